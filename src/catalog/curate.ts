@@ -1,0 +1,19 @@
+/** From files to facts, or to what is wrong with them: the gate that every use of `data/` goes through. */
+import type { Curated } from '../provider/model.ts';
+import { curatedOf, parseCatalog } from './catalog.ts';
+import type { DataFiles } from './files.ts';
+import { lintFacts } from './lint.ts';
+import type { Problem } from './problem.ts';
+
+/**
+ * Parses and judges; any error in syntax, shape or facts keeps the whole of the data out, so that a broken file never
+ * replaces a working atlas. Style (canonical form) and warnings do not.
+ */
+export function curatedOrProblems(
+  files: DataFiles,
+  today: string,
+): { readonly curated: Curated } | { readonly problems: readonly Problem[] } {
+  const catalog = parseCatalog(files);
+  const problems = lintFacts(catalog, today).filter(({ level }) => level === 'error');
+  return problems.length > 0 ? { problems } : { curated: curatedOf(catalog) };
+}

@@ -1,0 +1,92 @@
+/** The data directory on disk: the one place where curated files are read and written. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+
+/** A curated file: where it is, as a person would name it, and what it says. */
+export interface TextFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Everything in a data directory, unparsed. */
+export interface DataFiles {
+  readonly dir: string;
+  readonly providers: readonly TextFile[];
+  readonly others: TextFile;
+  readonly leftOut: TextFile;
+  readonly exceptions: TextFile;
+  /** SHA-256 over names and contents of all files, hex: equal digests mean equal data. */
+  readonly digest: string;
+}
+
+/** The data directory cannot be read. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+  readonly tip: string;
+  constructor(message: string, tip: string) {
+    super(message);
+    this.tip = tip;
+  }
+}
+
+const listFiles = { others: 'mx-others.yml', leftOut: 'left-out.yml', exceptions: 'exceptions.yml' } as const;
+
+/**
+ * Reads a data directory. The three lists may be absent (an operator's own folder often has only `providers/`).
+ * @throws {DataError} where the directory or its `providers` folder cannot be read
+ */
+export function readDataDir(dir: string): DataFiles {
+  const providerDir = join(dir, 'providers');
+  const names = attempt(() => readdirSync(providerDir), providerDir)
+    .filter((name) => name.endsWith('.yml') && !name.startsWith('.'))
+    .sort();
+  const providers = names.map((name) => readText(join(providerDir, name)));
+  const lists = Object.fromEntries(
+    Object.entries(listFiles).map(([key, name]) => [key, readText(join(dir, name), 'optional')]),
+  ) as Record<keyof typeof listFiles, TextFile>;
+  return { dir, providers, ...lists, digest: digestOf([...providers, ...Object.values(lists)]) };
+}
+
+/**
+ * Reads one curated file as it is.
+ * @throws {DataError} where it cannot be read; with `optional` a file that does not exist is an empty text
+ */
+export function readText(path: string, optional?: 'optional'): TextFile {
+  const text = attempt(() => readFileSync(path, 'utf8'), path, optional && '');
+  return { file: shortPath(path), text };
+}
+
+/** Writes a file so that a reader sees the old text or the new, never half of it. */
+export function writeText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+/** Relative to where the person stands, if that is shorter. */
+function shortPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near !== '' && near.length < path.length ? near : path;
+}
+
+/** The names count without their folder, so that a copy of the data elsewhere has the same digest. */
+function digestOf(files: readonly TextFile[]): string {
+  const hash = createHash('sha256');
+  for (const { file, text } of files) hash.update(`${basename(file)}\n${Buffer.byteLength(text)}\n${text}\n`);
+  return hash.digest('hex');
+}
+
+function attempt<T>(read: () => T, path: string, ifAbsent?: T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && ifAbsent !== undefined) return ifAbsent;
+    const tip = 'name the folder that holds providers/*.yml with --data DIR';
+    if (code === 'ENOENT') throw new DataError(`there is no ${shortPath(path)}`, tip);
+    if (code === 'ENOTDIR') throw new DataError(`${shortPath(path)} is not in a folder of data`, tip);
+    throw new DataError(`${shortPath(path)} cannot be read (${code ?? message})`, 'check the permissions');
+  }
+}

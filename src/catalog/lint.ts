@@ -1,0 +1,97 @@
+/** Judges the curated files: runs every rule over every record, drops what is excused, and tells what is excused in vain. */
+import type { Provider } from '../provider/model.ts';
+import { type Catalog, curatedOf } from './catalog.ts';
+import { applyExceptions } from './exceptions.ts';
+import { format } from './format.ts';
+import { type Path, type Problem, fieldName } from './problem.ts';
+import { contextOf, type RuleContext } from './rules/context.ts';
+import { rules } from './rules/index.ts';
+import { Provider as ProviderSchema } from '../provider/schema.ts';
+import { LeftOutList, MxOthers, Exceptions } from '../provider/lists.ts';
+import type { Parsed } from './parse.ts';
+import type * as z from 'zod';
+
+/** A rule's finding: where in the record, what, and what to do. */
+export interface Found {
+  readonly path: Path;
+  readonly says: string;
+  readonly tip?: string;
+}
+
+/** One rule, one file in `rules/`. The sentence in `why` is for people who ask. */
+export interface Rule {
+  readonly name: string;
+  readonly level: 'error' | 'warning';
+  readonly why: string;
+  check(record: Provider, context: RuleContext): Iterable<Found>;
+}
+
+/**
+ * All problems of a catalog: syntax, shape, rules and style, in the order of files and lines.
+ * @param today ISO date, for exceptions that have run out
+ */
+export function lint(catalog: Catalog, today: string): Problem[] {
+  const style = [
+    ...catalog.records.flatMap((parsed) => checkStyle(ProviderSchema, parsed)),
+    ...checkStyle(MxOthers, catalog.others),
+    ...checkStyle(LeftOutList, catalog.leftOut),
+    ...checkStyle(Exceptions, catalog.exceptions),
+  ];
+  return [...lintFacts(catalog, today), ...style].sort(byPlace);
+}
+
+/** The same without style: what decides whether the data may be served. */
+export function lintFacts(catalog: Catalog, today: string): Problem[] {
+  const fileOf = new Map(
+    catalog.records.flatMap(({ value, file }) => (value ? [[value, baseName(file)] as const] : [])),
+  );
+  const context = contextOf(curatedOf(catalog), fileOf);
+  const found = catalog.records.flatMap((parsed) => judge(parsed, context));
+  const excused = applyExceptions(found, catalog.exceptions, today, catalog.records);
+  return [...catalog.problems, ...excused].sort(byPlace);
+}
+
+function judge(parsed: Parsed<Provider>, context: RuleContext): (Problem & { id: string })[] {
+  const record = parsed.value;
+  if (!record) return [];
+  return rules.flatMap((rule) =>
+    Array.from(rule.check(record, context), ({ path, says, tip }) => ({
+      id: record.id,
+      file: parsed.file,
+      ...parsed.yaml.locate(path),
+      field: fieldName(path),
+      rule: rule.name,
+      level: rule.level,
+      says,
+      ...(tip !== undefined && { tip }),
+    })),
+  );
+}
+
+/** The one rule about text: a file is in canonical form. */
+function checkStyle(schema: z.ZodType, parsed: Parsed<unknown>): Problem[] {
+  if (parsed.value === undefined) return [];
+  const canonical = format(schema, parsed.text, parsed.file);
+  if ('problems' in canonical || canonical.text === parsed.text) return [];
+  const line = 1 + canonical.text.split('\n').findIndex((text, i) => text !== parsed.text.split('\n')[i]);
+  const says = 'the file is not in canonical form from here on';
+  return [
+    {
+      file: parsed.file,
+      line,
+      column: 1,
+      field: '',
+      rule: 'canonical-form',
+      level: 'error',
+      says,
+      tip: 'mailatlas fmt mends it',
+    },
+  ];
+}
+
+const baseName = (file: string): string => file.replace(/^.*[\\/]/, '');
+
+function byPlace(a: Problem, b: Problem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

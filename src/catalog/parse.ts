@@ -1,0 +1,117 @@
+/** From the text of a curated file to a typed value, with every mistake in it named at its place. */
+import type * as z from 'zod';
+import type { Path, Problem } from './problem.ts';
+import { fieldName } from './problem.ts';
+import { type Shape, shapeAt, shapeOf } from './shape.ts';
+import { readYaml, type YamlFile } from './yaml.ts';
+
+export interface Parsed<T> {
+  readonly file: string;
+  readonly text: string;
+  /** The value; absent where there were errors. */
+  readonly value?: T;
+  readonly problems: readonly Problem[];
+  readonly yaml: YamlFile;
+}
+
+/** Parses a curated file by its schema. Never throws; all problems of the file are reported at once. */
+export function parse<T>(schema: z.ZodType<T>, text: string, file: string): Parsed<T> {
+  const yaml = readYaml(text, file);
+  if (yaml.problems.length > 0) return { file, text, yaml, problems: yaml.problems };
+  const raw: unknown = yaml.document.toJS();
+  const result = schema.safeParse(raw);
+  if (result.success) return { file, text, yaml, problems: [], value: result.data };
+  const shape = shapeOf(schema);
+  const problems = result.error.issues
+    .flatMap((issue) => explain(issue, raw, shape))
+    .map(({ path, on, says, tip }) => ({
+      file,
+      ...yaml.locate(path, on),
+      field: fieldName(path),
+      rule: 'shape',
+      level: 'error' as const,
+      says,
+      ...(tip !== undefined && { tip }),
+    }));
+  return { file, text, yaml, problems };
+}
+
+interface Explained {
+  path: Path;
+  on?: 'key';
+  says: string;
+  tip?: string;
+}
+
+/** A zod issue in words: what is there, and what would be right. */
+function explain(issue: z.core.$ZodIssue, raw: unknown, shape: Shape): Explained[] {
+  const path = issue.path.filter((step) => typeof step !== 'symbol');
+  const value = valueAt(raw, path);
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = Object.keys(shapeAt(shape, path)?.properties ?? {}).join(', ');
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        on: 'key',
+        says: 'there is no such field',
+        tip: `here may stand: ${known}`,
+      }));
+    }
+    case 'invalid_key': {
+      const says = issue.issues.map((inner) => inner.message).join('; ');
+      return [{ path, on: 'key', says: `the key ${says}` }];
+    }
+    case 'invalid_type':
+      if (value === undefined) return [{ path, says: 'is missing', ...tipFor(shapeAt(shape, path)) }];
+      if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+        return [{ path, says: `is a ${typeof value}, but must be a text`, tip: `put it into quotes: "${value}"` }];
+      }
+      return [{ path, says: `is ${kindOf(value)}, but must be ${wanted(issue.expected)}` }];
+    case 'invalid_value': {
+      if (value === undefined) return [{ path, says: 'is missing', tip: `one of: ${issue.values.join(', ')}` }];
+      return [{ path, says: `is ${shown(value)}, but must be one of: ${issue.values.join(', ')}` }];
+    }
+    case 'too_big':
+      return [{ path, says: `is too ${issue.origin === 'string' ? 'long' : 'large'}: at most ${issue.maximum}` }];
+    case 'too_small':
+      return [{ path, says: issue.origin === 'number' ? `is too small: at least ${issue.minimum}` : 'is empty' }];
+    case 'invalid_format':
+      return [{ path, says: `is ${shown(value)}, but ${issue.message}` }];
+    default:
+      return [{ path, says: issue.message }];
+  }
+}
+
+function valueAt(raw: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined,
+    raw,
+  );
+}
+
+function tipFor(shape: (Shape & { description?: string }) | undefined): { tip?: string } {
+  return shape?.description === undefined ? {} : { tip: shape.description.replace(/\.$/, '') };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : shown(value);
+}
+
+function wanted(expected: string): string {
+  const words: Record<string, string> = {
+    string: 'a text',
+    array: 'a list',
+    object: 'a map',
+    record: 'a map',
+    int: 'a whole number',
+  };
+  return words[expected] ?? `a ${expected}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

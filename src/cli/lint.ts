@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseCatalog } from '../catalog/catalog.ts';
+import { readDataDir, readText } from '../catalog/files.ts';
+import { fixAll } from '../catalog/fix.ts';
+import { lint } from '../catalog/lint.ts';
+import { type Problem, sayProblem } from '../catalog/problem.ts';
+import type { Command } from './main.ts';
+import { dataDir, dataOption, jsonOption } from './options.ts';
+import { exit, note, out, outJson } from './say.ts';
+
+const usage = `usage: mailatlas lint [FILE…] [--data DIR] [--fix] [--rules] [--json]
+
+Judges the curated files: syntax, shape, every rule, canonical form. With FILEs, says only what concerns them; they are
+judged beside the other records of the data directory (and instead of the file of the same name there).
+
+  --data DIR  the data directory (default: the shipped data)
+  --fix       first put the files into canonical form
+  --rules     list the rules and why they are there
+  --json      problems as JSON
+
+Exit code 0: no error (warnings may be). 1: errors. 3: a file cannot be read.
+
+example:
+  mailatlas lint data/providers/gmx.net.yml
+`;
+
+export const command: Command = {
+  usage,
+  async run(args) {
+    const options = { ...dataOption, ...jsonOption, fix: { type: 'boolean' }, rules: { type: 'boolean' } } as const;
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    if (values.rules) return listRules();
+    const dir = dataDir(values.data);
+    if (values.fix) fixAll(positionals.length > 0 ? positionals : undefined, dir);
+    const problems = judge(positionals, dir);
+    const errors = problems.filter(({ level }) => level === 'error').length;
+    if (values.json) outJson(problems);
+    else for (const problem of problems) out(sayProblem(problem));
+    if (!values.json) note(summary(errors, problems.length - errors));
+    return errors > 0 ? exit.no : exit.yes;
+  },
+};
+
+function judge(paths: readonly string[], dir: string): Problem[] {
+  const files = readDataDir(dir);
+  const given = paths.map((path) => readText(path));
+  const names = new Set(given.map(({ file }) => basename(file)));
+  const providers = [...files.providers.filter(({ file }) => !names.has(basename(file))), ...given];
+  const problems = lint(parseCatalog({ ...files, providers }), new Date().toISOString().slice(0, 10));
+  if (given.length === 0) return problems;
+  return problems.filter(({ file }) => given.some((one) => one.file === file));
+}
+
+function summary(errors: number, warnings: number): string {
+  if (errors + warnings === 0) return 'nothing to mend';
+  return `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+}
+
+async function listRules(): Promise<number> {
+  const { rules } = await import('../catalog/rules/index.ts');
+  for (const { name, level, why } of rules) out(`${name} (${level}): ${why}`);
+  return exit.yes;
+}

@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import { compileAtlas } from '../atlas/atlas.ts';
+import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import { answerJson } from '../formats/json.ts';
+import { lookup, type Miss } from '../lookup/ladder.ts';
+import { sayMiss } from '../lookup/miss.ts';
+import { type Address, parseAddress } from '../name/address.ts';
+import { withHosts } from '../provider/hosts.ts';
+import { fillUsername } from '../provider/login.ts';
+import type { Answer, Server } from '../provider/model.ts';
+import { inLanguage, stepText } from '../provider/phrases.ts';
+import { localCurated } from './local-atlas.ts';
+import type { Command } from './main.ts';
+import { dataDir, dataOption, jsonOption, language, resolverOption } from './options.ts';
+import { Complaint, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
+
+const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format autoconfig|json] [--data DIR] [--resolver HOST:PORT]
+
+Says which servers, ports, security modes and sign-in method the mail of a domain uses, from the local data. Nothing is
+sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
+
+  --mx                  for a domain that is not in the data: ask DNS who receives its mail
+  --resolver HOST:PORT  the DNS server to ask (default: the system's)
+  --format FORMAT       autoconfig: XML as Thunderbird reads it; json: everything, with sources (--json is the same)
+  --data DIR            the data directory (default: the shipped data)
+
+Exit code 0: there is an answer. 1: none. 2: that is no domain.
+
+example:
+  mailatlas lookup someone@t-online.de
+`;
+
+export const command: Command = {
+  usage,
+  async run(args) {
+    const options = {
+      ...dataOption,
+      ...jsonOption,
+      ...resolverOption,
+      mx: { type: 'boolean' },
+      format: { type: 'string' },
+    } as const;
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    const [typed, ...extra] = positionals;
+    if (typed === undefined || extra.length > 0) throw misuse('lookup takes one address or domain', 'lookup');
+    const format = values.json ? 'json' : (values.format ?? 'text');
+    if (!['text', 'autoconfig', 'json'].includes(format)) throw misuse(`there is no format “${format}”`, 'lookup');
+
+    const address = parseAddress(typed);
+    const atlas = compileAtlas(await localCurated(dataDir(values.data)));
+    const resolver = values.mx ? (await import('../net/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
+    const result = await lookup(atlas, address.domain, resolver);
+    return 'miss' in result ? sayNothing(result.miss, format, values.mx === true) : say(result.answer, address, format);
+  },
+};
+
+function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
+  if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
+  const tip =
+    miss.reason === 'unknown-domain' && !askedDns ? 'with --mx, DNS is asked who receives its mail' : undefined;
+  complain({ message: sayMiss(miss, language()).replace(/\.$/, ''), tip });
+  return exit.no;
+}
+
+function say(answer: Answer, address: Address, format: string): number {
+  if (format === 'json') outJson(answerJson(answer, new Map(), address.local));
+  else if (format === 'autoconfig') {
+    const xml = renderAutoconfig(answer);
+    if (xml === undefined)
+      throw new Complaint(`${answer.provider.name} has nothing that autoconfig XML can say`, { code: exit.no });
+    out(xml);
+  } else out(sheet(answer, address));
+  return exit.yes;
+}
+
+const words = {
+  en: {
+    incoming: 'incoming',
+    outgoing: 'outgoing',
+    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'no encryption' },
+    first: 'First:',
+    viaMx: 'by its mail exchanger',
+    also: 'Or:',
+  },
+  de: {
+    incoming: 'Eingang',
+    outgoing: 'Ausgang',
+    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'unverschlüsselt' },
+    first: 'Zuerst:',
+    viaMx: 'nach dem Mailserver der Domain',
+    also: 'Oder:',
+  },
+};
+
+/** The settings as a person wants to read them. */
+function sheet(answer: Answer, address: Address): string {
+  const provider = withHosts(answer);
+  const lang = language();
+  const labels = words[lang];
+  const row = (what: string, server: Server): string[] => [
+    what,
+    server.protocol.toUpperCase(),
+    server.host,
+    String(server.port),
+    labels.security[server.security],
+    user(server, address, lang),
+    server.auth.join(', '),
+  ];
+  const via = answer.mx === undefined ? '' : ` (${labels.viaMx} ${answer.mx})`;
+  const rows = [
+    ...provider.incoming.map((server) => row(labels.incoming, server)),
+    ...provider.outgoing.map((server) => row(labels.outgoing, server)),
+  ];
+  const restriction = inLanguage(provider.restriction?.text, lang);
+  const steps = (provider.setup ?? []).map(
+    (step) => `${labels.first} ${stepText(step, lang)}${step.url === undefined ? '' : `\n  ${step.url}`}`,
+  );
+  const alternatives = (provider.alternatives ?? []).map(
+    (other) => `${labels.also} ${other.provider}: ${inLanguage(other.when, lang) ?? ''}`,
+  );
+  return [
+    `${paint('bold', provider.name)}${via}`,
+    ...(rows.length > 0 ? [table(rows)] : []),
+    ...(restriction === undefined ? [] : [restriction]),
+    ...steps,
+    ...alternatives,
+  ].join('\n');
+}
+
+function user(server: Server, { local, domain }: Address, lang: 'en' | 'de'): string {
+  if (server.username === 'ask') return `(${inLanguage(server.hint, lang) ?? '?'})`;
+  return local === undefined ? server.username : (fillUsername(server.username, { local, domain }) ?? server.username);
+}

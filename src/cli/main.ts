@@ -1,0 +1,99 @@
+/** The terminal face: finds the command, runs it, and turns whatever happens into words and an exit code. */
+import process from 'node:process';
+import { complain, exit, misuse, out } from './say.ts';
+
+/** A command: its usage text, and what it does with the arguments behind its name. Returns the exit code. */
+export interface Command {
+  readonly usage: string;
+  run(args: string[]): Promise<number> | number;
+}
+
+/** Imported only when asked for: `lookup` must not pay for what `serve` needs. */
+const commands: Record<string, () => Promise<{ command: Command }>> = {
+  lookup: () => import('./lookup.ts'),
+  serve: () => import('./serve.ts'),
+  lint: () => import('./lint.ts'),
+  fmt: () => import('./fmt.ts'),
+  load: () => import('./load.ts'),
+  stats: () => import('./stats.ts'),
+};
+
+const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
+
+usage: mailatlas <command> [options]
+
+  lookup ADDRESS|DOMAIN   the settings for an address or a domain, from the local data
+  serve                   answer mail clients and people over HTTP
+  lint [FILE…]            judge the curated files
+  fmt [FILE…]             put the curated files into canonical form
+  load                    bring the curated files into the database
+  stats                   count what the atlas holds
+
+  mailatlas <command> --help says more; mailatlas --version
+
+example:
+  mailatlas lookup someone@t-online.de
+`;
+
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      out(usage);
+      return name === undefined ? exit.usage : exit.yes;
+    }
+    if (name === '--version' || name === '-V') {
+      const { version } = await import('./version.ts');
+      out(version);
+      return exit.yes;
+    }
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!load) throw misuse(`there is no command “${name}”`);
+    const { command } = await load();
+    if (rest.includes('--help') || rest.includes('-h')) {
+      out(command.usage);
+      return exit.yes;
+    }
+    return await command.run(rest);
+  } catch (error) {
+    return explain(error, name);
+  }
+}
+
+/** Known mistakes become a sentence and a hint; anything else is a defect of ours and says so. */
+function explain(error: unknown, command: string | undefined): number {
+  if (!(error instanceof Error)) throw error;
+  const { code, tip } = error as Error & { code?: unknown; tip?: string };
+  if (error.name === 'Complaint') {
+    complain({ message: error.message, tip });
+    return code as number;
+  }
+  if (error.name === 'DataError' || error.name === 'StoreError') {
+    complain({ message: error.message, tip });
+    return exit.fault;
+  }
+  if (error.name === 'NameError') {
+    complain({ message: error.message.replace(/\.$/, '').replace(/^./, (first) => first.toLowerCase()) });
+    return exit.usage;
+  }
+  // node:util parseArgs explains itself in sentences; only the first is for people.
+  if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) {
+    complain(
+      misuse(
+        (error.message.split('. ')[0] ?? '').replace(/^./, (first) => first.toLowerCase()),
+        command,
+      ),
+    );
+    return exit.usage;
+  }
+  complain({
+    message: `a defect of mailatlas: ${error.stack ?? error.message}`,
+    tip: 'please report it with the command you typed',
+  });
+  return exit.fault;
+}
+
+// `mailatlas … | head`: the reader has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : exit.fault));
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,82 @@
+/**
+ * Autoconfig XML, version 1.1 as Thunderbird's ISPDB serves it: what nearly every mail client reads.
+ *
+ * Rules that come from deployed clients rather than from the draft:
+ * - no attribute on an element whose text counts: Thunderbird's JXON reader loses the text (test/real/ shows it)
+ * - a user name in every section, and no section with `plain` beside a secure one: Thunderbird for Android discards the
+ *   whole file otherwise
+ * - no namespace, no BOM, at least one `<domain>`, a host-like id: Thunderbird's readFromXML refuses the file otherwise
+ * - no white space around a value: only host names are trimmed by Thunderbird
+ */
+import { withHosts } from '../../provider/hosts.ts';
+import { usernameOrAddress } from '../../provider/login.ts';
+import type { Answer, Provider, Server } from '../../provider/model.ts';
+import { socketType, widelyUnderstood } from './vocabulary.ts';
+
+/**
+ * Renders the document of an answer: of the record with all its literal domains where the domain itself is in the record,
+ * with the one domain that was asked for where a wildcard or an MX led to it.
+ * @returns undefined where the record has nothing that this format can express (no access, or no usable server)
+ */
+export function renderAutoconfig(answer: Pick<Answer, 'domain' | 'provider' | 'matchedBy' | 'mx'>): string | undefined {
+  const provider = withHosts(answer);
+  const incoming = servers(provider.incoming);
+  const outgoing = servers(provider.outgoing);
+  // Thunderbird needs one of each, or the file is refused.
+  if (incoming.length === 0 || outgoing.length === 0) return undefined;
+  const domains = answer.matchedBy === 'domain' ? literalDomains(provider) : [answer.domain];
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<clientConfig version="1.1">',
+    `  <emailProvider id="${escapeXml(provider.id)}">`,
+    ...domains.map((domain) => `    <domain>${escapeXml(domain)}</domain>`),
+    `    <displayName>${escapeXml(provider.name)}</displayName>`,
+    `    <displayShortName>${escapeXml(provider.short)}</displayShortName>`,
+    ...incoming.flatMap((server) => section('incomingServer', server)),
+    ...outgoing.flatMap((server) => section('outgoingServer', server)),
+    ...documentation(provider),
+    '  </emailProvider>',
+    '</clientConfig>',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+/** The domains a record lists by name; wildcards cannot be written in this format. */
+export function literalDomains(provider: Provider): string[] {
+  return provider.domains.filter((domain) => !domain.startsWith('*.'));
+}
+
+/** Sections that every client can read; plaintext only where a protocol has nothing better at all. */
+function servers<S extends Server>(all: readonly S[]): S[] {
+  const usable = all.filter(({ auth }) => auth.some((method) => widelyUnderstood.has(method)));
+  const secured = new Set(usable.filter(({ security }) => security !== 'none').map(({ protocol }) => protocol));
+  return usable.filter(({ security, protocol }) => security !== 'none' || !secured.has(protocol));
+}
+
+function section(element: 'incomingServer' | 'outgoingServer', server: Server): string[] {
+  return [
+    `    <${element} type="${server.protocol}">`,
+    `      <hostname>${escapeXml(server.host)}</hostname>`,
+    `      <port>${server.port}</port>`,
+    `      <socketType>${socketType[server.security]}</socketType>`,
+    ...server.auth.map((method) => `      <authentication>${method}</authentication>`),
+    `      <username>${escapeXml(usernameOrAddress(server.username))}</username>`,
+    `    </${element}>`,
+  ];
+}
+
+/** Pages of the provider. Every attribute-only element is safe: nobody reads a text from it. */
+function documentation({ documentation: pages = [] }: Provider): string[] {
+  return pages.map(({ url }) => `    <documentation url="${escapeXml(url)}"/>`);
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+
+/** For text and attribute values. Characters that XML 1.0 forbids (section 2.2) become U+FFFD. */
+export function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character)
+    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+}

@@ -1,0 +1,178 @@
+/**
+ * Where everything is put together on Node: data directory, SQLite, atlas, DNS and HTTP.
+ *
+ *  1. open the store; where the data's digest differs from the store's, load them (a broken file leaves the old atlas)
+ *  2. build the atlas from the store and serve it
+ *  3. every half second: has another process changed the store? Then build a new atlas and swap it in one step
+ */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { compileAtlas } from './atlas/atlas.ts';
+import { curatedOrProblems } from './catalog/curate.ts';
+import { readDataDir } from './catalog/files.ts';
+import { type LoadReport, load } from './catalog/load.ts';
+import { type Problem, sayProblem } from './catalog/problem.ts';
+import { addressBlock } from './net/block.ts';
+import { cachedResolver } from './net/resolver-cached.ts';
+import { nodeResolver } from './net/resolver-node.ts';
+import type { Store } from './store/db.ts';
+import { StoreError } from './store/db.ts';
+import { newestRevision, readCurated, readMeta, readRevisions } from './store/providers.ts';
+import { openSqlite } from './store/sqlite.ts';
+import { createApp } from './web/app.ts';
+import { type Served, served } from './web/served.ts';
+
+export interface ServerOptions {
+  /** The SQLite file. */
+  readonly db: string;
+  /** The data directory. */
+  readonly data: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
+  readonly resolver?: string;
+  readonly version: string;
+  /** What the operator must hear: lower case, no full stop. */
+  readonly note: (message: string) => void;
+}
+
+export interface RunningServer {
+  /** Where it listens. */
+  readonly url: string;
+  readonly providers: number;
+  /** Reads the data directory again; problems are noted and leave the atlas as it is. */
+  reload(): Promise<void>;
+  /** Stops listening, lets requests under way finish, closes the store. */
+  close(): Promise<void>;
+}
+
+/** How often the store is asked whether somebody else has written. Costs about a microsecond. */
+const pollInterval = 500;
+
+/**
+ * Starts a server.
+ * @throws {DataError} without a data directory, {StoreError} without a usable database or with nothing to serve, and Node's
+ * own error where the port cannot be had
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const store = openSqlite(options.db);
+  try {
+    return await serveFrom(store, options);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
+  const { note } = options;
+  let current: Served | undefined;
+  let listsDigest: string | undefined;
+  // Taken before the first look, so that a change in between is not missed.
+  let seen = store.dataVersion();
+
+  const swap = async () => {
+    const revision = await newestRevision(store.db);
+    const digest = await readMeta(store.db, 'lists-digest');
+    if (current?.revision === revision && listsDigest === digest) return;
+    const next = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
+    listsDigest = digest;
+    current = next;
+  };
+
+  const reload = async () => {
+    const result = await loadData(store, options.data);
+    if ('problems' in result) noteProblems(result.problems, note);
+    else noteOverlays(result, note);
+    await swap();
+  };
+
+  await reload();
+  if (!current || current.atlas.records.size === 0) {
+    throw new StoreError('there is nothing to serve', 'mend the data, or name a folder of data with --data DIR');
+  }
+
+  const resolver = cachedResolver(nodeResolver(options.resolver));
+  const app = createApp({
+    served: () => current,
+    resolver,
+    asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
+    revisions: (id, limit) => readRevisions(store.db, id, limit),
+    version: options.version,
+    defect: (error, route) =>
+      note(`a defect at ${route.split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await listen(server, options);
+
+  const look = async () => {
+    const version = store.dataVersion();
+    if (version === seen) return;
+    await swap();
+    seen = version;
+  };
+  const poll = setInterval(() => {
+    look().catch((error: unknown) => note(`the database cannot be read, the atlas stays as it is: ${String(error)}`));
+  }, pollInterval);
+
+  return {
+    url: urlOf(server, options.host),
+    providers: current.atlas.records.size,
+    reload,
+    close: async () => {
+      clearInterval(poll);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      store.close();
+    },
+  };
+}
+
+/** Loads the data directory into the store, unless the store has these very files already. */
+export async function loadData(
+  store: Store,
+  dir: string,
+): Promise<LoadReport | { problems: readonly Problem[] } | { same: true }> {
+  const files = readDataDir(dir);
+  if ((await readMeta(store.db, 'data-digest')) === files.digest) return { same: true };
+  const now = new Date().toISOString();
+  const result = curatedOrProblems(files, now.slice(0, 10));
+  if ('problems' in result) return result;
+  return load(store, result.curated, files.digest, now);
+}
+
+const shownProblems = 5;
+
+function noteProblems(problems: readonly Problem[], note: (message: string) => void): void {
+  note(`the data have ${problems.length} errors and were not loaded; what was loaded before is served`);
+  for (const problem of problems.slice(0, shownProblems)) note(sayProblem(problem));
+  if (problems.length > shownProblems) note('mailatlas lint says the rest');
+}
+
+function noteOverlays(result: LoadReport | { same: true }, note: (message: string) => void): void {
+  if ('same' in result) return;
+  for (const { id } of result.conflicts)
+    note(`${id}: the data have changed since a change to it was published here, which is still served`);
+  for (const { id } of result.refused)
+    note(`${id}: a change published here claims a domain of another record and is not served`);
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,21 @@
+/** User names: how they follow from an address. */
+import type { Domain } from '../name/domain.ts';
+
+/** The placeholders of the autoconfig format (draft-ietf-mailmaint-autoconfig-06 section 4.6.1). */
+export const placeholders = ['%EMAILADDRESS%', '%EMAILLOCALPART%', '%EMAILDOMAIN%'] as const;
+
+/** Fills in a user name template. `ask` has no answer: undefined. */
+export function fillUsername(template: string, address: { local: string; domain: Domain }): string | undefined {
+  if (template === 'ask') return undefined;
+  const values: Record<string, string> = {
+    '%EMAILADDRESS%': `${address.local}@${address.domain}`,
+    '%EMAILLOCALPART%': address.local,
+    '%EMAILDOMAIN%': address.domain,
+  };
+  return template.replace(/%[A-Z]+%/g, (placeholder) => values[placeholder] ?? placeholder);
+}
+
+/** What formats say that cannot ask (autoconfig XML): the address, which is the best guess and lets people correct it. */
+export function usernameOrAddress(template: string): string {
+  return template === 'ask' ? '%EMAILADDRESS%' : template;
+}

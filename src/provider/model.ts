@@ -1,0 +1,85 @@
+/** What a provider is: the types of the record, and what is said about its servers over time. */
+import type * as z from 'zod';
+import type { Domain } from '../name/domain.ts';
+import type { LeftOutEntry, MailHandlerEntry } from './lists.ts';
+import type {
+  accesses,
+  auths,
+  Decision as DecisionSchema,
+  IncomingServer,
+  LocalServer as LocalServerSchema,
+  OutgoingServer,
+  Provider as ProviderSchema,
+  protocols,
+  Service as ServiceSchema,
+  SetupStep as SetupStepSchema,
+  Source as SourceSchema,
+  securities,
+} from './schema.ts';
+
+/** One curated record: the content of a `data/providers/<id>.yml`, as read. */
+export type Provider = z.infer<typeof ProviderSchema>;
+/** A server to fetch mail from or to send it through. */
+export type Server = z.infer<typeof IncomingServer> | z.infer<typeof OutgoingServer>;
+export type LocalServer = z.infer<typeof LocalServerSchema>;
+export type Service = z.infer<typeof ServiceSchema>;
+export type SetupStep = z.infer<typeof SetupStepSchema>;
+export type Source = z.infer<typeof SourceSchema>;
+export type Decision = z.infer<typeof DecisionSchema>;
+
+export type Protocol = (typeof protocols)[number];
+export type Security = (typeof securities)[number];
+export type Auth = (typeof auths)[number];
+export type Access = (typeof accesses)[number];
+
+/** Text by two-letter language code. */
+export type Texts = Readonly<Partial<Record<string, string>>>;
+
+/** Somebody who receives mail for others without holding their mailboxes. */
+export type MailHandler = MailHandlerEntry;
+/** A domain that was looked at and is not served, and why. */
+export type LeftOut = LeftOutEntry;
+
+/** Everything that is curated: what `data/` holds. */
+export interface Curated {
+  readonly providers: readonly Provider[];
+  readonly others: readonly MailHandler[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** How an answer was found (DESIGN: the ladder). */
+export type MatchedBy = 'domain' | 'wildcard' | 'mx-name' | 'mx' | 'published';
+
+/** What an answer rests on: our curation alone, or also on DNS that anybody on the way can forge. */
+export type Trust = 'curated' | 'dns' | 'self';
+
+/** The record that applies to a domain. */
+export interface Answer {
+  readonly domain: Domain;
+  readonly provider: Provider;
+  readonly matchedBy: MatchedBy;
+  readonly trust: Trust;
+  /** The MX host that led here, where one did. */
+  readonly mx?: Domain;
+}
+
+/** Where an endpoint stands in the verifier's state machine. */
+export type StatusName = 'unverified' | 'verified' | 'degraded' | 'failing' | 'dead';
+
+/** What verification knows of one endpoint. `checkedAt` is an ISO 8601 instant. */
+export interface Status {
+  readonly status: StatusName;
+  readonly checkedAt?: string;
+}
+
+/** `imap://imap.mail.example:993?security=tls`: what is probed, and what a status belongs to. */
+export type EndpointKey = string & { readonly __brand: 'EndpointKey' };
+
+export function endpointKey(server: Pick<Server, 'protocol' | 'host' | 'port' | 'security'>): EndpointKey {
+  return `${server.protocol}://${server.host}:${server.port}?security=${server.security}` as EndpointKey;
+}
+
+/** The statuses known at one moment; an endpoint that is not in it was never checked. */
+export type Statuses = ReadonlyMap<EndpointKey, Status>;
+
+export const unverified: Status = { status: 'unverified' };

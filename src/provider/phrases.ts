@@ -1,0 +1,67 @@
+/**
+ * What people are told before a mail program can sign in: one sentence a kind of step, in our own words. A record adds the
+ * provider's own term and link, never a sentence of the provider's.
+ */
+import type { SetupStep, Texts } from './model.ts';
+
+export type Language = 'en' | 'de';
+
+type Sentence = (term: string, protocols: string) => string;
+
+const sentences: Record<SetupStep['kind'], Record<Language, Sentence>> = {
+  'app-password': {
+    en: (term, protocols) =>
+      `Create a password for mail programs${term} and enter it${protocols} instead of your usual one.`,
+    de: (term, protocols) =>
+      `Legen Sie ein Passwort für Mailprogramme an${term} und geben Sie es${protocols} statt des gewohnten ein.`,
+  },
+  'enable-access': {
+    en: (term, protocols) => `Switch on access for mail programs${protocols} in your account settings first${term}.`,
+    de: (term, protocols) =>
+      `Schalten Sie zuerst in den Einstellungen Ihres Kontos den Zugang für Mailprogramme${protocols} frei${term}.`,
+  },
+  'paid-plan': {
+    en: (term, protocols) => `Mail programs${protocols} can sign in with a paid plan only${term}.`,
+    de: (term, protocols) => `Mailprogramme${protocols} können sich nur mit einem bezahlten Tarif anmelden${term}.`,
+  },
+  bridge: {
+    en: (term) =>
+      `Install the provider’s own helper program${term}; your mail program connects to it on your computer.`,
+    de: (term) =>
+      `Installieren Sie das Hilfsprogramm des Anbieters${term}; Ihr Mailprogramm verbindet sich damit auf Ihrem Rechner.`,
+  },
+  note: { en: () => '', de: () => '' },
+};
+
+const onlyWith2fa: Record<Language, string> = {
+  en: 'If you use two-factor sign-in: ',
+  de: 'Wenn Sie die Anmeldung in zwei Schritten nutzen: ',
+};
+
+const protocolNames: Partial<Record<string, string>> = { imap: 'IMAP', pop3: 'POP3', smtp: 'SMTP' };
+const joiners: Record<Language, string> = { en: ' and ', de: ' und ' };
+
+/** The whole instruction for a step in a language: condition, sentence, and what the record adds. */
+export function stepText(step: SetupStep, language: Language): string {
+  const sentence = sentences[step.kind][language](
+    quoted(inLanguage(step.term, language), language),
+    protocolsOf(step, language),
+  );
+  const condition = step.when === 'with-2fa' && sentence !== '' ? onlyWith2fa[language] : '';
+  return [`${condition}${sentence}`, inLanguage(step.text, language)].filter((part) => part).join(' ');
+}
+
+/** A text in the language, else in English, else in whatever language there is. */
+export function inLanguage(texts: Texts | undefined, language: string): string | undefined {
+  return texts?.[language] ?? texts?.en ?? Object.values(texts ?? {})[0];
+}
+
+function quoted(term: string | undefined, language: Language): string {
+  if (term === undefined) return '';
+  return language === 'de' ? ` („${term}“)` : ` (“${term}”)`;
+}
+
+function protocolsOf({ protocols: named = [] }: SetupStep, language: Language): string {
+  if (named.length === 0) return '';
+  return ` (${named.map((protocol) => protocolNames[protocol] ?? protocol).join(joiners[language])})`;
+}

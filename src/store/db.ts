@@ -1,0 +1,34 @@
+/**
+ * One database type for both drivers (better-sqlite3 on Node, D1 on Workers), and the one way to write several rows as
+ * one: D1 refuses BEGIN and better-sqlite3 refuses asynchronous transactions, so nothing here uses `db.transaction`.
+ */
+import type { RunnableQuery } from 'drizzle-orm/runnable-query';
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type * as schema from './schema.ts';
+
+/** Queries are built by drizzle; always `await` them, on Node too. */
+export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown, typeof schema>;
+
+/** A statement that was built and not yet run. */
+export type Statement = RunnableQuery<unknown, 'sqlite'> & { run(): unknown };
+
+export interface Store {
+  readonly db: Db;
+  /** Runs the statements in order, all or none. */
+  atomically(statements: readonly Statement[]): Promise<void>;
+  /** How many statements one `atomically` can take. */
+  readonly batchSize: number;
+  /** A number that differs when another connection has changed the database; undefined where the driver cannot tell. */
+  dataVersion(): number | undefined;
+  close(): void;
+}
+
+/** The database cannot be used as it is. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly tip: string;
+  constructor(message: string, tip: string) {
+    super(message);
+    this.tip = tip;
+  }
+}

@@ -1,0 +1,133 @@
+/** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
+import { desc, eq, isNull, max } from 'drizzle-orm';
+import { canonicalJson } from '../atlas/digest.ts';
+import type { Curated, LeftOut, MailHandler, Provider } from '../provider/model.ts';
+import type { Db, Statement } from './db.ts';
+import { domain, meta, mx, provider, revision } from './schema.ts';
+
+/** What changed about a record. */
+export interface Revision {
+  readonly n: number;
+  readonly at: string;
+  readonly id: string;
+  readonly oldDigest: string | null;
+  readonly newDigest: string | null;
+  readonly cause: string;
+}
+
+/** Everything that is served, as `load` left it. */
+export async function readCurated(db: Db): Promise<Curated> {
+  const records = await db.select({ json: provider.json }).from(provider).orderBy(provider.id);
+  const leftOut = await db
+    .select({ json: domain.leftOut })
+    .from(domain)
+    .where(isNull(domain.provider))
+    .orderBy(domain.name);
+  const others = await db
+    .select({ pattern: mx.pattern, json: mx.other })
+    .from(mx)
+    .where(isNull(mx.provider))
+    .orderBy(mx.pattern);
+  return {
+    providers: records.map(({ json }) => JSON.parse(json) as Provider),
+    leftOut: leftOut.map(({ json }) => JSON.parse(json ?? '') as LeftOut),
+    others: others.map(({ pattern, json }) => ({ ...(JSON.parse(json ?? '') as MailHandler), mx: [pattern] })),
+  };
+}
+
+/** Digest of every record, by id. */
+export async function readDigests(db: Db): Promise<Map<string, string>> {
+  const rows = await db.select({ id: provider.id, digest: provider.digest }).from(provider);
+  return new Map(rows.map(({ id, digest }) => [id, digest]));
+}
+
+/** Writes a record with its names; an older version of it goes. */
+export function putRecord(db: Db, record: Provider, digest: string): Statement[] {
+  const { id, domains, mx: patterns = [] } = record;
+  const json = JSON.stringify(record);
+  return [
+    ...dropNames(db, id),
+    db.insert(provider).values({ id, digest, json }).onConflictDoUpdate({ target: provider.id, set: { digest, json } }),
+    ...putNames(
+      db,
+      domains.map((name) => ({ name, provider: id })),
+    ),
+    ...putPatterns(
+      db,
+      patterns.map((pattern) => ({ pattern, provider: id })),
+    ),
+  ];
+}
+
+/** Takes a record and its names away. */
+export function dropRecord(db: Db, id: string): Statement[] {
+  return [...dropNames(db, id), db.delete(provider).where(eq(provider.id, id))];
+}
+
+/** Writes the two lists that stand beside the records, in place of what stood there. */
+export function putLists(db: Db, { leftOut, others }: Pick<Curated, 'leftOut' | 'others'>): Statement[] {
+  return [
+    db.delete(domain).where(isNull(domain.provider)),
+    db.delete(mx).where(isNull(mx.provider)),
+    ...putNames(
+      db,
+      leftOut.map((entry) => ({ name: entry.domain, leftOut: canonicalJson(entry) })),
+    ),
+    ...putPatterns(
+      db,
+      others.flatMap((other) => other.mx.map((pattern) => ({ pattern, other: canonicalJson(other) }))),
+    ),
+  ];
+}
+
+function dropNames(db: Db, id: string): Statement[] {
+  return [db.delete(domain).where(eq(domain.provider, id)), db.delete(mx).where(eq(mx.provider, id))];
+}
+
+/** A name that moves from one owner to another is overwritten, whichever of the two is written first. */
+function putNames(db: Db, rows: readonly { name: string; provider?: string; leftOut?: string }[]): Statement[] {
+  return rows.map((row) => {
+    const set = { provider: row.provider ?? null, leftOut: row.leftOut ?? null };
+    return db
+      .insert(domain)
+      .values({ name: row.name, ...set })
+      .onConflictDoUpdate({ target: domain.name, set });
+  });
+}
+
+function putPatterns(db: Db, rows: readonly { pattern: string; provider?: string; other?: string }[]): Statement[] {
+  return rows.map((row) => {
+    const set = { provider: row.provider ?? null, other: row.other ?? null };
+    return db
+      .insert(mx)
+      .values({ pattern: row.pattern, ...set })
+      .onConflictDoUpdate({ target: mx.pattern, set });
+  });
+}
+
+export function addRevision(db: Db, change: Omit<Revision, 'n'>): Statement {
+  return db.insert(revision).values(change);
+}
+
+/** The number of the newest revision; 0 for an empty store. */
+export async function newestRevision(db: Db): Promise<number> {
+  const [row] = await db.select({ n: max(revision.n) }).from(revision);
+  return row?.n ?? 0;
+}
+
+/** What changed about a record, newest first. */
+export function readRevisions(db: Db, id: string, limit: number): Promise<Revision[]> {
+  return Promise.resolve(db.select().from(revision).where(eq(revision.id, id)).orderBy(desc(revision.n)).limit(limit));
+}
+
+/** Keys of the meta table. */
+export type MetaKey = 'data-digest' | 'lists-digest';
+
+export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
+  const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));
+  return row?.value;
+}
+
+export function putMeta(db: Db, key: MetaKey, value: string): Statement {
+  return db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } });
+}

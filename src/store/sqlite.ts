@@ -1,0 +1,76 @@
+/** The store on Node: one SQLite file. */
+import Sqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { type Statement, type Store, StoreError } from './db.ts';
+import { migrate } from './migrate-node.ts';
+import * as schema from './schema.ts';
+
+/** How long a writer waits for another process's writer. */
+const busyTimeout = 5000;
+
+/**
+ * Opens (and, where it does not exist, makes) a database and brings it up to date.
+ * @param file a path, or `:memory:`
+ * @throws {StoreError} where the file cannot be opened, is no database, or is another program's or version's
+ */
+export function openSqlite(file: string): Store {
+  const sqlite = open(file);
+  const db = drizzle(sqlite, { schema });
+  const runAll = sqlite.transaction((statements: readonly Statement[]) => {
+    for (const statement of statements) statement.run();
+  });
+  const version = sqlite.prepare('PRAGMA data_version').pluck();
+  return {
+    db,
+    batchSize: Number.POSITIVE_INFINITY,
+    async atomically(statements) {
+      runAll.immediate(statements);
+    },
+    dataVersion: () => version.get() as number,
+    close: () => sqlite.close(),
+  };
+}
+
+function open(file: string): Sqlite.Database {
+  try {
+    const sqlite = new Sqlite(file, { timeout: busyTimeout });
+    // WAL: readers go on while somebody writes. FULL: what was acknowledged survives a power cut.
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = FULL');
+    migrate(sqlite, file);
+    return sqlite;
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+/** SQLite's own codes (sqlite.org/rescode.html) in words that say what to do. */
+function explain(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || error instanceof StoreError) return error;
+  const { code = '' } = error as { code?: string };
+  const where = 'name another file with --db FILE or in MAILATLAS_DB';
+  if (code === 'SQLITE_NOTADB') return new StoreError(`${file} is not a SQLite database`, where);
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return new StoreError(
+      `the database ${file} is damaged`,
+      'restore a backup, or move it away: the data are loaded anew',
+    );
+  }
+  if (code.startsWith('SQLITE_CANTOPEN') || error.message.startsWith('Cannot open database')) {
+    return new StoreError(
+      `the database ${file} cannot be opened`,
+      `check that its folder exists and is writable, or ${where}`,
+    );
+  }
+  if (code.startsWith('SQLITE_READONLY'))
+    return new StoreError(`the database ${file} is read-only`, `make it writable, or ${where}`);
+  if (code.startsWith('SQLITE_FULL')) return new StoreError(`the disk of ${file} is full`, 'make room');
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new StoreError(
+      `the database ${file} is locked by another process`,
+      'wait until it has finished, then try again',
+    );
+  }
+  if (code.startsWith('SQLITE_IOERR')) return new StoreError(`the disk of ${file} failed (${code})`, 'check the disk');
+  return error;
+}

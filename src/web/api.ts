@@ -1,0 +1,122 @@
+/** The JSON API: lookups, records, and how they changed. */
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import { answerJson, providerJson, summaryJson } from '../formats/json.ts';
+import { parseAddress } from '../name/address.ts';
+import { parseDomain } from '../name/domain.ts';
+import type { Provider } from '../provider/model.ts';
+import { literalDomains } from '../formats/autoconfig/render.ts';
+import { sendXml } from './autoconfig.ts';
+import { ListQuery, LookupQuery } from './contract.ts';
+import { HttpProblem } from './errors.ts';
+import { find, ready, resolverFor } from './find.ts';
+import { queryParameters } from './query.ts';
+import { sendJson } from './respond.ts';
+import type { Deps, Served } from './served.ts';
+
+const pageSize = 100;
+const revisionsShown = 100;
+
+/** `GET /api/v1/lookup?domain=` or `?email=` */
+export function lookupRoute(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    const served = ready(deps);
+    const { domain, email, mx } = parseQuery(LookupQuery, c);
+    if ((domain === undefined) === (email === undefined)) {
+      throw new HttpProblem('no-domain-given', 'Give either ?domain=example.com or ?email=someone@example.com.');
+    }
+    const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
+    const answer = await find(served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
+    const local = 'local' in asked ? asked.local : undefined;
+    return sendJson(c, answerJson(answer, served.statuses, local), email === undefined ? 'private' : 'no-store');
+  };
+}
+
+/** `GET /api/v1/providers` */
+export function listRoute(deps: Deps) {
+  return (c: Context): Response => {
+    const { atlas } = ready(deps);
+    const query = parseQuery(ListQuery, c);
+    const matching = [...atlas.records.values()].filter((provider) => matches(provider, query));
+    const page = Number(query.page ?? 1);
+    const providers = matching.slice((page - 1) * pageSize, page * pageSize).map(summaryJson);
+    const pages = Math.max(1, Math.ceil(matching.length / pageSize));
+    return sendJson(c, { total: matching.length, page, pages, providers }, 'private');
+  };
+}
+
+function matches(provider: Provider, { q, country, protocol, access }: z.infer<typeof ListQuery>): boolean {
+  const { id, name, domains, incoming, outgoing, services = [] } = provider;
+  if (country !== undefined && provider.country !== country.toUpperCase()) return false;
+  if (access !== undefined && provider.access !== access) return false;
+  if (protocol !== undefined && ![...incoming, ...outgoing, ...services].some((server) => server.protocol === protocol))
+    return false;
+  if (q === undefined) return true;
+  const wanted = q.toLowerCase();
+  return [id, name, ...domains].some((text) => text.toLowerCase().includes(wanted));
+}
+
+/** `GET /api/v1/providers/{id}`; an id of former times is redirected. */
+export function providerRoute(deps: Deps) {
+  return (c: Context): Response => {
+    const served = ready(deps);
+    const found = byId(served, c);
+    if ('renamed' in found) return moved(c, `/api/v1/providers/${found.renamed}`);
+    return sendJson(c, providerJson(found.provider, served.statuses), 'public');
+  };
+}
+
+/** `GET /api/v1/providers/{id}/autoconfig.xml` */
+export function providerXmlRoute(deps: Deps) {
+  return (c: Context): Response => {
+    const served = ready(deps);
+    const found = byId(served, c);
+    if ('renamed' in found) return moved(c, `/api/v1/providers/${found.renamed}/autoconfig.xml`);
+    const { provider } = found;
+    const [domain] = literalDomains(provider);
+    if (domain === undefined) {
+      const detail = `${provider.name} has no mail domain of its own; ask /mx/v1.1/{domain} for a domain hosted there.`;
+      throw new HttpProblem('no-access', detail, { provider: provider.id });
+    }
+    return sendXml(
+      c,
+      served,
+      { domain: parseDomain(domain), provider, matchedBy: 'domain', trust: 'curated' },
+      'public',
+    );
+  };
+}
+
+/** `GET /api/v1/providers/{id}/revisions` */
+export function revisionsRoute(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    const found = byId(ready(deps), c);
+    if ('renamed' in found) return moved(c, `/api/v1/providers/${found.renamed}/revisions`);
+    const revisions = await deps.revisions(found.provider.id, revisionsShown);
+    return sendJson(c, { revisions }, 'public');
+  };
+}
+
+function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed: string } {
+  const id = (c.req.param('id') ?? '').toLowerCase();
+  const provider = atlas.records.get(id);
+  if (provider) return { provider };
+  const renamed = atlas.renamed.get(id);
+  if (renamed !== undefined) return { renamed };
+  throw new HttpProblem('unknown-provider', 'There is no record with this id; GET /api/v1/providers lists them.');
+}
+
+function moved(c: Context, to: string): Response {
+  const response = c.redirect(to, 308);
+  response.headers.set('Access-Control-Allow-Origin', '*');
+  return response;
+}
+
+/** @throws {HttpProblem} that names every parameter that is wrong */
+function parseQuery<T extends z.ZodObject>(schema: T, c: Context): z.infer<T> {
+  const given = queryParameters(c.req.url, Object.keys(schema.shape));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const wrong = result.error.issues.map(({ path, message }) => `“${path.join('.')}”: ${message}`);
+  throw new HttpProblem('malformed-query', `The query is wrong: ${wrong.join('; ')}.`);
+}

@@ -1,0 +1,68 @@
+/** Every route on one page. The same app runs on Node and on Workers; what differs comes in by {@link Deps}. */
+import { type Handler, Hono } from 'hono';
+import { NameError } from '../name/domain.ts';
+import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
+import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
+import { HttpProblem } from './errors.ts';
+import { ready } from './find.ts';
+import { indexPage } from './index-page.ts';
+import { queryParameter } from './query.ts';
+import { otherMethod, sendJson, sendProblem } from './respond.ts';
+import type { Deps } from './served.ts';
+
+export function createApp(deps: Deps): Hono {
+  const app = new Hono();
+  const get = (path: string, handler: Handler) => {
+    app.get(path, handler);
+    app.all(path, otherMethod('GET, HEAD'));
+  };
+
+  get('/', indexPage(deps));
+
+  // Mail clients.
+  get('/v1.1/:domain', autoconfigByPath(deps, 'curated'));
+  get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
+  get('/mail/config-v1.1.xml', autoconfigByAddress(deps));
+  get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfigByAddress(deps));
+
+  // Programs.
+  get('/api/v1/lookup', lookupRoute(deps));
+  get('/api/v1/providers', listRoute(deps));
+  get('/api/v1/providers/:id', providerRoute(deps));
+  get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));
+  get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
+  // Generated once it is asked for: the generator is no part of the start.
+  get('/api/v1/openapi.json', async (c) => sendJson(c, (await import('./openapi.ts')).openapi(deps.version), 'public'));
+
+  // Operators.
+  get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
+  get('/readyz', (c) => {
+    const { atlas, revision } = ready(deps);
+    return sendJson(c, { status: 'ready', providers: atlas.records.size, revision }, 'no-store');
+  });
+
+  app.notFound((c) =>
+    sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.'), false),
+  );
+  app.onError((error, c) => {
+    const problem = problemFor(error);
+    if (problem.code === 'defect') deps.defect(error, c.req.path);
+    return sendProblem(c, problem, hasAddress(c.req.url));
+  });
+  return app;
+}
+
+function problemFor(error: Error): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof NameError) return new HttpProblem('malformed-name', error.message, { fault: error.code });
+  return new HttpProblem('defect', 'Something went wrong here; it is in the log.');
+}
+
+/** Whether somebody's address is in the query: then nobody may keep the answer, a refusal included. */
+function hasAddress(url: string): boolean {
+  try {
+    return queryParameter(url, 'emailaddress') !== undefined || queryParameter(url, 'email') !== undefined;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,53 @@
+/** Autoconfig XML over HTTP: by path as the ISPDB serves it, and by Host or address as a provider's own server does. */
+import type { Context } from 'hono';
+import { parseAddress } from '../name/address.ts';
+import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
+import type { Answer } from '../provider/model.ts';
+import { HttpProblem } from './errors.ts';
+import { find, ready, resolverFor } from './find.ts';
+import { queryParameter } from './query.ts';
+import { type Caching, send } from './respond.ts';
+import type { Deps, Served } from './served.ts';
+
+/** `GET /v1.1/{domain}`, and `GET /mx/v1.1/{domain}` with the MX step. */
+export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
+  return async (c: Context): Promise<Response> => {
+    const served = ready(deps);
+    const domain = parseDomain(c.req.param('domain') ?? '');
+    const answer = await find(served, [domain], step === 'mx' ? resolverFor(deps, c) : undefined);
+    return sendXml(c, served, answer, answer.matchedBy === 'mx' ? 'short' : 'public');
+  };
+}
+
+/**
+ * `GET /mail/config-v1.1.xml` and `GET /.well-known/autoconfig/mail/config-v1.1.xml`: the domain is that of
+ * `emailaddress`, else that of the Host (`autoconfig.<domain>` or `<domain>`). Where both are given and the address's
+ * domain is unknown, the Host decides: the provider pointed its name here.
+ */
+export function autoconfigByAddress(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    const served = ready(deps);
+    const typed = queryParameter(c.req.url, 'emailaddress');
+    const named = typed === undefined ? undefined : parseAddress(typed).domain;
+    const [first, ...rest] = [named, hostDomain(c)].filter((domain) => domain !== undefined);
+    if (first === undefined) {
+      throw new HttpProblem('no-domain-given', 'Say whose settings you want: ?emailaddress=someone@example.com.');
+    }
+    const answer = await find(served, [first, ...rest]);
+    return sendXml(c, served, answer, typed === undefined ? 'private' : 'no-store');
+  };
+}
+
+/** The mail domain that a Host stands for: without port, without a leading `autoconfig.`. */
+function hostDomain(c: Context): Domain | undefined {
+  return domainOrUndefined((c.req.header('Host') ?? '').replace(/:\d*$/, '').replace(/^autoconfig\./i, ''));
+}
+
+/** @throws {HttpProblem} `no-access` where the record cannot be said in this format */
+export function sendXml(c: Context, served: Served, answer: Answer, caching: Caching): Response {
+  const document = served.autoconfig(answer);
+  if (document) return send(c, document, caching);
+  const { name, id, access } = answer.provider;
+  const why = access === 'open' ? 'has no server that this format can express' : 'offers no IMAP, POP3 or SMTP';
+  throw new HttpProblem('no-access', `${name} ${why}; GET /api/v1/providers/${id} says more.`, { provider: id });
+}

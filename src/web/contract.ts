@@ -1,0 +1,169 @@
+/** What the API takes and gives, as schemas: the handlers parse and build by them, OpenAPI is generated from them. */
+import * as z from 'zod';
+import {
+  Alternative,
+  accesses,
+  Decision,
+  Documentation,
+  IncomingServer,
+  kinds,
+  LocalServer,
+  OAuth2,
+  OutgoingServer,
+  Provider,
+  protocols,
+  Restriction,
+  Service,
+  SetupStep,
+  Source,
+} from '../provider/schema.ts';
+import { errorCodes } from './errors.ts';
+
+const username = z
+  .string()
+  .nullable()
+  .describe('What to enter: a template, filled in where the request had an address; null: ask the person, see “hint”.');
+const checked = {
+  username,
+  status: z
+    .enum(['unverified', 'verified', 'degraded', 'failing', 'dead'])
+    .describe('What the verifier says of the endpoint.'),
+  checkedAt: z.iso.datetime().nullable().describe('When the endpoint was last checked; null: never.'),
+};
+
+const settings = {
+  incoming: z.array(IncomingServer.extend(checked)).describe('Servers to fetch mail from, best first.'),
+  outgoing: z.array(OutgoingServer.extend(checked)).describe('Servers to send mail through, best first.'),
+  local: z.array(LocalServer.extend({ username })).describe('Servers of a bridge on the user’s own machine.'),
+  services: z.array(Service.extend({ username })).describe('Calendars, address books, JMAP and the like.'),
+  oauth2: OAuth2.optional(),
+  setup: z
+    .array(SetupStep.extend({ text: z.object({ en: z.string(), de: z.string() }).describe('The whole instruction.') }))
+    .describe('What a person must do first.'),
+  alternatives: z.array(Alternative).describe('Other records that may apply to some accounts.'),
+  documentation: z.array(Documentation),
+  sources: z.record(z.string(), Source).describe('Where the facts come from.'),
+};
+
+const ProviderIdentity = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    short: z.string(),
+    kind: z.enum(kinds),
+    country: z.string(),
+    operator: z.string().optional(),
+    website: z.string(),
+    webmail: z.string().optional(),
+    access: z.enum(accesses),
+    restriction: Restriction.optional(),
+  })
+  .describe('Who the provider is, and whether mail programs can sign in at all.');
+
+export const LookupAnswer = z
+  .object({
+    domain: z.string().describe('The domain that was looked up, as A-labels.'),
+    matchedBy: z.enum(['domain', 'wildcard', 'mx-name', 'mx', 'published']).describe('How the record was found.'),
+    trust: z
+      .enum(['curated', 'dns', 'self'])
+      .describe('dns: found by the domain’s MX, which plain DNS does not protect.'),
+    mx: z.string().optional().describe('The MX host that led to the record.'),
+    provider: ProviderIdentity,
+    ...settings,
+  })
+  .meta({ id: 'LookupAnswer' });
+
+export const ProviderAnswer = z
+  .object({
+    provider: ProviderIdentity,
+    formerly: z.array(z.string()),
+    domains: z.array(z.string()),
+    mx: z.array(z.string()),
+    ...settings,
+    decisions: z.array(Decision),
+  })
+  .meta({ id: 'Provider' });
+
+export const ProviderSummary = Provider.pick({
+  id: true,
+  name: true,
+  short: true,
+  kind: true,
+  country: true,
+  access: true,
+})
+  .extend({
+    domains: z.int().describe('How many mail domains the record has.'),
+    protocols: z.array(z.enum(protocols)),
+  })
+  .meta({ id: 'ProviderSummary' });
+
+export const ProviderList = z
+  .object({
+    total: z.int().describe('How many records match.'),
+    page: z.int(),
+    pages: z.int(),
+    providers: z.array(ProviderSummary),
+  })
+  .meta({ id: 'ProviderList' });
+
+export const RevisionList = z
+  .object({
+    revisions: z.array(
+      z.object({
+        n: z.int().describe('A number of this server’s own, growing.'),
+        at: z.iso.datetime(),
+        oldDigest: z.string().nullable().describe('SHA-256 of the facts before; null: the record was new.'),
+        newDigest: z.string().nullable().describe('SHA-256 of the facts after; null: the record was removed.'),
+        cause: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'RevisionList' });
+
+export const Problem = z
+  .looseObject({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(errorCodes).describe('Stable; for programs.'),
+    detail: z.string().describe('For people.'),
+  })
+  .describe('RFC 9457')
+  .meta({ id: 'Problem' });
+
+export const Health = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
+export const Readiness = z
+  .object({ status: z.literal('ready'), providers: z.int(), revision: z.int() })
+  .meta({ id: 'Readiness' });
+
+export const LookupQuery = z.object({
+  domain: z.string().optional().describe('A mail domain, in any form people type.'),
+  email: z.string().optional().describe('An address: user names are filled in, and nobody may keep the answer.'),
+  mx: z.enum(['0', '1']).optional().describe('0: do not ask DNS for the domain’s MX (default 1).'),
+});
+
+export const ListQuery = z.object({
+  q: z.string().max(100).optional().describe('Part of a name, an id or a domain.'),
+  country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, 'must be two letters')
+    .optional()
+    .describe('ISO 3166 code.'),
+  protocol: z.enum(protocols).optional().describe('Only providers that offer it.'),
+  access: z.enum(accesses).optional(),
+  page: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a number from 1')
+    .optional()
+    .describe('From 1; a hundred a page.'),
+});
+
+export const DomainPath = z.object({ domain: z.string().describe('A mail domain, or the name of its MX hosts.') });
+export const ProviderPath = z.object({ id: z.string().describe('The id of a record.') });
+export const AddressQuery = z.object({
+  emailaddress: z
+    .string()
+    .optional()
+    .describe('The address; without it the Host decides. “+” and “@” need no encoding.'),
+});

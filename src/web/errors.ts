@@ -1,0 +1,67 @@
+/** Every error the server answers with, in one table; the form is RFC 9457 (application/problem+json). */
+import type { MissReason } from '../lookup/ladder.ts';
+import type { NameFault } from '../name/domain.ts';
+
+/** Status, and whether a shared cache may keep the answer (seconds; 0: nobody may). */
+const table = {
+  'malformed-name': [400, 300],
+  'malformed-query': [400, 300],
+  'no-domain-given': [400, 0],
+  'unknown-domain': [404, 300],
+  'left-out': [404, 300],
+  'no-mx': [404, 300],
+  'null-mx': [404, 300],
+  gateway: [404, 300],
+  forwarder: [404, 300],
+  sender: [404, 300],
+  'no-access': [404, 300],
+  'unknown-provider': [404, 300],
+  'unknown-route': [404, 300],
+  'method-not-allowed': [405, 300],
+  'dns-timeout': [503, 0],
+  'not-ready': [503, 0],
+  defect: [500, 0],
+} as const satisfies Record<string, readonly [number, number]> & Record<MissReason, readonly [number, number]>;
+
+export type ErrorCode = keyof typeof table;
+export const errorCodes = Object.keys(table) as [ErrorCode, ...ErrorCode[]];
+
+const titles: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** An error on its way to the one place that turns errors into responses. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  readonly code: ErrorCode;
+  readonly more: Readonly<Record<string, unknown>>;
+  constructor(code: ErrorCode, detail: string, more: Readonly<Record<string, unknown>> = {}) {
+    super(detail);
+    this.code = code;
+    this.more = more;
+  }
+}
+
+/** What goes over the wire. */
+export interface Problem {
+  type: 'about:blank';
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  /** Why a name is malformed. */
+  fault?: NameFault;
+}
+
+export function problemOf({ code, message, more }: HttpProblem): Problem & Record<string, unknown> {
+  const status = table[code][0];
+  return { type: 'about:blank', title: titles[status] ?? '', status, code, detail: message, ...more };
+}
+
+export function cacheSeconds(code: ErrorCode): number {
+  return table[code][1];
+}

@@ -1,0 +1,28 @@
+import type { Context } from 'hono';
+import { documentOf, send } from './respond.ts';
+import type { Deps } from './served.ts';
+
+/** `GET /`: what is here, as plain text. */
+export function indexPage({ version }: Deps) {
+  const page = documentOf(
+    `mailatlas ${version}: which servers, ports, security modes and sign-in method the mail of a domain uses
+
+For mail clients (autoconfig XML)
+  /v1.1/{domain}                     for example /v1.1/t-online.de
+  /mx/v1.1/{domain}                  the same, and by the domain's mail exchanger
+  /mail/config-v1.1.xml              ?emailaddress=someone@example.com, or by Host
+  /.well-known/autoconfig/mail/config-v1.1.xml
+
+For programs (JSON)
+  /api/v1/lookup?domain={domain}     or ?email={address}
+  /api/v1/providers                  ?q= &country= &protocol= &access= &page=
+  /api/v1/providers/{id}             also /autoconfig.xml and /revisions below it
+  /api/v1/openapi.json               the whole API, OpenAPI 3.1
+
+For operators
+  /healthz  /readyz
+`,
+    'text/plain; charset=utf-8',
+  );
+  return (c: Context): Response => send(c, page, 'public');
+}

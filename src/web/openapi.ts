@@ -1,0 +1,105 @@
+/** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
+import * as z from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import {
+  AddressQuery,
+  DomainPath,
+  Health,
+  ListQuery,
+  LookupAnswer,
+  LookupQuery,
+  Problem,
+  ProviderAnswer,
+  ProviderList,
+  ProviderPath,
+  Readiness,
+  RevisionList,
+} from './contract.ts';
+
+const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponsesObject =>
+  Object.fromEntries(
+    statuses.map(([status, description]) => [
+      String(status),
+      { description, content: { 'application/problem+json': { schema: Problem } } },
+    ]),
+  );
+const malformed: [number, string] = [400, 'The name or the query is malformed'];
+const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
+const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
+
+const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
+const xml = { description: 'Autoconfig XML, version 1.1', content: { 'text/xml': { schema: z.string() } } };
+
+const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
+
+/** The document, for `GET /api/v1/openapi.json`. */
+export function openapi(version: string) {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'mailatlas',
+      version,
+      description: 'Which servers, ports, security modes and sign-in method the mail of a domain uses.',
+      license: { name: 'MIT (code), CC0-1.0 (data)', identifier: 'MIT' },
+    },
+    paths: {
+      '/v1.1/{domain}': get({
+        summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
+        requestParams: { path: DomainPath },
+        responses: { 200: xml, ...problems(malformed, unknown) },
+      }),
+      '/mx/v1.1/{domain}': get({
+        summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
+        requestParams: { path: DomainPath },
+        responses: { 200: xml, ...problems(malformed, unknown, later) },
+      }),
+      '/mail/config-v1.1.xml': get({
+        summary: 'Settings by address, else by Host (autoconfig.<domain>)',
+        requestParams: { query: AddressQuery },
+        responses: { 200: xml, ...problems(malformed, unknown) },
+      }),
+      '/.well-known/autoconfig/mail/config-v1.1.xml': get({
+        summary: 'Settings by address, else by Host (<domain>)',
+        requestParams: { query: AddressQuery },
+        responses: { 200: xml, ...problems(malformed, unknown) },
+      }),
+      '/api/v1/lookup': get({
+        summary: 'Everything the atlas knows about the mail of a domain',
+        requestParams: { query: LookupQuery },
+        responses: {
+          200: json('The answer; also for providers without access', LookupAnswer),
+          ...problems(malformed, unknown, later),
+        },
+      }),
+      '/api/v1/providers': get({
+        summary: 'The records, a hundred a page',
+        requestParams: { query: ListQuery },
+        responses: { 200: json('A page of records', ProviderList), ...problems(malformed) },
+      }),
+      '/api/v1/providers/{id}': get({
+        summary: 'One record, whole',
+        requestParams: { path: ProviderPath },
+        responses: {
+          200: json('The record', ProviderAnswer),
+          308: { description: 'The record has another id today' },
+          ...problems(unknown),
+        },
+      }),
+      '/api/v1/providers/{id}/autoconfig.xml': get({
+        summary: 'The autoconfig XML of a record',
+        requestParams: { path: ProviderPath },
+        responses: { 200: xml, ...problems(unknown) },
+      }),
+      '/api/v1/providers/{id}/revisions': get({
+        summary: 'When a record changed on this server, newest first',
+        requestParams: { path: ProviderPath },
+        responses: { 200: json('At most a hundred', RevisionList), ...problems(unknown) },
+      }),
+      '/healthz': get({ summary: 'The server runs', responses: { 200: json('It does', Health) } }),
+      '/readyz': get({
+        summary: 'The store is open and an atlas is loaded',
+        responses: { 200: json('Ready', Readiness), ...problems([503, 'Not yet']) },
+      }),
+    },
+  });
+}

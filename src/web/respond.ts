@@ -1,0 +1,84 @@
+/**
+ * How answers leave: the headers that every answer carries, caching, and 304.
+ *
+ * Who may keep an answer: everybody where it depends on the path alone; the asker alone where it depends on the Host or the
+ * query; nobody where the request carried an address.
+ */
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
+
+export type Caching = 'public' | 'short' | 'private' | 'no-store';
+
+const cacheControl: Record<Caching, string> = {
+  public: 'public, max-age=3600',
+  // The answer rests on DNS, which is remembered for ten minutes.
+  short: 'public, max-age=600',
+  private: 'private, max-age=3600',
+  'no-store': 'no-store',
+};
+
+/** An answer's bytes with what follows from them. */
+export interface Document {
+  readonly body: string;
+  readonly type: string;
+  /** Strong: a digest of the bytes. */
+  readonly etag: string;
+}
+
+export function documentOf(body: string, type: string): Document {
+  return { body, type, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+}
+
+export const json = 'application/json; charset=utf-8';
+export const xml = 'text/xml; charset=utf-8';
+
+/** Public data: any page in any browser may read it. */
+const always = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' } as const;
+
+/** Sends a document, or 304 where the asker has it. */
+export function send(c: Context, document: Document, caching: Caching): Response {
+  const headers = { ...always, 'Cache-Control': cacheControl[caching] };
+  if (caching === 'no-store') return c.body(document.body, 200, { ...headers, 'Content-Type': document.type });
+  if (matches(c.req.header('If-None-Match'), document.etag)) {
+    return c.body(null, 304, { ...headers, ETag: document.etag });
+  }
+  return c.body(document.body, 200, { ...headers, ETag: document.etag, 'Content-Type': document.type });
+}
+
+export function sendJson(c: Context, value: unknown, caching: Caching): Response {
+  return send(c, documentOf(JSON.stringify(value), json), caching);
+}
+
+/** RFC 9110 section 13.1.2: weak comparison, a list, or `*`. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header
+    .split(',')
+    .some((candidate) => candidate.trim().replace(/^W\//, '') === etag || candidate.trim() === '*');
+}
+
+/** The one place where an error becomes a response. `personal`: the request carried an address, so nobody keeps it. */
+export function sendProblem(c: Context, problem: HttpProblem, personal: boolean): Response {
+  const body = problemOf(problem);
+  const seconds = personal ? 0 : cacheSeconds(problem.code);
+  return c.body(JSON.stringify(body), body.status as 400, {
+    ...always,
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Cache-Control': seconds === 0 ? 'no-store' : `public, max-age=${seconds}`,
+    ...(body.status === 503 && { 'Retry-After': '30' }),
+  });
+}
+
+/** For a path that exists with another method, and for CORS preflights (RFC 9110 sections 9.3.7 and 15.5.6). */
+export function otherMethod(allowed: string) {
+  return (c: Context): Response => {
+    if (c.req.method === 'OPTIONS') {
+      const preflight = { 'Access-Control-Allow-Methods': allowed, 'Access-Control-Max-Age': '86400' };
+      return c.body(null, 204, { ...always, ...preflight, Allow: allowed });
+    }
+    const response = sendProblem(c, new HttpProblem('method-not-allowed', `Here one may ask with ${allowed}.`), false);
+    response.headers.set('Allow', allowed);
+    return response;
+  };
+}

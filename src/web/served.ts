@@ -1,0 +1,53 @@
+/** What the server answers from at one moment. New data are a new object, swapped in one step. */
+import type { Context } from 'hono';
+import type { Atlas } from '../atlas/atlas.ts';
+import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import type { Resolver } from '../net/resolver.ts';
+import type { Answer, Provider, Statuses } from '../provider/model.ts';
+import type * as z from 'zod';
+import type { RevisionList } from './contract.ts';
+import { type Document, documentOf, xml } from './respond.ts';
+
+type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
+
+export interface Served {
+  readonly atlas: Atlas;
+  readonly statuses: Statuses;
+  /** The newest revision of the store it was built from. */
+  readonly revision: number;
+  /** The autoconfig XML of an answer; undefined where the record cannot be said in it. */
+  autoconfig(answer: Answer): Document | undefined;
+}
+
+/** What the routes need from the place where everything is put together. */
+export interface Deps {
+  /** Undefined until the first atlas is there. */
+  served(): Served | undefined;
+  readonly resolver: Resolver;
+  /** Who asks, as an address block for budgets; never logged or stored. */
+  asker(c: Context): string | undefined;
+  /** What changed about a record, newest first. */
+  revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
+  readonly version: string;
+  /** A defect, for the log; never the request's address or query. */
+  defect(error: unknown, route: string): void;
+}
+
+/** Documents of records are rendered once and kept: the same bytes serve all of a record's domains. */
+export function served(atlas: Atlas, statuses: Statuses, revision: number): Served {
+  const documents = new Map<Provider, Document | undefined>();
+  const render = (answer: Answer): Document | undefined => {
+    const text = renderAutoconfig(answer);
+    return text === undefined ? undefined : documentOf(text, xml);
+  };
+  return {
+    atlas,
+    statuses,
+    revision,
+    autoconfig(answer) {
+      if (answer.matchedBy !== 'domain') return render(answer);
+      if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer));
+      return documents.get(answer.provider);
+    },
+  };
+}
