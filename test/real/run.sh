@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The tests with real programs: installs what they need from Debian's packages (when it may), then runs them.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+bash test/real/install.sh
+exec node --test --test-reporter=spec 'test/real/*.test.ts'
