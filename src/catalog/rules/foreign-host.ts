@@ -35,10 +35,11 @@ function owner(host: string): Domain | undefined {
   return domain && (registrableDomain(domain) ?? domain);
 }
 
-/** A page counts when it stands on the provider's or its operator's own domain. */
+/** A page counts when it stands on the provider's or its operator's own domain and somebody has read it. */
 function isFirstParty(source: Source | undefined, parties: ReadonlySet<Domain | undefined>): boolean {
-  const page = source?.url ?? source?.autoconfig;
-  const host = source?.dns ?? (page === undefined ? undefined : new URL(page).hostname);
+  if (source?.says === undefined) return false;
+  const page = source.url ?? source.autoconfig;
+  const host = source.dns ?? (page === undefined ? undefined : new URL(page).hostname);
   const who = host === undefined ? undefined : owner(host);
   return who !== undefined && parties.has(who);
 }
