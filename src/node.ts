@@ -10,9 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { compileAtlas } from './atlas/atlas.ts';
-import { curatedOrProblems } from './catalog/curate.ts';
 import { readDataDir } from './catalog/files.ts';
-import { type LoadReport, load } from './catalog/load.ts';
+import { loadFiles, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
@@ -84,9 +83,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   };
 
   const reload = async () => {
-    const result = await loadData(store, options.data);
-    if ('problems' in result) noteProblems(result.problems, note);
-    else noteOverlays(result, note);
+    const files = readDataDir(options.data);
+    // A store with this digest has these very files: they need not even be parsed.
+    if ((await readMeta(store.db, 'data-digest')) !== files.digest) {
+      const result = await loadFiles(store, files, new Date().toISOString());
+      if ('problems' in result) noteProblems(result.problems, note);
+      else for (const line of sayOverlays(result)) note(line);
+    }
     await swap();
   };
 
@@ -133,33 +136,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   };
 }
 
-/** Loads the data directory into the store, unless the store has these very files already. */
-export async function loadData(
-  store: Store,
-  dir: string,
-): Promise<LoadReport | { problems: readonly Problem[] } | { same: true }> {
-  const files = readDataDir(dir);
-  if ((await readMeta(store.db, 'data-digest')) === files.digest) return { same: true };
-  const now = new Date().toISOString();
-  const result = curatedOrProblems(files, now.slice(0, 10));
-  if ('problems' in result) return result;
-  return load(store, result.curated, files.digest, now);
-}
-
 const shownProblems = 5;
 
 function noteProblems(problems: readonly Problem[], note: (message: string) => void): void {
   note(`the data have ${problems.length} errors and were not loaded; what was loaded before is served`);
   for (const problem of problems.slice(0, shownProblems)) note(sayProblem(problem));
   if (problems.length > shownProblems) note('mailatlas lint says the rest');
-}
-
-function noteOverlays(result: LoadReport | { same: true }, note: (message: string) => void): void {
-  if ('same' in result) return;
-  for (const { id } of result.conflicts)
-    note(`${id}: the data have changed since a change to it was published here, which is still served`);
-  for (const { id } of result.refused)
-    note(`${id}: a change published here claims a domain of another record and is not served`);
 }
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {

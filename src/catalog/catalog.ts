@@ -1,7 +1,7 @@
 /** The curated files, parsed: what rules judge and what `load` turns into rows. */
 import type * as z from 'zod';
-import type { Curated, Provider } from '../provider/model.ts';
 import { Exceptions, LeftOutList, MxOthers } from '../provider/lists.ts';
+import type { Curated, Provider } from '../provider/model.ts';
 import { Provider as ProviderSchema } from '../provider/schema.ts';
 import type { DataFiles, TextFile } from './files.ts';
 import { type Parsed, parse } from './parse.ts';

@@ -1,15 +1,16 @@
 /** Judges the curated files: runs every rule over every record, drops what is excused, and tells what is excused in vain. */
+
+import type * as z from 'zod';
+import { Exceptions, LeftOutList, MxOthers } from '../provider/lists.ts';
 import type { Provider } from '../provider/model.ts';
+import { Provider as ProviderSchema } from '../provider/schema.ts';
 import { type Catalog, curatedOf } from './catalog.ts';
 import { applyExceptions } from './exceptions.ts';
 import { format } from './format.ts';
-import { type Path, type Problem, fieldName } from './problem.ts';
+import type { Parsed } from './parse.ts';
+import { fieldName, type Path, type Problem } from './problem.ts';
 import { contextOf, type RuleContext } from './rules/context.ts';
 import { rules } from './rules/index.ts';
-import { Provider as ProviderSchema } from '../provider/schema.ts';
-import { LeftOutList, MxOthers, Exceptions } from '../provider/lists.ts';
-import type { Parsed } from './parse.ts';
-import type * as z from 'zod';
 
 /** A rule's finding: where in the record, what, and what to do. */
 export interface Found {

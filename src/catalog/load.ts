@@ -8,6 +8,9 @@ import type { Curated, Provider } from '../provider/model.ts';
 import type { Statement, Store } from '../store/db.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
 import { addRevision, dropRecord, putLists, putMeta, putRecord, readDigests, readMeta } from '../store/providers.ts';
+import { curatedOrProblems } from './curate.ts';
+import type { DataFiles } from './files.ts';
+import type { Problem } from './problem.ts';
 
 export interface LoadReport {
   readonly added: readonly string[];
@@ -60,6 +63,27 @@ export async function load(store: Store, curated: Curated, dataDigest: string, a
     conflicts: overlaid.conflicts,
     refused: overlaid.refused,
   };
+}
+
+/** Parses, judges and loads a data directory; data with errors change nothing. */
+export async function loadFiles(
+  store: Store,
+  files: DataFiles,
+  at: string,
+): Promise<LoadReport | { readonly problems: readonly Problem[] }> {
+  const result = curatedOrProblems(files, at.slice(0, 10));
+  return 'problems' in result ? result : load(store, result.curated, files.digest, at);
+}
+
+/** What a person must decide after a load, or may be glad to hear: one clause an overlay. */
+export function sayOverlays({ retired, conflicts, refused }: LoadReport): string[] {
+  return [
+    ...retired.map(({ id }) => `${id}: the data have what was published here`),
+    ...conflicts.map(
+      ({ id }) => `${id}: the data have changed since a change was published here, which is still served`,
+    ),
+    ...refused.map(({ id }) => `${id}: what was published here claims a name of another record and is not served`),
+  ];
 }
 
 /** Packs parts into batches of at most `size` statements; a part is never torn. */

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readDataDir } from '../catalog/files.ts';
-import { curatedOrProblems } from '../catalog/curate.ts';
-import { load } from '../catalog/load.ts';
+import { type LoadReport, loadFiles, sayOverlays } from '../catalog/load.ts';
 import { sayProblem } from '../catalog/problem.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Command } from './main.ts';
@@ -28,32 +27,28 @@ export const command: Command = {
   async run(args) {
     const { values } = parseArgs({ args, options: { ...dataOption, ...dbOption, ...jsonOption } });
     const files = readDataDir(dataDir(values.data));
-    const now = new Date().toISOString();
-    const result = curatedOrProblems(files, now.slice(0, 10));
-    if ('problems' in result) {
-      for (const problem of result.problems) note(sayProblem(problem));
-      complain({ message: 'the data have errors and were not loaded', tip: 'mend them; the database is as it was' });
-      return exit.no;
-    }
     const store = openSqlite(dbFile(values.db));
     try {
-      const report = await load(store, result.curated, files.digest, now);
-      const { added, changed, removed, unchanged, retired, conflicts, refused } = report;
-      if (values.json) outJson(report);
-      else {
-        for (const id of added) out(`+ ${id}`);
-        for (const id of changed) out(`~ ${id}`);
-        for (const id of removed) out(`- ${id}`);
-        out(`${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`);
-        for (const { id } of retired) note(`${id}: the data have what was published here`);
-        for (const { id } of conflicts)
-          note(`${id}: the data have changed since a change was published here, which is still served`);
-        for (const { id } of refused)
-          note(`${id}: what was published here claims a domain of another record and is not served`);
+      const result = await loadFiles(store, files, new Date().toISOString());
+      if ('problems' in result) {
+        for (const problem of result.problems) note(sayProblem(problem));
+        complain({ message: 'the data have errors and were not loaded', tip: 'mend them; the database is as it was' });
+        return exit.no;
       }
+      if (values.json) outJson(result);
+      else sayReport(result);
       return exit.yes;
     } finally {
       store.close();
     }
   },
 };
+
+function sayReport(report: LoadReport): void {
+  const { added, changed, removed, unchanged } = report;
+  for (const id of added) out(`+ ${id}`);
+  for (const id of changed) out(`~ ${id}`);
+  for (const id of removed) out(`- ${id}`);
+  out(`${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`);
+  for (const line of sayOverlays(report)) note(line);
+}

@@ -1,11 +1,11 @@
 /** The JSON API: lookups, records, and how they changed. */
 import type { Context } from 'hono';
 import type * as z from 'zod';
+import { literalDomains } from '../formats/autoconfig/render.ts';
 import { answerJson, providerJson, summaryJson } from '../formats/json.ts';
 import { parseAddress } from '../name/address.ts';
 import { parseDomain } from '../name/domain.ts';
 import type { Provider } from '../provider/model.ts';
-import { literalDomains } from '../formats/autoconfig/render.ts';
 import { sendXml } from './autoconfig.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
@@ -28,7 +28,7 @@ export function lookupRoute(deps: Deps) {
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
     const answer = await find(served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
     const local = 'local' in asked ? asked.local : undefined;
-    return sendJson(c, answerJson(answer, served.statuses, local), email === undefined ? 'private' : 'no-store');
+    return sendJson(c, answerJson(answer, served.statuses, local), 'private');
   };
 }
 

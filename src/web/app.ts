@@ -6,7 +6,6 @@ import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
-import { queryParameter } from './query.ts';
 import { otherMethod, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 
@@ -42,12 +41,12 @@ export function createApp(deps: Deps): Hono {
   });
 
   app.notFound((c) =>
-    sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.'), false),
+    sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.')),
   );
   app.onError((error, c) => {
     const problem = problemFor(error);
     if (problem.code === 'defect') deps.defect(error, c.req.path);
-    return sendProblem(c, problem, hasAddress(c.req.url));
+    return sendProblem(c, problem);
   });
   return app;
 }
@@ -56,13 +55,4 @@ function problemFor(error: Error): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof NameError) return new HttpProblem('malformed-name', error.message, { fault: error.code });
   return new HttpProblem('defect', 'Something went wrong here; it is in the log.');
-}
-
-/** Whether somebody's address is in the query: then nobody may keep the answer, a refusal included. */
-function hasAddress(url: string): boolean {
-  try {
-    return queryParameter(url, 'emailaddress') !== undefined || queryParameter(url, 'email') !== undefined;
-  } catch {
-    return true;
-  }
 }

@@ -34,7 +34,7 @@ export function autoconfigByAddress(deps: Deps) {
       throw new HttpProblem('no-domain-given', 'Say whose settings you want: ?emailaddress=someone@example.com.');
     }
     const answer = await find(served, [first, ...rest]);
-    return sendXml(c, served, answer, typed === undefined ? 'private' : 'no-store');
+    return sendXml(c, served, answer, 'private');
   };
 }
 

@@ -26,6 +26,16 @@ export function queryParameters<N extends string>(url: string, names: readonly N
   ) as Partial<Record<N, string>>;
 }
 
+/** Whether somebody's address is in the query. Then nobody may keep the answer, a refusal included. */
+export function carriesAddress(url: string): boolean {
+  if (!url.includes('?')) return false;
+  try {
+    return queryParameter(url, 'emailaddress') !== undefined || queryParameter(url, 'email') !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 /** A placeholder that a client forgot to fill in counts as nothing. It is no valid percent-encoding either. */
 function decode(value: string, name: string): string {
   if (/^(%|%25)EMAIL(ADDRESS|LOCALPART|DOMAIN)(%|%25)$/i.test(value)) return '';

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
+import { carriesAddress } from './query.ts';
 
 export type Caching = 'public' | 'short' | 'private' | 'no-store';
 
@@ -36,10 +37,11 @@ export const xml = 'text/xml; charset=utf-8';
 /** Public data: any page in any browser may read it. */
 const always = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' } as const;
 
-/** Sends a document, or 304 where the asker has it. */
+/** Sends a document, or 304 where the asker has it. A request that carries an address makes every answer `no-store`. */
 export function send(c: Context, document: Document, caching: Caching): Response {
-  const headers = { ...always, 'Cache-Control': cacheControl[caching] };
-  if (caching === 'no-store') return c.body(document.body, 200, { ...headers, 'Content-Type': document.type });
+  const kept = carriesAddress(c.req.url) ? 'no-store' : caching;
+  const headers = { ...always, 'Cache-Control': cacheControl[kept] };
+  if (kept === 'no-store') return c.body(document.body, 200, { ...headers, 'Content-Type': document.type });
   if (matches(c.req.header('If-None-Match'), document.etag)) {
     return c.body(null, 304, { ...headers, ETag: document.etag });
   }
@@ -58,10 +60,10 @@ function matches(header: string | undefined, etag: string): boolean {
     .some((candidate) => candidate.trim().replace(/^W\//, '') === etag || candidate.trim() === '*');
 }
 
-/** The one place where an error becomes a response. `personal`: the request carried an address, so nobody keeps it. */
-export function sendProblem(c: Context, problem: HttpProblem, personal: boolean): Response {
+/** The one place where an error becomes a response. */
+export function sendProblem(c: Context, problem: HttpProblem): Response {
   const body = problemOf(problem);
-  const seconds = personal ? 0 : cacheSeconds(problem.code);
+  const seconds = carriesAddress(c.req.url) ? 0 : cacheSeconds(problem.code);
   return c.body(JSON.stringify(body), body.status as 400, {
     ...always,
     'Content-Type': 'application/problem+json; charset=utf-8',
@@ -77,7 +79,7 @@ export function otherMethod(allowed: string) {
       const preflight = { 'Access-Control-Allow-Methods': allowed, 'Access-Control-Max-Age': '86400' };
       return c.body(null, 204, { ...always, ...preflight, Allow: allowed });
     }
-    const response = sendProblem(c, new HttpProblem('method-not-allowed', `Here one may ask with ${allowed}.`), false);
+    const response = sendProblem(c, new HttpProblem('method-not-allowed', `Here one may ask with ${allowed}.`));
     response.headers.set('Allow', allowed);
     return response;
   };

@@ -1,10 +1,10 @@
 /** What the server answers from at one moment. New data are a new object, swapped in one step. */
 import type { Context } from 'hono';
+import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, Provider, Statuses } from '../provider/model.ts';
-import type * as z from 'zod';
 import type { RevisionList } from './contract.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
