@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { recordFormat } from '../atlas/codec.ts';
 
 /** A curated file: where it is, as a person would name it, and what it says. */
 export interface TextFile {
@@ -16,7 +17,7 @@ export interface DataFiles {
   readonly others: TextFile;
   readonly leftOut: TextFile;
   readonly exceptions: TextFile;
-  /** SHA-256 over names and contents of all files, hex: equal digests mean equal data. */
+  /** SHA-256 over the records' format and the names and contents of all files, hex: equal digests, equal rows. */
   readonly digest: string;
 }
 
@@ -73,7 +74,7 @@ function shortPath(path: string): string {
 
 /** The names count without their folder, so that a copy of the data elsewhere has the same digest. */
 function digestOf(files: readonly TextFile[]): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(`${recordFormat}\n`);
   for (const { file, text } of files) hash.update(`${basename(file)}\n${Buffer.byteLength(text)}\n${text}\n`);
   return hash.digest('hex');
 }

@@ -7,7 +7,7 @@ import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
 import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
-import type { Answer, Server } from '../provider/model.ts';
+import type { Answer, LocalServer, Server } from '../provider/model.ts';
 import { inLanguage, stepText } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
@@ -77,18 +77,20 @@ const words = {
   en: {
     incoming: 'incoming',
     outgoing: 'outgoing',
+    local: 'bridge',
     security: { tls: 'TLS', starttls: 'STARTTLS', none: 'no encryption' },
-    first: 'First:',
-    viaMx: 'by its mail exchanger',
-    also: 'Or:',
+    first: 'To do first:',
+    mx: 'by its mail exchanger',
+    also: 'For other accounts:',
   },
   de: {
     incoming: 'Eingang',
     outgoing: 'Ausgang',
+    local: 'Bridge',
     security: { tls: 'TLS', starttls: 'STARTTLS', none: 'unverschlüsselt' },
-    first: 'Zuerst:',
-    viaMx: 'nach dem Mailserver der Domain',
-    also: 'Oder:',
+    first: 'Zuerst zu tun:',
+    mx: 'nach dem Mailserver der Domain',
+    also: 'Für andere Konten:',
   },
 };
 
@@ -97,7 +99,7 @@ function sheet(answer: Answer, address: Address): string {
   const provider = withHosts(answer);
   const lang = language();
   const labels = words[lang];
-  const row = (what: string, server: Server): string[] => [
+  const row = (what: string, server: Server | LocalServer): string[] => [
     what,
     server.protocol.toUpperCase(),
     server.host,
@@ -106,28 +108,34 @@ function sheet(answer: Answer, address: Address): string {
     user(server, address, lang),
     server.auth.join(', '),
   ];
-  const via = answer.mx === undefined ? '' : ` (${labels.viaMx} ${answer.mx})`;
   const rows = [
     ...provider.incoming.map((server) => row(labels.incoming, server)),
     ...provider.outgoing.map((server) => row(labels.outgoing, server)),
+    ...(provider.local ?? []).map((server) => row(labels.local, server)),
   ];
-  const restriction = inLanguage(provider.restriction?.text, lang);
-  const steps = (provider.setup ?? []).map(
-    (step) => `${labels.first} ${stepText(step, lang)}${step.url === undefined ? '' : `\n  ${step.url}`}`,
-  );
-  const alternatives = (provider.alternatives ?? []).map(
-    (other) => `${labels.also} ${other.provider}: ${inLanguage(other.when, lang) ?? ''}`,
+  const steps = (provider.setup ?? []).flatMap((step) => [
+    stepText(step, lang),
+    ...(step.url === undefined ? [] : [`  ${step.url}`]),
+  ]);
+  const others = (provider.alternatives ?? []).map(
+    ({ provider: id, when }) => `${id}: ${inLanguage(when, lang) ?? ''}`,
   );
   return [
-    `${paint('bold', provider.name)}${via}`,
-    ...(rows.length > 0 ? [table(rows)] : []),
-    ...(restriction === undefined ? [] : [restriction]),
-    ...steps,
-    ...alternatives,
-  ].join('\n');
+    paint('bold', answer.mx === undefined ? provider.name : `${provider.name} (${labels.mx} ${answer.mx})`),
+    inLanguage(provider.restriction?.text, lang),
+    rows.length > 0 ? table(rows) : undefined,
+    ...section(labels.first, steps),
+    ...section(labels.also, others),
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n');
 }
 
-function user(server: Server, { local, domain }: Address, lang: 'en' | 'de'): string {
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+}
+
+function user(server: Server | LocalServer, { local, domain }: Address, lang: 'en' | 'de'): string {
   if (server.username === 'ask') return `(${inLanguage(server.hint, lang) ?? '?'})`;
   return local === undefined ? server.username : (fillUsername(server.username, { local, domain }) ?? server.username);
 }

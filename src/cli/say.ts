@@ -50,6 +50,11 @@ export function complain({ message, tip }: { message: string; tip?: string | und
   if (tip !== undefined) process.stderr.write(`  hint: ${tip}\n`);
 }
 
+/** A sentence as a clause in our voice: no full stop, a small first letter unless the word is a name. */
+export function clause(sentence: string): string {
+  return sentence.replace(/\.$/, '').replace(/^\p{Lu}\p{Ll}+(?=\s)/u, (word) => word.toLowerCase());
+}
+
 type Style = Parameters<typeof styleText>[0];
 
 /** Colour, where stdout is a terminal that wants it (NO_COLOR and friends are heeded). */
