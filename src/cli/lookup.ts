@@ -7,12 +7,12 @@ import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
 import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
-import type { Answer, LocalServer, Server } from '../provider/model.ts';
+import type { Answer, Auth, LocalServer, Server } from '../provider/model.ts';
 import { inLanguage, stepText } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
 import { dataDir, dataOption, jsonOption, language, resolverOption } from './options.ts';
-import { Complaint, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
+import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
 
 const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format autoconfig|json] [--data DIR] [--resolver HOST:PORT]
 
@@ -58,7 +58,7 @@ function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
   const tip =
     miss.reason === 'unknown-domain' && !askedDns ? 'with --mx, DNS is asked who receives its mail' : undefined;
-  complain({ message: sayMiss(miss, language()).replace(/\.$/, ''), tip });
+  complain({ message: clause(sayMiss(miss, language())), tip });
   return exit.no;
 }
 
@@ -73,12 +73,15 @@ function say(answer: Answer, address: Address, format: string): number {
   return exit.yes;
 }
 
+type AuthWords = Partial<Record<Auth, string>>;
+
 const words = {
   en: {
     incoming: 'incoming',
     outgoing: 'outgoing',
     local: 'bridge',
     security: { tls: 'TLS', starttls: 'STARTTLS', none: 'no encryption' },
+    auth: { 'password-cleartext': 'password', 'password-encrypted': 'encrypted password' } as AuthWords,
     first: 'To do first:',
     mx: 'by its mail exchanger',
     also: 'For other accounts:',
@@ -88,6 +91,7 @@ const words = {
     outgoing: 'Ausgang',
     local: 'Bridge',
     security: { tls: 'TLS', starttls: 'STARTTLS', none: 'unverschlüsselt' },
+    auth: { 'password-cleartext': 'Passwort', 'password-encrypted': 'verschlüsseltes Passwort' } as AuthWords,
     first: 'Zuerst zu tun:',
     mx: 'nach dem Mailserver der Domain',
     also: 'Für andere Konten:',
@@ -106,7 +110,7 @@ function sheet(answer: Answer, address: Address): string {
     String(server.port),
     labels.security[server.security],
     user(server, address, lang),
-    server.auth.join(', '),
+    server.auth.map((method) => labels.auth[method] ?? method).join(', '),
   ];
   const rows = [
     ...provider.incoming.map((server) => row(labels.incoming, server)),

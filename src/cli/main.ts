@@ -1,6 +1,6 @@
 /** The terminal face: finds the command, runs it, and turns whatever happens into words and an exit code. */
 import process from 'node:process';
-import { complain, exit, misuse, out } from './say.ts';
+import { clause, complain, exit, misuse, out } from './say.ts';
 
 /** A command: its usage text, and what it does with the arguments behind its name. Returns the exit code. */
 export interface Command {
@@ -73,17 +73,12 @@ function explain(error: unknown, command: string | undefined): number {
     return exit.fault;
   }
   if (error.name === 'NameError') {
-    complain({ message: error.message.replace(/\.$/, '').replace(/^./, (first) => first.toLowerCase()) });
+    complain({ message: clause(error.message) });
     return exit.usage;
   }
   // node:util parseArgs explains itself in sentences; only the first is for people.
   if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) {
-    complain(
-      misuse(
-        (error.message.split('. ')[0] ?? '').replace(/^./, (first) => first.toLowerCase()),
-        command,
-      ),
-    );
+    complain(misuse(clause(error.message.split('. ')[0] ?? ''), command));
     return exit.usage;
   }
   complain({
