@@ -1,6 +1,6 @@
 /** The data directory on disk: the one place where curated files are read and written. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { recordFormat } from '../atlas/codec.ts';
 
@@ -56,6 +56,16 @@ export function readDataDir(dir: string): DataFiles {
 export function readText(path: string, optional?: 'optional'): TextFile {
   const text = attempt(() => readFileSync(path, 'utf8'), path, optional && '');
   return { file: shortPath(path), text };
+}
+
+/** Files to import: the file itself, or those of a folder (of its `ispdb` or `_providers`, where a checkout is named). */
+export function readImportable(path: string): TextFile[] {
+  if (!attempt(() => statSync(path), path).isDirectory()) return [readText(path)];
+  const inner = ['ispdb', '_providers'].map((name) => join(path, name)).find((name) => existsSync(name)) ?? path;
+  const names = attempt(() => readdirSync(inner), inner).filter(
+    (name) => /\.(xml|md|json)$/.test(name) && name !== 'README.md',
+  );
+  return names.sort().map((name) => readText(join(inner, name)));
 }
 
 /** Writes a file so that a reader sees the old text or the new, never half of it. */

@@ -3,8 +3,10 @@
  * as YAML allows, sorted sets sorted, one item a line, no empty lines but the one after the first line. Comments stay
  * with what they stand above or beside. The linter's style rule is `text !== format(text)`.
  */
-import { isMap, isScalar, isSeq, type Node, Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, Pair, type Scalar, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
 import type * as z from 'zod';
+import type { Draft } from '../formats/draft.ts';
+import { Provider } from '../provider/schema.ts';
 import type { Problem } from './problem.ts';
 import { child, type Shape, shapeOf } from './shape.ts';
 import { readYaml } from './yaml.ts';
@@ -28,7 +30,21 @@ export function format(
   return { text: header === '' ? body : `#${header}\n\n${body}` };
 }
 
-/** The canonical text of a value that has no text yet: for drafts and exports. */
+/** The canonical text of a draft: what was not understood stands above it, as comments. */
+export function draftText({ record, remarks }: Draft): string {
+  const comments = remarks.map(({ where, says }) => `# ${where}: ${says}`.replace(/\s+/g, ' '));
+  const text = [
+    modeline,
+    '',
+    ...comments,
+    ...(comments.length > 0 ? [''] : []),
+    stringify(record, { aliasDuplicateObjects: false, lineWidth: 0 }),
+  ].join('\n');
+  const result = format(Provider, text, record.id);
+  if ('problems' in result) throw new Error(`the draft of ${record.id} is no canonical YAML`);
+  return result.text;
+}
+
 function splitHeader(comment: string): { header: string; rest: string } {
   const lines = comment.split('\n');
   const at = lines.findIndex((line) => line.includes('yaml-language-server'));

@@ -16,6 +16,9 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   fmt: () => import('./fmt.ts'),
   load: () => import('./load.ts'),
   stats: () => import('./stats.ts'),
+  import: () => import('./import.ts'),
+  reconcile: () => import('./reconcile.ts'),
+  diff: () => import('./diff.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -28,6 +31,9 @@ usage: mailatlas <command> [options]
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
   stats                   count what the atlas holds
+  import FILE|DIR         make drafts of other people's files
+  reconcile FILE|DIR      hold other people's files against the atlas
+  diff REV|DIR            what changed in the data, in words
 
   mailatlas <command> --help says more; mailatlas --version
 

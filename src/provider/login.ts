@@ -2,7 +2,7 @@
 import type { Domain } from '../name/domain.ts';
 
 /** The placeholders of the autoconfig format (draft-ietf-mailmaint-autoconfig-06 section 4.6.1). */
-export const placeholders = ['%EMAILADDRESS%', '%EMAILLOCALPART%', '%EMAILDOMAIN%'] as const;
+export const placeholders: ReadonlySet<string> = new Set(['%EMAILADDRESS%', '%EMAILLOCALPART%', '%EMAILDOMAIN%']);
 
 /** Fills in a user name template. `ask` has no answer: undefined. */
 export function fillUsername(template: string, address: { local: string; domain: Domain }): string | undefined {

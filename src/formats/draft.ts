@@ -1,0 +1,88 @@
+/**
+ * What an importer makes of somebody else's file: as much of a record as the file says, and a remark on everything in it
+ * that was not understood or had to be changed. A draft is for a curator; it is never served as it is.
+ */
+import { domainOrUndefined } from '../name/domain.ts';
+import { placeholders } from '../provider/login.ts';
+import type { Provider } from '../provider/model.ts';
+
+export interface Remark {
+  /** Where in the source: an element's path, a key. */
+  readonly where: string;
+  /** What was done with it, or why nothing: a clause. */
+  readonly says: string;
+}
+
+/** The facts of a record that a file may hold; what a file does not say is not there. */
+export type DraftRecord = Partial<Provider> & Pick<Provider, 'id' | 'domains' | 'incoming' | 'outgoing' | 'sources'>;
+
+export interface Draft {
+  readonly record: DraftRecord;
+  readonly remarks: readonly Remark[];
+}
+
+/** The key under which a draft names the file it comes from. */
+export const sourceKey = 'import';
+
+/** Collects remarks while a file is read. */
+export class Remarks {
+  readonly list: Remark[] = [];
+  add(where: string, says: string): void {
+    this.list.push({ where, says });
+  }
+}
+
+/** A value of foreign JSON or YAML as text: numbers are written out, anything but text and numbers is nothing. */
+export function importText(value: unknown, otherwise = ''): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : otherwise;
+}
+
+/** Foreign JSON or YAML as a map; anything else is undefined. */
+export function importMap(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+/** Foreign JSON or YAML as a list; anything else is empty. */
+export function importList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A host name in our form, or undefined with a remark. */
+export function importHost(text: string, where: string, remarks: Remarks): string | undefined {
+  const host = domainOrUndefined(text);
+  if (host === undefined) remarks.add(where, `“${text}” is not a host name; left out`);
+  else if (host !== text) remarks.add(where, `“${text}” was written ${host}`);
+  return host;
+}
+
+/** A TCP port, or undefined with a remark. */
+export function importPort(text: string, where: string, remarks: Remarks): number | undefined {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65535) return port;
+  remarks.add(where, `“${text}” is not a port; left out`);
+  return undefined;
+}
+
+/** A user name template; placeholders that lost a `%` are mended, which public lists show to be needed. */
+export function importUsername(text: string, where: string, remarks: Remarks): string | undefined {
+  const mended = text.trim().replace(/%?(EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN)%?/g, '%$1%');
+  const left = mended.replace(/%[A-Z]+%/g, (placeholder) => (placeholders.has(placeholder) ? '' : placeholder));
+  if (!mended.includes('%EMAIL') || left.includes('%') || /\s/.test(mended)) {
+    remarks.add(where, `“${text}” is no user name that follows from the address; left out`);
+    return undefined;
+  }
+  if (mended !== text.trim()) remarks.add(where, `“${text}” was mended to ${mended}`);
+  return mended;
+}
+
+/** A word of a foreign vocabulary in ours, or undefined with a remark. */
+export function importWord<T extends string>(
+  table: Readonly<Record<string, T>>,
+  text: string,
+  where: string,
+  remarks: Remarks,
+): T | undefined {
+  const word = Object.hasOwn(table, text.toLowerCase()) ? table[text.toLowerCase()] : undefined;
+  if (word === undefined) remarks.add(where, `“${text}” is not understood; left out`);
+  return word;
+}

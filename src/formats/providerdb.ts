@@ -1,0 +1,96 @@
+/**
+ * Delta Chat's provider-db: one Markdown file a provider, its facts in a YAML front matter. Only the facts are read; the
+ * hints and pages are its authors' text.
+ */
+import type { Provider, Server } from '../provider/model.ts';
+import {
+  type Draft,
+  importHost,
+  importList,
+  importMap,
+  importPort,
+  importText,
+  importWord,
+  Remarks,
+  sourceKey,
+} from './draft.ts';
+
+const sockets: Record<string, Server['security']> = { ssl: 'tls', starttls: 'starttls', plain: 'none' };
+const usernames: Record<string, string> = { email: '%EMAILADDRESS%', emaillocalpart: '%EMAILLOCALPART%' };
+const types: Record<string, Server['protocol']> = { imap: 'imap', smtp: 'smtp' };
+const understood: ReadonlySet<string> = new Set([
+  'name',
+  'status',
+  'domains',
+  'server',
+  'website',
+  'oauth2',
+  'last_checked',
+]);
+
+/** The facts between the two `---` lines, or undefined where there are none. */
+export function frontMatterOf(text: string): string | undefined {
+  return /^---\r?\n(.*?)\r?\n---/s.exec(text)?.[1];
+}
+
+/**
+ * Reads a front matter that was parsed as YAML.
+ * @returns undefined where it names no domain: nothing can be made of it
+ */
+export function parseProviderDb(value: unknown, source: Provider['sources'][string]): Draft | undefined {
+  const facts = importMap(value);
+  if (!facts) return undefined;
+  const remarks = new Remarks();
+  const domains = importList(facts.domains).flatMap((domain) => {
+    const text = importText(domain);
+    const stem = importHost(text.replace(/^\*\./, ''), 'domains', remarks);
+    return stem === undefined ? [] : [text.startsWith('*.') ? `*.${stem}` : stem];
+  });
+  const id = domains.find((domain) => !domain.startsWith('*.'));
+  if (id === undefined) return undefined;
+
+  const servers = importList(facts.server).flatMap((server, i) => readServer(server, `server[${i}]`, remarks));
+  for (const key of Object.keys(facts)) if (!understood.has(key)) remarks.add(key, 'is not kept; left out');
+  if (facts.status === 'PREPARATION')
+    remarks.add('status', 'is PREPARATION: something must be done first; see “setup”');
+  if (facts.status === 'BROKEN') remarks.add('status', 'is BROKEN: see “access”');
+  if (facts.oauth2 !== undefined) remarks.add('oauth2', `names ${importText(facts.oauth2)}: see “oauth2”; left out`);
+  const name = typeof facts.name === 'string' ? facts.name.slice(0, 60) : undefined;
+  const website = typeof facts.website === 'string' && facts.website.startsWith('https://') ? facts.website : undefined;
+  return {
+    record: {
+      id,
+      ...(name !== undefined && { name }),
+      ...(website !== undefined && { website }),
+      domains: [...new Set(domains)].sort(),
+      incoming: servers.filter(({ protocol }) => protocol === 'imap') as Provider['incoming'],
+      outgoing: servers.filter(({ protocol }) => protocol === 'smtp') as Provider['outgoing'],
+      sources: { [sourceKey]: { ...source, ...lastChecked(facts.last_checked) } },
+    },
+    remarks: remarks.list,
+  };
+}
+
+function readServer(value: unknown, where: string, remarks: Remarks): Server[] {
+  const server = importMap(value) ?? {};
+  const protocol = importWord(types, importText(server.type), `${where}.type`, remarks);
+  const security = importWord(sockets, importText(server.socket), `${where}.socket`, remarks);
+  const username = importWord(
+    usernames,
+    importText(server.username_pattern, 'EMAIL'),
+    `${where}.username_pattern`,
+    remarks,
+  );
+  const host = importHost(importText(server.hostname), `${where}.hostname`, remarks);
+  const port = importPort(importText(server.port), `${where}.port`, remarks);
+  if (!protocol || !security || !username || !host || !port) {
+    remarks.add(where, 'is incomplete; left out');
+    return [];
+  }
+  return [{ protocol, host, port, security, username, auth: ['password-cleartext'], sources: [sourceKey] }];
+}
+
+function lastChecked(value: unknown): { seen?: string } {
+  const text = importText(value);
+  return /^\d{4}-\d{2}(-\d{2})?$/.test(text) ? { seen: text } : {};
+}

@@ -1,0 +1,73 @@
+/**
+ * XML from strangers, as a small tree. Document type declarations are refused altogether (no entities, no external files,
+ * no bombs), size and depth are bounded, namespaces are ignored.
+ */
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
+export interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The text directly inside, trimmed. */
+  readonly text: string;
+  readonly children: readonly Element[];
+}
+
+/** The text is not XML that we read; the message says why, in a clause. */
+export class XmlError extends Error {
+  override readonly name = 'XmlError';
+}
+
+/** The largest file in any public collection has 20 kB. */
+const maxCharacters = 1024 * 1024;
+
+const parser = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  htmlEntities: true,
+  removeNSPrefix: true,
+});
+
+/**
+ * The root element of a document.
+ * @throws {XmlError} for anything that is not one well-formed element without a document type
+ */
+export function parseXml(text: string): Element {
+  if (text.length > maxCharacters) throw new XmlError('the file is larger than 1 MB');
+  const source = text.replace(/^\uFEFF/, '');
+  if (/<!DOCTYPE/i.test(source)) throw new XmlError('the file has a document type declaration, which is not read');
+  const valid = XMLValidator.validate(source);
+  if (valid !== true) throw new XmlError(`line ${valid.err.line}: ${valid.err.msg.replace(/\.$/, '')}`);
+  let nodes: unknown;
+  try {
+    nodes = parser.parse(source);
+  } catch (error) {
+    throw new XmlError(error instanceof Error ? error.message : String(error));
+  }
+  const roots = elements(nodes);
+  const [root] = roots;
+  if (!root || roots.length > 1) throw new XmlError('the file does not have exactly one root element');
+  return root;
+}
+
+/** All children of that name. */
+export function childrenOf(element: Element, name: string): Element[] {
+  return element.children.filter((child) => child.name === name);
+}
+
+/** fast-xml-parser's ordered form: `[{ name: [children…], ':@': attributes }, { '#text': … }]`. */
+function elements(nodes: unknown): Element[] {
+  if (!Array.isArray(nodes)) return [];
+  return nodes.flatMap((node: Record<string, unknown>) => {
+    const name = Object.keys(node).find((key) => key !== ':@' && key !== '#text');
+    if (name === undefined) return [];
+    const inner = node[name];
+    const text = Array.isArray(inner) ? inner.map((part: { '#text'?: string }) => part['#text'] ?? '').join('') : '';
+    return [{ name, attributes: { ...(node[':@'] as object) }, text: text.trim(), children: elements(inner) }];
+  });
+}
