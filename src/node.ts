@@ -7,7 +7,7 @@
  */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { compileAtlas } from './atlas/atlas.ts';
 import { readDataDir } from './catalog/files.ts';
@@ -108,7 +108,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     defect: (error, route) =>
       note(`a defect at ${route.split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({
+    fetch: (request: Request, env: HttpBindings | Http2Bindings) =>
+      manyHosts(env) ? new Response(null, { status: 400 }) : app.fetch(request, env),
+    // For requests without a Host (HTTP/1.0, a load balancer's check).
+    hostname: 'localhost',
+  }) as Server;
   await listen(server, options);
 
   const look = async () => {
@@ -134,6 +139,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** RFC 9112 section 3.2: more than one Host is a 400; Node takes the first one, a proxy before us perhaps the last. */
+function manyHosts({ incoming }: HttpBindings | Http2Bindings): boolean {
+  return incoming.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host').length > 1;
 }
 
 const shownProblems = 5;

@@ -45,8 +45,8 @@ export type Lookup = { readonly answer: Answer } | { readonly miss: Miss };
  */
 export async function lookup(index: AtlasIndex, domain: Domain, resolver?: Resolver): Promise<Lookup> {
   const own = await index.ownerOf([domain, ...wildcardsFor(domain)]);
-  if (own && 'leftOut' in own) return { miss: { domain, reason: 'left-out', leftOut: own.leftOut } };
-  if (own) {
+  const leftOut = own && 'leftOut' in own ? own.leftOut : undefined;
+  if (own && 'record' in own) {
     const matchedBy = own.record.domains.includes(domain) ? 'domain' : 'wildcard';
     return { answer: { domain, provider: own.record, matchedBy, trust: 'curated' } };
   }
@@ -58,8 +58,12 @@ export async function lookup(index: AtlasIndex, domain: Domain, resolver?: Resol
     return { answer: { domain, provider: only.record, matchedBy: 'mx-name', trust: 'curated' } };
   }
 
-  if (isSpecialUse(domain) || !resolver) return { miss: { domain, reason: 'unknown-domain' } };
-  return byMx(index, domain, resolver);
+  const nothing: Miss = leftOut ? { domain, reason: 'left-out', leftOut } : { domain, reason: 'unknown-domain' };
+  // A domain whose own settings are unsure may still be hosted by somebody we know; a dead one is not.
+  const final = leftOut?.reason === 'dead' || leftOut?.reason === 'no-access';
+  if (final || isSpecialUse(domain) || !resolver) return { miss: nothing };
+  const found = await byMx(index, domain, resolver);
+  return leftOut && 'miss' in found && found.miss.reason !== 'dns-timeout' ? { miss: nothing } : found;
 }
 
 async function byMx(index: AtlasIndex, domain: Domain, resolver: Resolver): Promise<Lookup> {

@@ -75,9 +75,9 @@ export function isAtOrBelow(domain: Domain, ancestor: string): boolean {
   return domain === ancestor || domain.endsWith(`.${ancestor}`);
 }
 
-/** ASCII without an ACE prefix needs no mapping but lower case; an `xn--` label must be proven valid by the URL parser. */
+/** ASCII needs no mapping but lower case. An A-label is taken as it is: one that encodes nothing is in no atlas. */
 function isPlainAscii(text: string): boolean {
-  return /^\p{ASCII}*$/u.test(text) && !/(^|\.)xn--/i.test(text);
+  return /^\p{ASCII}*$/u.test(text);
 }
 
 /** UTS 46 ToASCII by the platform's URL parser, which percent-decodes hosts first: `%` is refused before it sees it. */

@@ -9,25 +9,40 @@ export function isTemplate(host: string): boolean {
   return host.includes('{');
 }
 
-/** The answer's record with every host filled in; a server whose template cannot be filled is left out. */
-export function withHosts(answer: Pick<Answer, 'domain' | 'mx' | 'provider'>): Provider {
-  const { provider } = answer;
+/**
+ * The answer's record with every host filled in. A server whose template cannot be filled is left out: where the name of
+ * a hoster's MX hosts was asked for, nobody knows the customer.
+ */
+export function withHosts(
+  answer: Pick<Answer, 'domain' | 'mx' | 'provider'> & { matchedBy?: Answer['matchedBy'] },
+): Provider {
+  const { provider, domain, mx } = answer;
+  if (!hasTemplates(provider)) return provider;
   const fill = (host: string): string | undefined => {
-    if (host === '{mx}') return answer.mx;
-    return host.replace('{domain}', answer.domain);
+    if (!isTemplate(host)) return host;
+    if (answer.matchedBy === 'mx-name') return undefined;
+    return host === '{mx}' ? mx : host.replace('{domain}', domain);
   };
-  const fillAll = <S extends Server>(servers: readonly S[]): S[] =>
+  const fillAll = <S extends Server | Service>(servers: readonly S[]): S[] =>
     servers.flatMap((server) => {
+      if (server.host === undefined) return [server];
       const host = fill(server.host);
       return host === undefined ? [] : [{ ...server, host }];
     });
-  if (!hasTemplates(provider)) return provider;
-  return { ...provider, incoming: fillAll(provider.incoming), outgoing: fillAll(provider.outgoing) };
+  const { incoming, outgoing, services } = provider;
+  return {
+    ...provider,
+    incoming: fillAll(incoming),
+    outgoing: fillAll(outgoing),
+    ...(services && { services: fillAll(services) }),
+  };
 }
 
 /** True where the record's servers differ from customer to customer. */
 export function hasTemplates(provider: Provider): boolean {
-  return [...provider.incoming, ...provider.outgoing].some((server) => isTemplate(server.host));
+  return [...provider.incoming, ...provider.outgoing, ...(provider.services ?? [])].some(({ host }) =>
+    isTemplate(host ?? ''),
+  );
 }
 
 /** Every host name a record sends people to, with where it stands: for rules and for probes. */

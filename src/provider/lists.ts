@@ -45,6 +45,41 @@ export const Exceptions = z.strictObject({
   exceptions: z.array(Exception).describe('Lint findings that are known and excused. The list may only shrink.'),
 });
 
+const Message = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower case, digits, hyphens')
+    .describe('A stable name, such as google-app-password.'),
+  pattern: line(200)
+    .describe('What the server says, as a part of its line, in any case; “*” stands for anything, “|” for a choice.')
+    .meta({ prose: true }),
+  protocols: z
+    .array(z.enum(['imap', 'pop3', 'smtp']))
+    .min(1)
+    .optional()
+    .describe('Where it is said; leave out where everywhere.'),
+  providers: z
+    .array(hostName)
+    .min(1)
+    .optional()
+    .describe('Ids of the records whose servers say it; leave out where servers of many providers do.')
+    .meta({ sorted: true }),
+  meaning: z.strictObject({ en: prose(300), de: prose(300) }).describe('What it means and what to do, for people.'),
+  cure: z
+    .enum(['app-password', 'enable-access', 'paid-plan', 'oauth2', 'password', 'username', 'wait', 'unlock', 'none'])
+    .describe('What helps: a set-up step of the record, or another kind of remedy.'),
+  source: z
+    .string()
+    .regex(/^https:\/\/\S+$/, 'must be an https:// URL')
+    .describe('Where the text was seen.'),
+});
+
+/** `data/messages.yml` */
+export const Messages = z.strictObject({
+  messages: z.array(Message).describe('What servers say when sign-in or sending fails; the more specific ones first.'),
+});
+
+export type MessageEntry = z.infer<typeof Message>;
 export type MailHandlerEntry = z.infer<typeof MailHandler>;
 export type LeftOutEntry = z.infer<typeof LeftOut>;
 export type ExceptionEntry = z.infer<typeof Exception>;

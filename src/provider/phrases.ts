@@ -33,9 +33,16 @@ const sentences: Record<SetupStep['kind'], Record<Language, Sentence>> = {
   note: { en: () => '', de: () => '' },
 };
 
-const onlyWith2fa: Record<Language, string> = {
-  en: 'If you use two-factor sign-in: ',
-  de: 'Wenn Sie die Anmeldung in zwei Schritten nutzen: ',
+const conditions: Record<SetupStep['when'], Record<Language, string>> = {
+  always: { en: '', de: '' },
+  'with-2fa': {
+    en: 'If you use two-factor sign-in: ',
+    de: 'Wenn Sie die Anmeldung in zwei Schritten nutzen: ',
+  },
+  'without-oauth2': {
+    en: 'If your mail program does not open the provider’s own sign-in page (OAuth2): ',
+    de: 'Wenn Ihr Mailprogramm nicht die Anmeldeseite des Anbieters öffnet (OAuth2): ',
+  },
 };
 
 const protocolNames: Partial<Record<string, string>> = { imap: 'IMAP', pop3: 'POP3', smtp: 'SMTP' };
@@ -47,7 +54,7 @@ export function stepText(step: SetupStep, language: Language): string {
     quoted(inLanguage(step.term, language), language),
     protocolsOf(step, language),
   );
-  const condition = step.when === 'with-2fa' && sentence !== '' ? onlyWith2fa[language] : '';
+  const condition = sentence === '' ? '' : conditions[step.when][language];
   return [`${condition}${sentence}`, inLanguage(step.text, language)].filter((part) => part).join(' ');
 }
 

@@ -106,7 +106,9 @@ export const SetupStep = z.strictObject({
   kind: z
     .enum(setupKinds)
     .describe('What a person must do before a mail program can sign in; the sentence comes from provider/phrases.ts.'),
-  when: z.enum(['always', 'with-2fa']).describe('always, or only for accounts with two-factor sign-in.'),
+  when: z
+    .enum(['always', 'with-2fa', 'without-oauth2'])
+    .describe('always; only for accounts with two-factor sign-in; only for programs that cannot sign in with OAuth2.'),
   protocols: z
     .array(z.enum(protocols))
     .min(1)

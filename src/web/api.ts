@@ -11,7 +11,7 @@ import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, ready, resolverFor } from './find.ts';
 import { queryParameters } from './query.ts';
-import { sendJson } from './respond.ts';
+import { sendJson, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
 
 const pageSize = 100;
@@ -28,7 +28,7 @@ export function lookupRoute(deps: Deps) {
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
     const answer = await find(served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
     const local = 'local' in asked ? asked.local : undefined;
-    return sendJson(c, answerJson(answer, served.statuses, local), 'private');
+    return sendJson(c, answerJson(answer, served.statuses, local), answer.trust === 'dns' ? 'private-dns' : 'private');
   };
 }
 
@@ -61,7 +61,7 @@ export function providerRoute(deps: Deps) {
   return (c: Context): Response => {
     const served = ready(deps);
     const found = byId(served, c);
-    if ('renamed' in found) return moved(c, `/api/v1/providers/${found.renamed}`);
+    if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}`);
     return sendJson(c, providerJson(found.provider, served.statuses), 'public');
   };
 }
@@ -71,7 +71,7 @@ export function providerXmlRoute(deps: Deps) {
   return (c: Context): Response => {
     const served = ready(deps);
     const found = byId(served, c);
-    if ('renamed' in found) return moved(c, `/api/v1/providers/${found.renamed}/autoconfig.xml`);
+    if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/autoconfig.xml`);
     const { provider } = found;
     const [domain] = literalDomains(provider);
     if (domain === undefined) {
@@ -91,7 +91,7 @@ export function providerXmlRoute(deps: Deps) {
 export function revisionsRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     const found = byId(ready(deps), c);
-    if ('renamed' in found) return moved(c, `/api/v1/providers/${found.renamed}/revisions`);
+    if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/revisions`);
     const revisions = await deps.revisions(found.provider.id, revisionsShown);
     return sendJson(c, { revisions }, 'public');
   };
@@ -104,12 +104,6 @@ function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed
   const renamed = atlas.renamed.get(id);
   if (renamed !== undefined) return { renamed };
   throw new HttpProblem('unknown-provider', 'There is no record with this id; GET /api/v1/providers lists them.');
-}
-
-function moved(c: Context, to: string): Response {
-  const response = c.redirect(to, 308);
-  response.headers.set('Access-Control-Allow-Origin', '*');
-  return response;
 }
 
 /** @throws {HttpProblem} that names every parameter that is wrong */

@@ -15,7 +15,7 @@ export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
     const served = ready(deps);
     const domain = parseDomain(c.req.param('domain') ?? '');
     const answer = await find(served, [domain], step === 'mx' ? resolverFor(deps, c) : undefined);
-    return sendXml(c, served, answer, answer.matchedBy === 'mx' ? 'short' : 'public');
+    return sendXml(c, served, answer, answer.trust === 'dns' ? 'public-dns' : 'public');
   };
 }
 
@@ -38,9 +38,12 @@ export function autoconfigByAddress(deps: Deps) {
   };
 }
 
-/** The mail domain that a Host stands for: without port, without a leading `autoconfig.`. */
+/**
+ * The mail domain that a Host stands for: without port, without a leading `autoconfig.`. Read off the URL, because an
+ * absolute-form target beats the header (RFC 9112 section 3.2.2).
+ */
 function hostDomain(c: Context): Domain | undefined {
-  return domainOrUndefined((c.req.header('Host') ?? '').replace(/:\d*$/, '').replace(/^autoconfig\./i, ''));
+  return domainOrUndefined(new URL(c.req.url).hostname.replace(/^autoconfig\./, ''));
 }
 
 /** @throws {HttpProblem} `no-access` where the record cannot be said in this format */

@@ -30,6 +30,8 @@ const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or 
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
 const xml = { description: 'Autoconfig XML, version 1.1', content: { 'text/xml': { schema: z.string() } } };
 
+const renamed = { description: 'The record has another id today' };
+
 const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
 
 /** The document, for `GET /api/v1/openapi.json`. */
@@ -46,7 +48,7 @@ export function openapi(version: string) {
       '/v1.1/{domain}': get({
         summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
         requestParams: { path: DomainPath },
-        responses: { 200: xml, ...problems(malformed, unknown) },
+        responses: { 200: xml, ...problems(malformed, unknown, later) },
       }),
       '/mx/v1.1/{domain}': get({
         summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
@@ -56,12 +58,12 @@ export function openapi(version: string) {
       '/mail/config-v1.1.xml': get({
         summary: 'Settings by address, else by Host (autoconfig.<domain>)',
         requestParams: { query: AddressQuery },
-        responses: { 200: xml, ...problems(malformed, unknown) },
+        responses: { 200: xml, ...problems(malformed, unknown, later) },
       }),
       '/.well-known/autoconfig/mail/config-v1.1.xml': get({
         summary: 'Settings by address, else by Host (<domain>)',
         requestParams: { query: AddressQuery },
-        responses: { 200: xml, ...problems(malformed, unknown) },
+        responses: { 200: xml, ...problems(malformed, unknown, later) },
       }),
       '/api/v1/lookup': get({
         summary: 'Everything the atlas knows about the mail of a domain',
@@ -74,26 +76,32 @@ export function openapi(version: string) {
       '/api/v1/providers': get({
         summary: 'The records, a hundred a page',
         requestParams: { query: ListQuery },
-        responses: { 200: json('A page of records', ProviderList), ...problems(malformed) },
+        responses: { 200: json('A page of records', ProviderList), ...problems(malformed, later) },
       }),
       '/api/v1/providers/{id}': get({
         summary: 'One record, whole',
         requestParams: { path: ProviderPath },
         responses: {
           200: json('The record', ProviderAnswer),
-          308: { description: 'The record has another id today' },
+          308: renamed,
           ...problems(unknown),
         },
       }),
       '/api/v1/providers/{id}/autoconfig.xml': get({
         summary: 'The autoconfig XML of a record',
         requestParams: { path: ProviderPath },
-        responses: { 200: xml, ...problems(unknown) },
+        responses: { 200: xml, 308: renamed, ...problems(unknown, later) },
       }),
       '/api/v1/providers/{id}/revisions': get({
         summary: 'When a record changed on this server, newest first',
         requestParams: { path: ProviderPath },
-        responses: { 200: json('At most a hundred', RevisionList), ...problems(unknown) },
+        responses: { 200: json('At most a hundred', RevisionList), 308: renamed, ...problems(unknown, later) },
+      }),
+      '/api/v1/openapi.json': get({
+        summary: 'This document',
+        responses: {
+          200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
+        },
       }),
       '/healthz': get({ summary: 'The server runs', responses: { 200: json('It does', Health) } }),
       '/readyz': get({

@@ -26,14 +26,9 @@ export function queryParameters<N extends string>(url: string, names: readonly N
   ) as Partial<Record<N, string>>;
 }
 
-/** Whether somebody's address is in the query. Then nobody may keep the answer, a refusal included. */
+/** Whether somebody's address may be in the path or the query. Then nobody may keep the answer, a refusal included. */
 export function carriesAddress(url: string): boolean {
-  if (!url.includes('?')) return false;
-  try {
-    return queryParameter(url, 'emailaddress') !== undefined || queryParameter(url, 'email') !== undefined;
-  } catch {
-    return true;
-  }
+  return /^[^/]*\/\/[^/]*\/.*(@|%40)/i.test(url);
 }
 
 /** A placeholder that a client forgot to fill in counts as nothing. It is no valid percent-encoding either. */

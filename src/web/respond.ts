@@ -9,13 +9,14 @@ import type { Context } from 'hono';
 import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
 import { carriesAddress } from './query.ts';
 
-export type Caching = 'public' | 'short' | 'private' | 'no-store';
+export type Caching = 'public' | 'public-dns' | 'private' | 'private-dns' | 'no-store';
 
 const cacheControl: Record<Caching, string> = {
   public: 'public, max-age=3600',
-  // The answer rests on DNS, which is remembered for ten minutes.
-  short: 'public, max-age=600',
   private: 'private, max-age=3600',
+  // The answer rests on DNS, which is remembered for ten minutes.
+  'public-dns': 'public, max-age=600',
+  'private-dns': 'private, max-age=600',
   'no-store': 'no-store',
 };
 
@@ -50,6 +51,11 @@ export function send(c: Context, document: Document, caching: Caching): Response
 
 export function sendJson(c: Context, value: unknown, caching: Caching): Response {
   return send(c, documentOf(JSON.stringify(value), json), caching);
+}
+
+/** The same thing has another address for good. */
+export function sendMoved(c: Context, location: string): Response {
+  return c.body(null, 308, { ...always, 'Cache-Control': cacheControl.public, Location: location });
 }
 
 /** RFC 9110 section 13.1.2: weak comparison, a list, or `*`. */

@@ -7,9 +7,9 @@ export const hostTemplate: Rule = {
   level: 'error',
   why: 'A template is filled in from the customer’s MX or domain, so it makes sense only where an MX led here.',
   *check(record) {
-    for (const list of ['incoming', 'outgoing'] as const) {
-      for (const [i, { host }] of record[list].entries()) {
-        if (!isTemplate(host)) continue;
+    for (const list of ['incoming', 'outgoing', 'services'] as const) {
+      for (const [i, { host }] of (record[list] ?? []).entries()) {
+        if (host === undefined || !isTemplate(host)) continue;
         if (!record.mx) yield { path: [list, i, 'host'], says: `${host} needs “mx” in the record` };
         else if (record.domains.length > 0) {
           yield {

@@ -1,3 +1,4 @@
+import type { Server, SetupStep } from '../../provider/model.ts';
 import type { Rule } from '../lint.ts';
 
 /** A set-up step must fit the servers beside it. */
@@ -16,6 +17,17 @@ export const setup: Rule = {
       if (step.kind === 'app-password' && record.access === 'open' && !password) {
         yield { path, says: 'asks for an app password, but no server takes a password' };
       }
+      const oauth2 = concerned(servers, step).filter(({ auth }) => auth.includes('OAuth2'));
+      if (step.when === 'without-oauth2' && oauth2.length === 0) {
+        yield { path: [...path, 'when'], says: 'is without-oauth2, but no server lists OAuth2' };
+      }
+      if (step.kind === 'app-password' && step.when === 'always' && oauth2.length > 0) {
+        yield {
+          path: [...path, 'when'],
+          says: 'is always, but servers list OAuth2',
+          tip: 'without-oauth2, or drop OAuth2 from “auth”',
+        };
+      }
       if (step.kind === 'note' && !step.text) yield { path, says: 'a note needs “text”' };
       if (step.kind === 'bridge' && !record.local) yield { path, says: 'a bridge needs its servers under “local”' };
       for (const [k, protocol] of (step.protocols ?? []).entries()) {
@@ -27,3 +39,8 @@ export const setup: Rule = {
     }
   },
 };
+
+/** The servers a step speaks of: all, unless it names protocols. */
+function concerned(servers: readonly Server[], step: SetupStep): readonly Server[] {
+  return servers.filter(({ protocol }) => step.protocols?.includes(protocol) ?? true);
+}

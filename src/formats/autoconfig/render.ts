@@ -47,11 +47,13 @@ export function literalDomains(provider: Provider): string[] {
   return provider.domains.filter((domain) => !domain.startsWith('*.'));
 }
 
-/** Sections that every client can read; plaintext only where a protocol has nothing better at all. */
+/** Sections that every client can read, IMAP first (Geary takes the first); plaintext only where there is nothing else. */
 function servers<S extends Server>(all: readonly S[]): S[] {
   const usable = all.filter(({ auth }) => auth.some((method) => widelyUnderstood.has(method)));
-  const secured = new Set(usable.filter(({ security }) => security !== 'none').map(({ protocol }) => protocol));
-  return usable.filter(({ security, protocol }) => security !== 'none' || !secured.has(protocol));
+  const secure = usable.filter(({ security }) => security !== 'none');
+  return (secure.length > 0 ? secure : usable).toSorted(
+    (a, b) => Number(a.protocol === 'pop3') - Number(b.protocol === 'pop3'),
+  );
 }
 
 function section(element: 'incomingServer' | 'outgoingServer', server: Server): string[] {
