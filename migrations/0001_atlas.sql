@@ -49,6 +49,10 @@ CREATE INDEX revision_id ON revision (id, n);
 CREATE TRIGGER revision_stays BEFORE UPDATE ON revision BEGIN
   SELECT RAISE(ABORT, 'revisions are append-only');
 END;
+-- INSERT OR REPLACE fires no DELETE trigger.
+CREATE TRIGGER revision_is_new BEFORE INSERT ON revision WHEN EXISTS (SELECT 1 FROM revision WHERE n = NEW.n) BEGIN
+  SELECT RAISE(ABORT, 'revisions are append-only');
+END;
 CREATE TRIGGER revision_is_kept BEFORE DELETE ON revision BEGIN
   SELECT RAISE(ABORT, 'revisions are append-only');
 END;

@@ -1,7 +1,7 @@
 /**
  * Where everything is put together on Node: data directory, SQLite, atlas, DNS and HTTP.
  *
- *  1. open the store; where the data's digest differs from the store's, load them (a broken file leaves the old atlas)
+ *  1. open the store; where it was not loaded from these very files, load them (a broken file leaves the old atlas)
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then build a new atlas and swap it in one step
  */
@@ -11,16 +11,18 @@ import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hon
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { compileAtlas } from './atlas/atlas.ts';
 import { readDataDir } from './catalog/files.ts';
-import { loadFiles, sayOverlays } from './catalog/load.ts';
+import { isLoaded, loadFiles, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
-import { newestRevision, readCurated, readMeta, readRevisions } from './store/providers.ts';
+import { readGeneration } from './store/generation.ts';
+import { newestRevision, readCurated, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { createApp } from './web/app.ts';
+import { gracefulClose } from './web/closing-node.ts';
 import { type Served, served } from './web/served.ts';
 
 export interface ServerOptions {
@@ -69,23 +71,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
   const { note } = options;
   let current: Served | undefined;
-  let listsDigest: string | undefined;
+  let generation: number | undefined;
   // Taken before the first look, so that a change in between is not missed.
   let seen = store.dataVersion();
 
   const swap = async () => {
+    const now = await readGeneration(store.db);
+    if (current && generation === now) return;
     const revision = await newestRevision(store.db);
-    const digest = await readMeta(store.db, 'lists-digest');
-    if (current?.revision === revision && listsDigest === digest) return;
-    const next = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
-    listsDigest = digest;
-    current = next;
+    current = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
+    generation = now;
   };
 
   const reload = async () => {
     const files = readDataDir(options.data);
-    // A store with this digest has these very files: they need not even be parsed.
-    if ((await readMeta(store.db, 'data-digest')) !== files.digest) {
+    // Files that are loaded already need not even be parsed.
+    if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(store, files, new Date().toISOString());
       if ('problems' in result) noteProblems(result.problems, note);
       else for (const line of sayOverlays(result)) note(line);
@@ -114,6 +115,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     // For requests without a Host (HTTP/1.0, a load balancer's check).
     hostname: 'localhost',
   }) as Server;
+  const close = gracefulClose(server);
   await listen(server, options);
 
   const look = async () => {
@@ -132,10 +134,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     reload,
     close: async () => {
       clearInterval(poll);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      await close();
       store.close();
     },
   };

@@ -1,6 +1,6 @@
 /** The curated files, parsed: what rules judge and what `load` turns into rows. */
 import type * as z from 'zod';
-import { Exceptions, LeftOutList, MxOthers } from '../provider/lists.ts';
+import { Exceptions, LeftOutList, Messages, MxOthers } from '../provider/lists.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import { Provider as ProviderSchema } from '../provider/schema.ts';
 import type { DataFiles, TextFile } from './files.ts';
@@ -11,29 +11,39 @@ export interface Catalog {
   readonly records: readonly Parsed<Provider>[];
   readonly others: Parsed<z.infer<typeof MxOthers>>;
   readonly leftOut: Parsed<z.infer<typeof LeftOutList>>;
+  readonly messages: Parsed<z.infer<typeof Messages>>;
   readonly exceptions: Parsed<z.infer<typeof Exceptions>>;
-  /** Syntax and shape problems of all files. */
-  readonly problems: readonly Problem[];
 }
 
-/** Parses one provider file. */
+/** Parses one record. */
 export function parseProvider({ text, file }: TextFile): Parsed<Provider> {
   return parse(ProviderSchema, text, file);
 }
 
 /** Parses a whole data directory. Never throws. */
-export function parseCatalog(files: Omit<DataFiles, 'digest' | 'dir'>): Catalog {
-  const records = files.providers.map(parseProvider);
-  const others = parseList(MxOthers, files.others, 'others: []\n');
-  const leftOut = parseList(LeftOutList, files.leftOut, 'domains: []\n');
-  const exceptions = parseList(Exceptions, files.exceptions, 'exceptions: []\n');
-  const problems = [...records, others, leftOut, exceptions].flatMap((parsed) => parsed.problems);
-  return { records, others, leftOut, exceptions, problems };
+export function parseCatalog({ providers, lists }: Pick<DataFiles, 'providers' | 'lists'>): Catalog {
+  return {
+    records: providers.map(parseProvider),
+    others: parseList(MxOthers, lists['mx-others.yml'], 'others: []\n'),
+    leftOut: parseList(LeftOutList, lists['left-out.yml'], 'domains: []\n'),
+    messages: parseList(Messages, lists['messages.yml'], 'messages: []\n'),
+    exceptions: parseList(Exceptions, lists['exceptions.yml'], 'exceptions: []\n'),
+  };
 }
 
 /** A list that is absent is an empty one. */
-function parseList<T>(schema: z.ZodType<T>, { text, file }: TextFile, empty: string): Parsed<T> {
-  return parse(schema, text || empty, file);
+function parseList<T>(schema: z.ZodType<T>, list: TextFile | undefined, empty: string): Parsed<T> {
+  return list?.text ? parse(schema, list.text, list.file) : { ...parse(schema, empty, list?.file ?? ''), text: '' };
+}
+
+/** Every file of a catalog. */
+export function filesOf({ records, others, leftOut, messages, exceptions }: Catalog): readonly Parsed<unknown>[] {
+  return [...records, others, leftOut, messages, exceptions];
+}
+
+/** Syntax and shape problems of all files. */
+export function problemsOf(catalog: Catalog): Problem[] {
+  return filesOf(catalog).flatMap(({ problems }) => problems);
 }
 
 /** The facts alone, of every file that could be read. */

@@ -1,6 +1,6 @@
 /** The data directory on disk: the one place where curated files are read and written. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { recordFormat } from '../atlas/codec.ts';
 
@@ -14,9 +14,8 @@ export interface TextFile {
 export interface DataFiles {
   readonly dir: string;
   readonly providers: readonly TextFile[];
-  readonly others: TextFile;
-  readonly leftOut: TextFile;
-  readonly exceptions: TextFile;
+  /** The lists beside the records, by the name of their file; one that is absent is an empty text. */
+  readonly lists: Readonly<Partial<Record<ListName, TextFile>>>;
   /** SHA-256 over the records' format and the names and contents of all files, hex: equal digests, equal rows. */
   readonly digest: string;
 }
@@ -31,10 +30,11 @@ export class DataError extends Error {
   }
 }
 
-const listFiles = { others: 'mx-others.yml', leftOut: 'left-out.yml', exceptions: 'exceptions.yml' } as const;
+const listNames = ['mx-others.yml', 'left-out.yml', 'messages.yml', 'exceptions.yml'] as const;
+export type ListName = (typeof listNames)[number];
 
 /**
- * Reads a data directory. The three lists may be absent (an operator's own folder often has only `providers/`).
+ * Reads a data directory. The lists may be absent (an operator's own folder often has only `providers/`).
  * @throws {DataError} where the directory or its `providers` folder cannot be read
  */
 export function readDataDir(dir: string): DataFiles {
@@ -43,10 +43,11 @@ export function readDataDir(dir: string): DataFiles {
     .filter((name) => name.endsWith('.yml') && !name.startsWith('.'))
     .sort();
   const providers = names.map((name) => readText(join(providerDir, name)));
-  const lists = Object.fromEntries(
-    Object.entries(listFiles).map(([key, name]) => [key, readText(join(dir, name), 'optional')]),
-  ) as Record<keyof typeof listFiles, TextFile>;
-  return { dir, providers, ...lists, digest: digestOf([...providers, ...Object.values(lists)]) };
+  const lists = Object.fromEntries(listNames.map((name) => [name, readText(join(dir, name), 'optional')])) as Record<
+    ListName,
+    TextFile
+  >;
+  return { dir, providers, lists, digest: digestOf([...providers, ...Object.values(lists)]) };
 }
 
 /**
@@ -70,10 +71,18 @@ export function readImportable(path: string): TextFile[] {
 
 /** Writes a file so that a reader sees the old text or the new, never half of it. */
 export function writeText(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new DataError(
+      `${shortPath(path)} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      'check the folder and its permissions',
+    );
+  }
 }
 
 /** Relative to where the person stands, if that is shorter. */

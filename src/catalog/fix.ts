@@ -1,10 +1,6 @@
 /** Mends what can be mended by machine: today the canonical form. */
-import { basename } from 'node:path';
-import type * as z from 'zod';
-import { Exceptions, LeftOutList, MxOthers } from '../provider/lists.ts';
-import { Provider } from '../provider/schema.ts';
 import { readDataDir, readText, type TextFile, writeText } from './files.ts';
-import { format } from './format.ts';
+import { canonical } from './format.ts';
 import type { Problem } from './problem.ts';
 
 export interface Fixed {
@@ -13,19 +9,13 @@ export interface Fixed {
   readonly problems: readonly Problem[];
 }
 
-const lists: Record<string, z.ZodType> = {
-  'mx-others.yml': MxOthers,
-  'left-out.yml': LeftOutList,
-  'exceptions.yml': Exceptions,
-};
-
 /** Puts files (all of the data directory, where none are named) into canonical form; with `check` nothing is written. */
 export function fixAll(paths: readonly string[] | undefined, dir: string, check = false): Fixed {
   const files = paths?.map((path) => readText(path)) ?? allFiles(dir);
   const changed: string[] = [];
   const problems: Problem[] = [];
   for (const { file, text } of files) {
-    const result = format(lists[basename(file)] ?? Provider, text, file);
+    const result = canonical(text, file);
     if ('problems' in result) problems.push(...result.problems);
     else if (result.text !== text) {
       changed.push(file);
@@ -36,6 +26,6 @@ export function fixAll(paths: readonly string[] | undefined, dir: string, check 
 }
 
 function allFiles(dir: string): TextFile[] {
-  const { providers, others, leftOut, exceptions } = readDataDir(dir);
-  return [...providers, ...[others, leftOut, exceptions].filter(({ text }) => text !== '')];
+  const { providers, lists } = readDataDir(dir);
+  return [...providers, ...Object.values(lists).filter(({ text }) => text !== '')];
 }

@@ -7,6 +7,7 @@ import { isMap, isScalar, isSeq, type Node, Pair, type Scalar, stringify, type Y
 import type * as z from 'zod';
 import type { Draft } from '../formats/draft.ts';
 import { Provider } from '../provider/schema.ts';
+import { kindOf } from './kinds.ts';
 import type { Problem } from './problem.ts';
 import { child, type Shape, shapeOf } from './shape.ts';
 import { readYaml } from './yaml.ts';
@@ -20,14 +21,20 @@ export function format(
   text: string,
   file: string,
 ): { text: string } | { problems: readonly Problem[] } {
-  const { document, problems } = readYaml(text, file);
+  // The line for editors is no part of the YAML: left in, it would belong to the first key and move with it.
+  const header = /^#.*yaml-language-server.*$/m.exec(text)?.[0].trimEnd();
+  const rest = header === undefined ? text : text.replace(header, '');
+  const { document, problems } = readYaml(rest, file);
   if (problems.length > 0) return { problems };
-  if (document.contents !== null) arrange(document.contents, shapeOf(schema));
-  // A comment on the first line must be followed by an empty line, or YAML takes it for the first key's and moves it.
-  const { header, rest } = splitHeader(document.commentBefore ?? '');
-  document.commentBefore = rest === '' ? null : rest;
+  if (document.contents === null) return { text };
+  arrange(document.contents, shapeOf(schema), rest);
   const body = document.toString({ lineWidth: 0, indentSeq: true, flowCollectionPadding: false });
-  return { text: header === '' ? body : `#${header}\n\n${body}` };
+  return { text: header === undefined ? body : `${header}\n\n${body}` };
+}
+
+/** The canonical form of a file, whose name says of which kind it is. */
+export function canonical(text: string, file: string): ReturnType<typeof format> {
+  return format(kindOf(file).schema, text, file);
 }
 
 /** The canonical text of a draft: what was not understood stands above it, as comments. */
@@ -38,69 +45,61 @@ export function draftText({ record, remarks }: Draft): string {
     '',
     ...comments,
     ...(comments.length > 0 ? [''] : []),
-    stringify(record, { aliasDuplicateObjects: false, lineWidth: 0 }),
+    stringify(record, { aliasDuplicateObjects: false, lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE' }),
   ].join('\n');
   const result = format(Provider, text, record.id);
   if ('problems' in result) throw new Error(`the draft of ${record.id} is no canonical YAML`);
   return result.text;
 }
 
-function splitHeader(comment: string): { header: string; rest: string } {
-  const lines = comment.split('\n');
-  const at = lines.findIndex((line) => line.includes('yaml-language-server'));
-  if (at < 0) return { header: '', rest: comment };
-  const rest = lines
-    .filter((_, i) => i !== at)
-    .join('\n')
-    .replace(/^\n+/, '');
-  return { header: lines[at] ?? '', rest };
-}
-
-function arrange(node: Node, shape: Shape | undefined): void {
+function arrange(node: Node, shape: Shape | undefined, text: string): void {
   node.spaceBefore = false;
-  if (isMap(node)) arrangeMap(node as YAMLMap<Node, Node | null>, shape);
-  else if (isSeq(node)) arrangeList(node as YAMLSeq<Node>, shape);
+  if (node.commentBefore) node.commentBefore = node.commentBefore.replace(/\n+$/, '');
+  if (isMap(node)) arrangeMap(node as YAMLMap<Node, Node | null>, shape, text);
+  else if (isSeq(node)) arrangeList(node as YAMLSeq<Node>, shape, text);
   else if (isScalar(node)) arrangeScalar(node, shape);
 }
 
-function arrangeMap(map: YAMLMap<Node, Node | null>, shape: Shape | undefined): void {
+function arrangeMap(map: YAMLMap<Node, Node | null>, shape: Shape | undefined, text: string): void {
   const order = Object.keys(shape?.properties ?? {});
   // A key the schema does not know stays behind the known ones: the formatter arranges, the parser judges.
   const rank = (pair: Pair<Node, Node | null>) => {
     const at = order.indexOf(keyOf(pair));
     return at < 0 ? order.length : at;
   };
-  const first = map.items[0];
-  liftComment(map, first);
   map.items.sort((a, b) => rank(a) - rank(b));
   for (const pair of map.items) {
     if (isScalar(pair.key)) arrangeScalar(pair.key, undefined);
     if (pair.key) pair.key.spaceBefore = false;
-    if (pair.value) arrange(pair.value, child(shape, keyOf(pair)));
+    if (pair.value) {
+      settleComment(pair.key, pair.value, text);
+      arrange(pair.value, child(shape, keyOf(pair)), text);
+    }
   }
 }
 
-/** A comment before the first entry of a collection belongs to that entry, and must move with it. */
-function liftComment(map: YAMLMap<Node, Node | null>, first: Pair<Node, Node | null> | undefined): void {
-  if (!map.commentBefore || !first?.key) return;
-  first.key.commentBefore = [map.commentBefore, first.key.commentBefore].filter(Boolean).join('\n');
-  map.commentBefore = null;
+/** YAML gives a collection the comment beside its key and the one above its first entry; each goes where it stands. */
+function settleComment(key: Node, value: Node, text: string): void {
+  if (!value.commentBefore || !(isMap(value) || isSeq(value))) return;
+  const beside = text.slice(key.range?.[1], value.range?.[0]).split('\n')[0]?.includes('#') ?? false;
+  const lines = value.commentBefore.split('\n');
+  if (beside) key.comment = lines.shift() ?? null;
+  value.commentBefore = null;
+  if (lines.length === 0) return;
+  const first = (isMap(value) ? value.items[0]?.key : value.items[0]) as Node | undefined;
+  if (first) first.commentBefore = [...lines, first.commentBefore].filter(Boolean).join('\n');
 }
 
-function arrangeList(list: YAMLSeq<Node>, shape: Shape | undefined): void {
-  const first = list.items[0];
-  if (list.commentBefore && first) {
-    first.commentBefore = [list.commentBefore, first.commentBefore].filter(Boolean).join('\n');
-    list.commentBefore = null;
-  }
-  for (const item of list.items) arrange(item, shape?.items);
+function arrangeList(list: YAMLSeq<Node>, shape: Shape | undefined, text: string): void {
+  for (const item of list.items) arrange(item, shape?.items, text);
   if (list.items.length > 0) list.flow = false;
   if (shape?.sorted) list.items.sort((a, b) => compareText(textOf(a), textOf(b)));
 }
 
 function arrangeScalar(scalar: Scalar, shape: Shape | undefined): void {
   scalar.spaceBefore = false;
-  if (typeof scalar.value === 'string') scalar.type = shape?.prose ? 'QUOTE_DOUBLE' : 'PLAIN';
+  if (typeof scalar.value === 'string')
+    scalar.type = shape?.prose || /\p{Cc}/u.test(scalar.value) ? 'QUOTE_DOUBLE' : 'PLAIN';
 }
 
 const keyOf = (pair: Pair<Node, Node | null>): string => textOf(pair.key);

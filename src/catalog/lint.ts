@@ -1,12 +1,10 @@
 /** Judges the curated files: runs every rule over every record, drops what is excused, and tells what is excused in vain. */
 
-import type * as z from 'zod';
-import { Exceptions, LeftOutList, MxOthers } from '../provider/lists.ts';
 import type { Provider } from '../provider/model.ts';
-import { Provider as ProviderSchema } from '../provider/schema.ts';
-import { type Catalog, curatedOf } from './catalog.ts';
+import { type Catalog, curatedOf, filesOf, problemsOf } from './catalog.ts';
 import { applyExceptions } from './exceptions.ts';
-import { format } from './format.ts';
+import { canonical } from './format.ts';
+import { lintLists } from './lint-lists.ts';
 import type { Parsed } from './parse.ts';
 import { fieldName, type Path, type Problem } from './problem.ts';
 import { contextOf, type RuleContext } from './rules/context.ts';
@@ -32,12 +30,7 @@ export interface Rule {
  * @param today ISO date, for exceptions that have run out
  */
 export function lint(catalog: Catalog, today: string): Problem[] {
-  const style = [
-    ...catalog.records.flatMap((parsed) => checkStyle(ProviderSchema, parsed)),
-    ...checkStyle(MxOthers, catalog.others),
-    ...checkStyle(LeftOutList, catalog.leftOut),
-    ...checkStyle(Exceptions, catalog.exceptions),
-  ];
+  const style = filesOf(catalog).flatMap(checkStyle);
   return [...lintFacts(catalog, today), ...style].sort(byPlace);
 }
 
@@ -49,7 +42,7 @@ export function lintFacts(catalog: Catalog, today: string): Problem[] {
   const context = contextOf(curatedOf(catalog), fileOf);
   const found = catalog.records.flatMap((parsed) => judge(parsed, context));
   const excused = applyExceptions(found, catalog.exceptions, today, catalog.records);
-  return [...catalog.problems, ...excused].sort(byPlace);
+  return [...problemsOf(catalog), ...excused, ...lintLists(catalog, context)].sort(byPlace);
 }
 
 function judge(parsed: Parsed<Provider>, context: RuleContext): (Problem & { id: string })[] {
@@ -70,11 +63,13 @@ function judge(parsed: Parsed<Provider>, context: RuleContext): (Problem & { id:
 }
 
 /** The one rule about text: a file is in canonical form. */
-function checkStyle(schema: z.ZodType, parsed: Parsed<unknown>): Problem[] {
-  if (parsed.value === undefined) return [];
-  const canonical = format(schema, parsed.text, parsed.file);
-  if ('problems' in canonical || canonical.text === parsed.text) return [];
-  const line = 1 + canonical.text.split('\n').findIndex((text, i) => text !== parsed.text.split('\n')[i]);
+function checkStyle(parsed: Parsed<unknown>): Problem[] {
+  if (parsed.value === undefined || parsed.text === '') return [];
+  const result = canonical(parsed.text, parsed.file);
+  if ('problems' in result || result.text === parsed.text) return [];
+  const [wanted, lines] = [result.text.split('\n'), parsed.text.split('\n')];
+  const at = wanted.findIndex((text, i) => text !== lines[i]);
+  const line = at < 0 ? wanted.length : at + 1;
   const says = 'the file is not in canonical form from here on';
   return [
     {

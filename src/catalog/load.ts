@@ -1,13 +1,24 @@
 /**
- * Brings curated data into the store: only what differs, one record a part, the digest of the data last. On Node the whole
- * load is one transaction; where a driver takes only so many statements at once, each record is whole at every moment and
- * the next load finishes what an interrupted one began, because the digest of the data is written at the very end.
+ * Brings curated data into the store: only what differs. On Node the whole load is one transaction; where a driver takes
+ * only so many statements at once, each record is whole at every moment, and the state that was loaded is named last, so
+ * that the next load finishes what an interrupted one began.
  */
 import { canonicalJson, recordDigest, sha256 } from '../atlas/digest.ts';
-import type { Curated, Provider } from '../provider/model.ts';
-import type { Statement, Store } from '../store/db.ts';
+import type { Curated } from '../provider/model.ts';
+import type { Store } from '../store/db.ts';
+import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
-import { addRevision, dropRecord, putLists, putMeta, putRecord, readDigests, readMeta } from '../store/providers.ts';
+import {
+  addRevision,
+  dropRecord,
+  putLists,
+  putMeta,
+  putRecord,
+  readDigests,
+  readMeta,
+  readOwners,
+} from '../store/providers.ts';
+import { batches, type Move, type Part } from './batches.ts';
 import { curatedOrProblems } from './curate.ts';
 import type { DataFiles } from './files.ts';
 import type { Problem } from './problem.ts';
@@ -22,47 +33,106 @@ export interface LoadReport {
   readonly refused: readonly Overlay[];
 }
 
+/** How often a load begins anew because another process has written meanwhile. */
+const attempts = 10;
+
 /**
  * Loads curated data. Idempotent: data that are in the store already write nothing.
  * @param dataDigest of the files the data come from; remembered so that a server need not parse them again
  * @param at ISO 8601, for the revisions
  */
 export async function load(store: Store, curated: Curated, dataDigest: string, at: string): Promise<LoadReport> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await loadOnce(store, curated, dataDigest, at);
+    } catch (error) {
+      if (attempt >= attempts || !isOvertaken(error)) throw error;
+    }
+  }
+}
+
+async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: string): Promise<LoadReport> {
   const { db } = store;
-  const overlaid = applyOverlays(curated.providers, await readOverlays(db));
+  let generation = await readGeneration(db);
+  const overlays = await readOverlays(db);
+  const overlaid = applyOverlays(curated, overlays);
   const before = await readDigests(db);
-  const after = new Map(overlaid.providers.map((record) => [record.id, { record, digest: recordDigest(record) }]));
+  const after = new Map(
+    overlaid.curated.providers.map((record) => [record.id, { record, digest: recordDigest(record) }]),
+  );
 
   const removed = [...before.keys()].filter((id) => !after.has(id));
   const written = [...after.values()].filter(({ record, digest }) => before.get(record.id) !== digest);
   const revise = (id: string, newDigest: string | null) =>
     addRevision(db, { at, id, oldDigest: before.get(id) ?? null, newDigest, cause: 'load' });
 
-  const listsDigest = sha256(canonicalJson([curated.leftOut, curated.others]));
-  const lists =
-    (await readMeta(db, 'lists-digest')) === listsDigest
-      ? []
-      : [...putLists(db, curated), putMeta(db, 'lists-digest', listsDigest)];
-  const parts: Statement[][] = [
-    lists,
-    ...removed.map((id) => [...dropRecord(db, id), revise(id, null)]),
-    ...written.map(({ record, digest }) => [...putRecord(db, record, digest), revise(record.id, digest)]),
-    overlaid.retired.map(({ number }) => dropOverlay(db, number)),
+  const listsDigest = sha256(canonicalJson([overlaid.curated.leftOut, overlaid.curated.others]));
+  const listsDiffer = (await readMeta(db, 'lists-digest')) !== listsDigest;
+  const lists = listsDiffer ? [...putLists(db, overlaid.curated), putMeta(db, 'lists-digest', listsDigest)] : [];
+  const parts: Part[] = [
+    { id: '', statements: [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
+    ...removed.map((id) => ({ id, statements: [...dropRecord(db, id), revise(id, null)] })),
+    ...written.map(({ record, digest }) => ({
+      id: record.id,
+      statements: [...putRecord(db, record, digest), revise(record.id, digest)],
+    })),
   ];
-  const digestKnown = (await readMeta(db, 'data-digest')) === dataDigest;
-  if (!digestKnown) parts.push([putMeta(db, 'data-digest', dataDigest)]);
-  for (const batch of batches(parts, store.batchSize)) await store.atomically(batch);
 
-  const isNew = ({ record }: { record: Provider }) => !before.has(record.id);
+  const kept = overlays.filter((overlay) => !overlaid.retired.includes(overlay));
+  const state = loadedState(dataDigest, kept);
+  const known = await readMeta(db, 'loaded');
+  if (known !== state || parts.some(({ statements }) => statements.length > 0)) {
+    const moves = await movesOf(
+      store,
+      written.map(({ record }) => record),
+    );
+    const packed = batches(parts, moves, store.batchSize);
+    // Between two batches the store is neither the old state nor the new one, and must not pass for either.
+    if (packed.length > 1) await store.atomically([...advance(db, generation++), putMeta(db, 'loaded', '')]);
+    const last = packed.pop() ?? [];
+    for (const batch of packed) await store.atomically([...advance(db, generation++), ...batch]);
+    await store.atomically([...advance(db, generation++), ...last, putMeta(db, 'loaded', state)]);
+  }
+
+  const isNew = (id: string) => !before.has(id);
+  const ids = written.map(({ record }) => record.id);
   return {
-    added: written.filter(isNew).map(({ record }) => record.id),
-    changed: written.filter((entry) => !isNew(entry)).map(({ record }) => record.id),
+    added: ids.filter(isNew),
+    changed: ids.filter((id) => !isNew(id)),
     removed,
     unchanged: after.size - written.length,
     retired: overlaid.retired,
     conflicts: overlaid.conflicts,
     refused: overlaid.refused,
   };
+}
+
+/** True where the store was loaded from these very files, with the overlays it has now: nothing is to be done. */
+export async function isLoaded(store: Store, dataDigest: string): Promise<boolean> {
+  const state = loadedState(dataDigest, await readOverlays(store.db));
+  return (await readMeta(store.db, 'loaded')) === state;
+}
+
+function loadedState(dataDigest: string, overlays: readonly Overlay[]): string {
+  return [dataDigest, ...overlays.map(({ number }) => number)].join(' ');
+}
+
+/** Names that one record has in the store and another in the data. A driver that takes all at once need not know. */
+async function movesOf(
+  store: Store,
+  written: readonly { id: string; domains: string[]; mx?: string[] | undefined }[],
+): Promise<Move[]> {
+  if (store.batchSize === Number.POSITIVE_INFINITY) return [];
+  const owners = await readOwners(
+    store.db,
+    written.flatMap(({ domains, mx = [] }) => [...domains, ...mx]),
+  );
+  return written.flatMap(({ id, domains, mx = [] }) =>
+    [...domains, ...mx].flatMap((name) => {
+      const from = owners.get(name);
+      return from === undefined || from === id ? [] : [{ from, to: id }];
+    }),
+  );
 }
 
 /** Parses, judges and loads a data directory; data with errors change nothing. */
@@ -84,16 +154,4 @@ export function sayOverlays({ retired, conflicts, refused }: LoadReport): string
     ),
     ...refused.map(({ id }) => `${id}: what was published here claims a name of another record and is not served`),
   ];
-}
-
-/** Packs parts into batches of at most `size` statements; a part is never torn. */
-function batches(parts: readonly Statement[][], size: number): Statement[][] {
-  const packed: Statement[][] = [];
-  for (const part of parts) {
-    const last = packed.at(-1);
-    if (part.length === 0) continue;
-    if (last && last.length + part.length <= size) last.push(...part);
-    else packed.push([...part]);
-  }
-  return packed;
 }

@@ -1,4 +1,5 @@
 /** From the text of a curated file to a typed value, with every mistake in it named at its place. */
+import { isScalar } from 'yaml';
 import type * as z from 'zod';
 import type { Path, Problem } from './problem.ts';
 import { fieldName } from './problem.ts';
@@ -23,7 +24,7 @@ export function parse<T>(schema: z.ZodType<T>, text: string, file: string): Pars
   if (result.success) return { file, text, yaml, problems: [], value: result.data };
   const shape = shapeOf(schema);
   const problems = result.error.issues
-    .flatMap((issue) => explain(issue, raw, shape))
+    .flatMap((issue) => explain(issue, raw, shape, yaml))
     .map(({ path, on, says, tip }) => ({
       file,
       ...yaml.locate(path, on),
@@ -44,12 +45,13 @@ interface Explained {
 }
 
 /** A zod issue in words: what is there, and what would be right. */
-function explain(issue: z.core.$ZodIssue, raw: unknown, shape: Shape): Explained[] {
+function explain(issue: z.core.$ZodIssue, raw: unknown, shape: Shape, { document }: YamlFile): Explained[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   const value = valueAt(raw, path);
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const known = Object.keys(shapeAt(shape, path)?.properties ?? {}).join(', ');
+      const at = shapeAt(shape, path);
+      const known = (at?.propertyNames?.enum ?? Object.keys(at?.properties ?? {})).join(', ');
       return issue.keys.map((key) => ({
         path: [...path, key],
         on: 'key',
@@ -64,7 +66,9 @@ function explain(issue: z.core.$ZodIssue, raw: unknown, shape: Shape): Explained
     case 'invalid_type':
       if (value === undefined) return [{ path, says: 'is missing', ...tipFor(shapeAt(shape, path)) }];
       if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
-        return [{ path, says: `is a ${typeof value}, but must be a text`, tip: `put it into quotes: "${value}"` }];
+        const node = document.getIn(path, true);
+        const written = isScalar(node) ? (node.source ?? value) : value;
+        return [{ path, says: `is a ${typeof value}, but must be a text`, tip: `put it into quotes: "${written}"` }];
       }
       return [{ path, says: `is ${kindOf(value)}, but must be ${wanted(issue.expected)}` }];
     case 'invalid_value': {
@@ -112,6 +116,6 @@ function wanted(expected: string): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

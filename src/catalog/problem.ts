@@ -22,7 +22,13 @@ export type Path = readonly (string | number)[];
 
 /** `['incoming', 0, 'port']` -> `incoming[0].port` */
 export function fieldName(path: Path): string {
-  return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`)).join('');
+  return path
+    .map((step, i) =>
+      typeof step === 'number'
+        ? `[${step}]`
+        : `${i === 0 ? '' : '.'}${/^[\w-]+$/.test(step) ? step : JSON.stringify(step)}`,
+    )
+    .join('');
 }
 
 /** One line for a terminal, in the form that editors and CI systems make clickable. */

@@ -9,6 +9,7 @@ import type { Path } from './problem.ts';
 export interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly additionalProperties?: Shape | boolean;
+  readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly items?: Shape;
   readonly prose?: true;
   readonly sorted?: true;

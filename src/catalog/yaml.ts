@@ -7,6 +7,7 @@ import {
   isAlias,
   isCollection,
   isNode,
+  isPair,
   isScalar,
   LineCounter,
   type Node,
@@ -21,6 +22,9 @@ export interface YamlFile {
   /** Where a field stands: the value where there is one, else the innermost part of the path that exists. */
   locate(path: Path, on?: 'key' | 'value'): { line: number; column: number } | undefined;
 }
+
+/** Maps count twice: the pair and its value. A record has at most a dozen. */
+const maxDepth = 40;
 
 /** A record of a hundred servers is 40 kB; anything larger is not a curated file. */
 const maxCharacters = 512 * 1024;
@@ -40,30 +44,53 @@ export function readYaml(text: string, file: string): YamlFile {
 
   if (source !== text) report(0, 'the file is larger than 512 kB', 'a record is a few kilobytes');
   for (const error of [...document.errors, ...document.warnings]) report(error.pos[0], sayYamlError(error));
-  for (const found of text.matchAll(/\t/g)) report(found.index, 'there is a tab', 'indent with spaces');
-  if (text.startsWith('\uFEFF')) report(0, 'the file starts with a byte order mark', 'save it as UTF-8 without BOM');
-  if (/^(%|---|\.\.\.)/m.test(text)) {
+  for (const found of source.matchAll(/\t/g)) report(found.index, 'there is a tab', 'indent with spaces');
+  for (const { 0: sign, index } of source.matchAll(/[^\P{Cc}\t\n\r]/gu)) {
+    report(index, `there is a control character (U+${sign.charCodeAt(0).toString(16).padStart(4, '0')})`, 'remove it');
+  }
+  if (source.startsWith('\uFEFF')) report(0, 'the file starts with a byte order mark', 'save it as UTF-8 without BOM');
+  if (/^(%|---|\.\.\.)/m.test(source)) {
     report(
-      text.search(/^(%|---|\.\.\.)/m),
+      source.search(/^(%|---|\.\.\.)/m),
       'there is a document marker or directive',
       'one file is one plain document',
     );
   }
-  visit(document, (_, node) => {
-    if (!isNode(node)) return;
+  visit(document, (_, node, path) => {
+    if (path.length > maxDepth) {
+      const offset = isNode(node) ? node.range?.[0] : undefined;
+      report(offset ?? 0, 'this is nested too deep', 'a record has five levels');
+      return visit.BREAK;
+    }
+    if (isPair(node) && !(isScalar(node.key) && typeof node.key.value === 'string') && !isAlias(node.key)) {
+      const key = node.key as Node | null;
+      report(key?.range?.[0] ?? 0, 'a key is not a text', 'quote a number; lists and maps are no keys');
+      return visit.SKIP;
+    }
+    if (!isNode(node)) return undefined;
     const start = node.range?.[0] ?? 0;
     if (isAlias(node))
       report(start, `there is an alias (*${node.source})`, 'write the value out; quote a text that starts with *');
     else if (node.anchor)
-      report(start, `there is an anchor (&${node.anchor})`, 'write the value out where it is needed');
+      report(
+        isCollection(node) ? source.lastIndexOf('&', start - 1) : start,
+        `there is an anchor (&${node.anchor})`,
+        'write the value out where it is needed',
+      );
     // An explicit tag alone sets node.tag, and core ones (`!!str`) are no error to the parser.
-    if (node.tag !== undefined) report(start, 'there is a tag', 'remove it; quotes make a text');
+    if (node.tag !== undefined)
+      report(
+        isCollection(node) ? source.slice(0, start).search(/!\S*\s*$/) : start,
+        'there is a tag',
+        'remove it; quotes make a text',
+      );
     if (isCollection(node) && node.flow && node.items.length > 0) {
       report(start, 'there is a list or map in brackets', 'write one item a line, with “- ” or “key: ”');
     }
     if (isScalar(node) && (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL')) {
       report(start, 'there is a text in block style (| or >)', 'write it on one line in double quotes');
     }
+    return undefined;
   });
 
   return {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { curatedOf, parseCatalog } from '../catalog/catalog.ts';
+import { curatedOf, parseCatalog, problemsOf } from '../catalog/catalog.ts';
 import { diffRecords, type RecordChange } from '../catalog/diff.ts';
 import { readDataDir } from '../catalog/files.ts';
 import type { Provider } from '../provider/model.ts';
@@ -52,7 +52,7 @@ function say({ id, kind, says }: RecordChange): void {
 
 function recordsOf(dir: string): readonly Provider[] {
   const catalog = parseCatalog(readDataDir(dir));
-  for (const { file } of catalog.problems) note(`${file} has errors and is not compared; mailatlas lint says which`);
+  for (const { file } of problemsOf(catalog)) note(`${file} has errors and is not compared; mailatlas lint says which`);
   return curatedOf(catalog).providers;
 }
 

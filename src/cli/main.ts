@@ -82,6 +82,17 @@ function explain(error: unknown, command: string | undefined): number {
     complain({ message: clause(error.message) });
     return exit.usage;
   }
+  if (code === 'ERR_INVALID_IP_ADDRESS') {
+    complain(misuse('--resolver takes the IP address of a DNS server, such as 9.9.9.9:53', command));
+    return exit.usage;
+  }
+  if (error.name === 'SqliteError') {
+    complain({
+      message: `the database cannot be used (${String(code)}: ${error.message})`,
+      tip: 'restore a backup, or move it away: the data are loaded anew',
+    });
+    return exit.fault;
+  }
   // node:util parseArgs explains itself in sentences; only the first is for people.
   if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) {
     complain(misuse(clause(error.message.split('. ')[0] ?? ''), command));

@@ -46,14 +46,15 @@ export const command: Command = {
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
-    out(`mailatlas ${version} serves ${server.providers} providers on ${server.url}`);
     process.on('SIGHUP', () => {
       server.reload().catch((error: unknown) => note(error instanceof Error ? error.message : String(error)));
     });
-    await new Promise<void>((resolve) => {
+    const asked = new Promise<void>((resolve) => {
       process.once('SIGINT', () => resolve());
       process.once('SIGTERM', () => resolve());
     });
+    out(`mailatlas ${version} serves ${server.providers} providers on ${server.url}`);
+    await asked;
     await server.close();
     return exit.yes;
   },
@@ -75,7 +76,5 @@ function explainListen(error: unknown, host: string, port: number): unknown {
     return new Complaint(`port ${port} may not be used by this user`, { tip: 'take one above 1023 with --port' });
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return new Complaint(`${host} is no address of this machine`, { tip: 'see --host' });
-  if (code === 'ERR_INVALID_IP_ADDRESS')
-    return misuse('--resolver takes the IP address of a DNS server, such as 9.9.9.9:53', 'serve');
   return error;
 }

@@ -11,6 +11,7 @@
 import type { AtlasIndex, MxOwner } from '../atlas/atlas.ts';
 import type { Domain } from '../name/domain.ts';
 import { patternsFor, wildcardsFor } from '../name/pattern.ts';
+import { registrableDomain } from '../name/suffix.ts';
 import type { MxHost, Resolver } from '../net/resolver.ts';
 import type { Answer, LeftOut, MailHandler } from '../provider/model.ts';
 import { isSpecialUse } from './special.ts';
@@ -73,16 +74,32 @@ async function byMx(index: AtlasIndex, domain: Domain, resolver: Resolver): Prom
   if (seen.kind === 'none') return { miss: { domain, reason: 'no-mx' } };
 
   const mx = seen.hosts;
-  const preferred = mx.filter(({ preference }) => preference === mx[0]?.preference);
-  const owners = new Map<MxOwner, Domain>();
-  for (const { host } of preferred) {
+  const preferred = mx.filter(({ preference }) => preference === mx[0]?.preference).map(({ host }) => host);
+  const owners = new Map<string, { owner: MxOwner; host: Domain }>();
+  const strangers: Domain[] = [];
+  for (const host of preferred) {
     const owner = await index.mxOwnerOf(patternsFor(host));
-    if (owner && !owners.has(owner)) owners.set(owner, host);
+    if (owner)
+      keepFirst(owners, 'record' in owner ? owner.record.id : `${owner.other.kind} ${owner.other.name}`, {
+        owner,
+        host,
+      });
+    else strangers.push(host);
   }
-  const [first] = owners;
-  // Equally preferred hosts of two providers: the mailbox may be at either, and a guess would send a password astray.
-  if (!first || owners.size > 1) return { miss: { domain, reason: 'unknown-domain', mx } };
-  const [owner, host] = first;
+  const [first] = owners.values();
+  // Equally preferred hosts of two houses: the mailbox may be at either, and a guess would send a password astray.
+  if (!first || owners.size > 1 || strangers.some((host) => !sameHouse(host, first.host))) {
+    return { miss: { domain, reason: 'unknown-domain', mx } };
+  }
+  const { owner, host } = first;
   if ('other' in owner) return { miss: { domain, reason: owner.other.kind, handler: owner.other, mx } };
   return { answer: { domain, provider: owner.record, matchedBy: 'mx', trust: 'dns', mx: host } };
+}
+
+function sameHouse(a: Domain, b: Domain): boolean {
+  return registrableDomain(a) !== undefined && registrableDomain(a) === registrableDomain(b);
+}
+
+function keepFirst<V>(map: Map<string, V>, key: string, value: V): void {
+  if (!map.has(key)) map.set(key, value);
 }

@@ -12,6 +12,8 @@ export interface Address {
 
 /** RFC 5321 section 4.5.3.1.1, in octets. */
 const maxLocalOctets = 64;
+/** RFC 5321 section 4.5.3.1.3: a path of 256 octets, angle brackets included. */
+const maxOctets = 254;
 /** A path of 254 octets plus a scheme, brackets, a display name and IDN overhead. Anything longer is nonsense. */
 const maxInput = 2048;
 
@@ -33,6 +35,9 @@ export function parseAddress(text: string): Address {
   const domain = parseDomain(domainText);
   const local = bare.slice(0, at);
   if (local === '') return { domain };
+  if (octets(local) + 1 + domain.length > maxOctets && octets(local) <= maxLocalOctets) {
+    throw new NameError('too-long', 'The address is longer than 254 octets.');
+  }
   return { local: checkedLocal(local), domain };
 }
 
@@ -50,18 +55,22 @@ function unwrap(text: string): string {
   }
 }
 
+function octets(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
 /** An atom or quoted string is not taken apart: what a server calls a mailbox is the server's business. */
 function checkedLocal(local: string): string {
-  if (new TextEncoder().encode(local).length > maxLocalOctets) {
+  if (octets(local) > maxLocalOctets) {
     throw new NameError('bad-local-part', 'The part before “@” is longer than 64 octets.');
   }
-  if (/\p{Cc}/u.test(local)) {
+  if (/[\p{Cc}\p{Cs}]/u.test(local)) {
     throw new NameError('bad-local-part', 'The part before “@” contains a control character.');
   }
-  if (/\s|@/.test(local) && !/^".*"$/s.test(local)) {
+  if (/[\s@<>]/.test(local) && !/^".*"$/s.test(local)) {
     throw new NameError(
       'bad-local-part',
-      'The part before “@” contains a space or another “@” without quotation marks.',
+      'The part before “@” contains a space, “<”, “>” or another “@” without quotation marks.',
     );
   }
   return local;

@@ -43,7 +43,7 @@ const maxInput = 1024;
  * @throws {NameError} with the reason, naming the offending label
  */
 export function parseDomain(text: string): Domain {
-  const typed = text.trim().replace(/[.。]$/u, '');
+  const typed = text.trim().replace(/[.。．｡]$/u, '');
   if (typed === '') throw new NameError('empty', 'The domain is empty.');
   if (typed.length > maxInput) throw new NameError('too-long', 'The domain is longer than 253 characters.');
   const ascii = isPlainAscii(typed) ? typed.toLowerCase() : toAscii(typed);
@@ -85,7 +85,7 @@ function toAscii(text: string): string {
   const bad = /[\p{Cc}\s%/?#@:\\[\]<>^|]/u.exec(text);
   if (bad) throw badCharacter(bad[0], text);
   const url = URL.parse(`http://${text}/`);
-  if (!url) throw new NameError('bad-idn', `“${text}” is not a valid internationalised domain name (UTS 46).`);
+  if (!url) throw new NameError('bad-idn', `“${visible(text)}” is not a valid internationalised domain name (UTS 46).`);
   return url.hostname;
 }
 
@@ -115,12 +115,17 @@ function checkLabel(label: string, whole: string): void {
   }
 }
 
+/** Without control characters and halves of characters, which must not reach a terminal or a log. */
+function visible(text: string): string {
+  return text.toWellFormed().replace(/\p{Cc}/gu, '\ufffd');
+}
+
 function badCharacter(character: string, whole: string): NameError {
   const shown = /[\p{Cc}\s]/u.test(character)
     ? `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
     : `“${character}”`;
   return new NameError(
     'bad-character',
-    `The domain “${whole.slice(0, 80)}” contains ${shown}, which no domain name may.`,
+    `The domain “${visible(whole.slice(0, 80))}” contains ${shown}, which no domain name may.`,
   );
 }

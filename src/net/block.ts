@@ -2,7 +2,8 @@
 
 /** The block of an IP address as a key, or undefined for loopback (the operator's own proxy or program) and nonsense. */
 export function addressBlock(address: string): string | undefined {
-  const v4 = /^(?:::ffff:)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\d{1,3}$/i.exec(address);
+  const v4 = /^(?:::ffff:)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/i.exec(address);
+  if (v4?.slice(1).some((octet) => Number(octet) > 255)) return undefined;
   if (v4) return v4[1] === '127' ? undefined : `${v4[1]}.${v4[2]}.${v4[3]}.0/24`;
   const groups = expand(address);
   if (!groups) return undefined;
@@ -18,6 +19,7 @@ function expand(address: string): number[] | undefined {
   const parse = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
   const left = parse(head);
   const right = parse(tail ?? '');
+  if (![...left, ...right].every((group) => group <= 0xffff)) return undefined;
   const missing = 8 - left.length - right.length;
   if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
   return [...left, ...Array.from({ length: missing }, () => 0), ...right];

@@ -58,11 +58,13 @@ export function cachedResolver(resolver: Resolver, limits: Partial<ResolverLimit
       const same = asking.get(domain);
       if (same) return same;
       if (asking.size >= underWay || !charge(asker)) return Promise.resolve({ kind: 'failed', why: 'budget' });
-      const question = resolver.mx(domain).then((answer) => {
-        asking.delete(domain);
-        remember(domain, answer);
-        return answer;
-      });
+      const question = resolver
+        .mx(domain)
+        .then((answer) => {
+          remember(domain, answer);
+          return answer;
+        })
+        .finally(() => asking.delete(domain));
       asking.set(domain, question);
       return question;
     },

@@ -30,7 +30,8 @@ export const hostOrWildcard = z
 export const httpsUrl = z
   .string()
   .max(2000)
-  .regex(/^https:\/\/[^\s"<>{}|\\^`]+$/, 'must be an absolute https:// URL');
+  .regex(/^https:\/\/[^\s"<>{}|\\^`]+$/, { error: 'must be an absolute https:// URL', abort: true })
+  .refine((text) => URL.canParse(text), 'must be an absolute https:// URL');
 export const date = z
   .string()
   .regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'must be a date: 2026, 2026-11 or 2026-11-20');

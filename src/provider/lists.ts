@@ -64,7 +64,9 @@ const Message = z.strictObject({
     .optional()
     .describe('Ids of the records whose servers say it; leave out where servers of many providers do.')
     .meta({ sorted: true }),
-  meaning: z.strictObject({ en: prose(300), de: prose(300) }).describe('What it means and what to do, for people.'),
+  meaning: z
+    .strictObject({ en: prose(300).describe('In English.'), de: prose(300).describe('In German.') })
+    .describe('What it means and what to do, for people.'),
   cure: z
     .enum(['app-password', 'enable-access', 'paid-plan', 'oauth2', 'password', 'username', 'wait', 'unlock', 'none'])
     .describe('What helps: a set-up step of the record, or another kind of remedy.'),
@@ -79,7 +81,5 @@ export const Messages = z.strictObject({
   messages: z.array(Message).describe('What servers say when sign-in or sending fails; the more specific ones first.'),
 });
 
-export type MessageEntry = z.infer<typeof Message>;
 export type MailHandlerEntry = z.infer<typeof MailHandler>;
 export type LeftOutEntry = z.infer<typeof LeftOut>;
-export type ExceptionEntry = z.infer<typeof Exception>;

@@ -3,9 +3,7 @@ import type * as z from 'zod';
 import type { Domain } from '../name/domain.ts';
 import type { LeftOutEntry, MailHandlerEntry } from './lists.ts';
 import type {
-  accesses,
   auths,
-  Decision as DecisionSchema,
   IncomingServer,
   LocalServer as LocalServerSchema,
   OutgoingServer,
@@ -25,12 +23,10 @@ export type LocalServer = z.infer<typeof LocalServerSchema>;
 export type Service = z.infer<typeof ServiceSchema>;
 export type SetupStep = z.infer<typeof SetupStepSchema>;
 export type Source = z.infer<typeof SourceSchema>;
-export type Decision = z.infer<typeof DecisionSchema>;
 
 export type Protocol = (typeof protocols)[number];
 export type Security = (typeof securities)[number];
 export type Auth = (typeof auths)[number];
-export type Access = (typeof accesses)[number];
 
 /** Text by two-letter language code. */
 export type Texts = Readonly<Partial<Record<string, string>>>;

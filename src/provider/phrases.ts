@@ -54,8 +54,8 @@ export function stepText(step: SetupStep, language: Language): string {
     quoted(inLanguage(step.term, language), language),
     protocolsOf(step, language),
   );
-  const condition = sentence === '' ? '' : conditions[step.when][language];
-  return [`${condition}${sentence}`, inLanguage(step.text, language)].filter((part) => part).join(' ');
+  const instruction = [sentence, inLanguage(step.text, language)].filter((part) => part).join(' ');
+  return `${conditions[step.when][language]}${instruction}`;
 }
 
 /** A text in the language, else in English, else in whatever language there is. */

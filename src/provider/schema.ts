@@ -162,7 +162,8 @@ export const Source = z.strictObject({
   url: z
     .string()
     .max(2000)
-    .regex(/^https?:\/\/\S+$/, 'must be an absolute URL')
+    .regex(/^https?:\/\/\S+$/, { error: 'must be an absolute URL', abort: true })
+    .refine((text) => URL.canParse(text), 'must be an absolute URL')
     .optional()
     .describe('A page.'),
   autoconfig: httpsUrl.optional().describe('The provider’s own autoconfig file.'),

@@ -17,27 +17,38 @@ const createList = `CREATE TABLE IF NOT EXISTS d1_migrations(
 )`;
 
 /**
- * Brings the database up to the newest migration.
- * @throws {StoreError} where the database is newer than this program, or was made by another one
+ * Refuses what must not be touched, before anything is written.
+ * @throws {StoreError} where the database was made by another program or by a newer version of this one
  */
-export function migrate(sqlite: Database, file: string): void {
-  const known = readdirSync(directory)
-    .filter((name) => /^\d{4}_.*\.sql$/.test(name))
-    .sort();
+export function refuseForeign(sqlite: Database, file: string): void {
   const tables = sqlite.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all() as string[];
   if (tables.length > 0 && !tables.includes('d1_migrations')) {
     throw new StoreError(`${file} is a database of another program`, 'name another file with --db FILE');
   }
-  if (!tables.includes('d1_migrations')) sqlite.exec(createList);
-  const applied = sqlite.prepare('SELECT name FROM d1_migrations ORDER BY id').pluck().all() as string[];
-  const foreign = applied.find((name, i) => name !== known[i]);
+  const foreign = tables.length === 0 ? undefined : applied(sqlite).find((name, i) => name !== known()[i]);
   if (foreign !== undefined) {
     throw new StoreError(
       `${file} has the migration ${foreign}, which this version of mailatlas does not know`,
       'run the newer version that made it, or name another file with --db FILE',
     );
   }
-  for (const name of known.slice(applied.length)) apply(sqlite, name);
+}
+
+/** Brings the database up to the newest migration. */
+export function migrate(sqlite: Database, file: string): void {
+  sqlite.exec(createList);
+  refuseForeign(sqlite, file);
+  for (const name of known().slice(applied(sqlite).length)) apply(sqlite, name);
+}
+
+function known(): string[] {
+  return readdirSync(directory)
+    .filter((name) => /^\d{4}_.*\.sql$/.test(name))
+    .sort();
+}
+
+function applied(sqlite: Database): string[] {
+  return sqlite.prepare('SELECT name FROM d1_migrations ORDER BY id').pluck().all() as string[];
 }
 
 function apply(sqlite: Database, name: string): void {

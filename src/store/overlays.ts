@@ -4,7 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import { canonicalJson, recordDigest } from '../atlas/digest.ts';
-import type { Provider } from '../provider/model.ts';
+import type { Curated, MailHandler, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { overlay as overlayTable } from './schema.ts';
 
@@ -20,7 +20,7 @@ export interface Overlay {
 
 /** What is served, and what became of each overlay. */
 export interface Overlaid {
-  readonly providers: readonly Provider[];
+  readonly curated: Curated;
   /** `data/` has the same facts now: these have done their work. */
   readonly retired: readonly Overlay[];
   /** The file has moved on since the overlay was made: it keeps serving, and a person must decide. */
@@ -53,9 +53,9 @@ export function dropOverlay(db: Db, number: number): Statement {
   return db.delete(overlayTable).where(eq(overlayTable.number, number));
 }
 
-/** Puts the overlays in front of the records of `data/`. */
-export function applyOverlays(data: readonly Provider[], overlays: readonly Overlay[]): Overlaid {
-  const served = new Map(data.map((record) => [record.id, record]));
+/** Puts the overlays in front of the data. A domain that was left out and is published here is left out no more. */
+export function applyOverlays(data: Curated, overlays: readonly Overlay[]): Overlaid {
+  const served = new Map(data.providers.map((record) => [record.id, record]));
   const retired: Overlay[] = [];
   const conflicts: Overlay[] = [];
   const refused: Overlay[] = [];
@@ -63,21 +63,28 @@ export function applyOverlays(data: readonly Provider[], overlays: readonly Over
     const base = served.get(overlay.id);
     const baseDigest = base ? recordDigest(base) : null;
     if (baseDigest === (overlay.record ? recordDigest(overlay.record) : null)) retired.push(overlay);
-    else if (claimsOfOthers(overlay, served)) refused.push(overlay);
+    else if (claimsOfOthers(overlay, served, data.others)) refused.push(overlay);
     else {
       if (baseDigest !== overlay.baseDigest) conflicts.push(overlay);
       if (overlay.record) served.set(overlay.id, overlay.record);
       else served.delete(overlay.id);
     }
   }
-  return { providers: [...served.values()], retired, conflicts, refused };
+  const providers = [...served.values()];
+  const domains = new Set(providers.flatMap((record) => record.domains));
+  const leftOut = data.leftOut.filter(({ domain }) => !domains.has(domain));
+  return { curated: { providers, leftOut, others: data.others }, retired, conflicts, refused };
 }
 
-/** No overlay may claim another record's domain or MX pattern. */
-function claimsOfOthers({ id, record }: Overlay, served: ReadonlyMap<string, Provider>): boolean {
+/** No overlay may claim another record's domain or MX pattern, or that of somebody who handles mail for others. */
+function claimsOfOthers(
+  { id, record }: Overlay,
+  served: ReadonlyMap<string, Provider>,
+  handlers: readonly MailHandler[],
+): boolean {
   if (!record) return false;
   const claims = new Set([...record.domains, ...(record.mx ?? [])]);
-  return [...served.values()].some(
-    (other) => other.id !== id && [...other.domains, ...(other.mx ?? [])].some((name) => claims.has(name)),
-  );
+  const others = [...served.values()].filter((other) => other.id !== id);
+  const taken = [...others.flatMap(({ domains, mx = [] }) => [...domains, ...mx]), ...handlers.flatMap(({ mx }) => mx)];
+  return taken.some((name) => claims.has(name));
 }

@@ -1,5 +1,5 @@
 /** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
-import { desc, eq, isNull, max } from 'drizzle-orm';
+import { desc, eq, inArray, isNull, max } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
 import type { Curated, LeftOut, MailHandler, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
@@ -15,6 +15,9 @@ export interface Revision {
   readonly cause: string;
 }
 
+/** D1 binds at most 100 parameters a statement. */
+const boundAtOnce = 90;
+
 /** Everything that is served, as `load` left it. */
 export async function readCurated(db: Db): Promise<Curated> {
   const records = await db.select({ json: provider.json }).from(provider).orderBy(provider.id);
@@ -23,16 +26,26 @@ export async function readCurated(db: Db): Promise<Curated> {
     .from(domain)
     .where(isNull(domain.provider))
     .orderBy(domain.name);
-  const others = await db
-    .select({ pattern: mx.pattern, json: mx.other })
-    .from(mx)
-    .where(isNull(mx.provider))
-    .orderBy(mx.pattern);
+  const others = await db.selectDistinct({ json: mx.other }).from(mx).where(isNull(mx.provider)).orderBy(mx.other);
   return {
     providers: records.map(({ json }) => JSON.parse(json) as Provider),
     leftOut: leftOut.map(({ json }) => JSON.parse(json ?? '') as LeftOut),
-    others: others.map(({ pattern, json }) => ({ ...(JSON.parse(json ?? '') as MailHandler), mx: [pattern] })),
+    others: others.map(({ json }) => JSON.parse(json ?? '') as MailHandler),
   };
+}
+
+/** Which record has each of these domains or MX patterns now; names that no record has are not in the answer. */
+export async function readOwners(db: Db, names: readonly string[]): Promise<Map<string, string>> {
+  const owners = new Map<string, string>();
+  for (let start = 0; start < names.length; start += boundAtOnce) {
+    const some = names.slice(start, start + boundAtOnce);
+    const found = [
+      ...(await db.select({ name: domain.name, id: domain.provider }).from(domain).where(inArray(domain.name, some))),
+      ...(await db.select({ name: mx.pattern, id: mx.provider }).from(mx).where(inArray(mx.pattern, some))),
+    ];
+    for (const { name, id } of found) if (id !== null) owners.set(name, id);
+  }
+  return owners;
 }
 
 /** Digest of every record, by id. */
@@ -121,7 +134,7 @@ export function readRevisions(db: Db, id: string, limit: number): Promise<Revisi
 }
 
 /** Keys of the meta table. */
-export type MetaKey = 'data-digest' | 'lists-digest';
+export type MetaKey = 'loaded' | 'lists-digest' | 'generation';
 
 export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
   const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));

@@ -2,7 +2,7 @@
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { type Statement, type Store, StoreError } from './db.ts';
-import { migrate } from './migrate-node.ts';
+import { migrate, refuseForeign } from './migrate-node.ts';
 import * as schema from './schema.ts';
 
 /** How long a writer waits for another process's writer. */
@@ -20,27 +20,47 @@ export function openSqlite(file: string): Store {
     for (const statement of statements) statement.run();
   });
   const version = sqlite.prepare('PRAGMA data_version').pluck();
+  const explained = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw explain(error, file);
+    }
+  };
   return {
     db,
     batchSize: Number.POSITIVE_INFINITY,
-    async atomically(statements) {
-      runAll.immediate(statements);
-    },
-    dataVersion: () => version.get() as number,
+    atomically: async (statements) => explained(() => runAll.immediate(statements)),
+    dataVersion: () => explained(() => version.get() as number),
     close: () => sqlite.close(),
   };
 }
 
 function open(file: string): Sqlite.Database {
+  let sqlite: Sqlite.Database | undefined;
   try {
-    const sqlite = new Sqlite(file, { timeout: busyTimeout });
-    // WAL: readers go on while somebody writes. FULL: what was acknowledged survives a power cut.
-    sqlite.pragma('journal_mode = WAL');
+    sqlite = new Sqlite(file, { timeout: busyTimeout });
+    refuseForeign(sqlite, file);
+    useWal(sqlite);
     sqlite.pragma('synchronous = FULL');
     migrate(sqlite, file);
     return sqlite;
   } catch (error) {
+    sqlite?.close();
     throw explain(error, file);
+  }
+}
+
+/** WAL: readers go on while somebody writes. SQLite does not wait for others in the switch itself, so we do. */
+function useWal(sqlite: Sqlite.Database): void {
+  for (const end = Date.now() + busyTimeout; ; ) {
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || Date.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
   }
 }
 

@@ -36,78 +36,87 @@ const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
 
 /** The document, for `GET /api/v1/openapi.json`. */
 export function openapi(version: string) {
-  return createDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'mailatlas',
-      version,
-      description: 'Which servers, ports, security modes and sign-in method the mail of a domain uses.',
-      license: { name: 'MIT (code), CC0-1.0 (data)', identifier: 'MIT' },
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'mailatlas',
+        version,
+        description: 'Which servers, ports, security modes and sign-in method the mail of a domain uses.',
+        license: { name: 'MIT (code), CC0-1.0 (data)', identifier: 'MIT' },
+      },
+      paths: {
+        '/v1.1/{domain}': get({
+          summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
+          requestParams: { path: DomainPath },
+          responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/mx/v1.1/{domain}': get({
+          summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
+          requestParams: { path: DomainPath },
+          responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/mail/config-v1.1.xml': get({
+          summary: 'Settings by address, else by Host (autoconfig.<domain>)',
+          requestParams: { query: AddressQuery },
+          responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/.well-known/autoconfig/mail/config-v1.1.xml': get({
+          summary: 'Settings by address, else by Host (<domain>)',
+          requestParams: { query: AddressQuery },
+          responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/api/v1/lookup': get({
+          summary: 'Everything the atlas knows about the mail of a domain',
+          requestParams: { query: LookupQuery },
+          responses: {
+            200: json('The answer; also for providers without access', LookupAnswer),
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers': get({
+          summary: 'The records, a hundred a page',
+          requestParams: { query: ListQuery },
+          responses: { 200: json('A page of records', ProviderList), ...problems(malformed, later) },
+        }),
+        '/api/v1/providers/{id}': get({
+          summary: 'One record, whole',
+          requestParams: { path: ProviderPath },
+          responses: {
+            200: json('The record', ProviderAnswer),
+            308: renamed,
+            ...problems(unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/autoconfig.xml': get({
+          summary: 'The autoconfig XML of a record',
+          requestParams: { path: ProviderPath },
+          responses: { 200: xml, 308: renamed, ...problems(unknown, later) },
+        }),
+        '/api/v1/providers/{id}/revisions': get({
+          summary: 'When a record changed on this server, newest first',
+          requestParams: { path: ProviderPath },
+          responses: { 200: json('At most a hundred', RevisionList), 308: renamed, ...problems(unknown, later) },
+        }),
+        '/api/v1/openapi.json': get({
+          summary: 'This document',
+          responses: {
+            200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
+          },
+        }),
+        '/healthz': get({ summary: 'The server runs', responses: { 200: json('It does', Health) } }),
+        '/readyz': get({
+          summary: 'The store is open and an atlas is loaded',
+          responses: { 200: json('Ready', Readiness), ...problems([503, 'Not yet']) },
+        }),
+      },
     },
-    paths: {
-      '/v1.1/{domain}': get({
-        summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
-        requestParams: { path: DomainPath },
-        responses: { 200: xml, ...problems(malformed, unknown, later) },
-      }),
-      '/mx/v1.1/{domain}': get({
-        summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
-        requestParams: { path: DomainPath },
-        responses: { 200: xml, ...problems(malformed, unknown, later) },
-      }),
-      '/mail/config-v1.1.xml': get({
-        summary: 'Settings by address, else by Host (autoconfig.<domain>)',
-        requestParams: { query: AddressQuery },
-        responses: { 200: xml, ...problems(malformed, unknown, later) },
-      }),
-      '/.well-known/autoconfig/mail/config-v1.1.xml': get({
-        summary: 'Settings by address, else by Host (<domain>)',
-        requestParams: { query: AddressQuery },
-        responses: { 200: xml, ...problems(malformed, unknown, later) },
-      }),
-      '/api/v1/lookup': get({
-        summary: 'Everything the atlas knows about the mail of a domain',
-        requestParams: { query: LookupQuery },
-        responses: {
-          200: json('The answer; also for providers without access', LookupAnswer),
-          ...problems(malformed, unknown, later),
-        },
-      }),
-      '/api/v1/providers': get({
-        summary: 'The records, a hundred a page',
-        requestParams: { query: ListQuery },
-        responses: { 200: json('A page of records', ProviderList), ...problems(malformed, later) },
-      }),
-      '/api/v1/providers/{id}': get({
-        summary: 'One record, whole',
-        requestParams: { path: ProviderPath },
-        responses: {
-          200: json('The record', ProviderAnswer),
-          308: renamed,
-          ...problems(unknown),
-        },
-      }),
-      '/api/v1/providers/{id}/autoconfig.xml': get({
-        summary: 'The autoconfig XML of a record',
-        requestParams: { path: ProviderPath },
-        responses: { 200: xml, 308: renamed, ...problems(unknown, later) },
-      }),
-      '/api/v1/providers/{id}/revisions': get({
-        summary: 'When a record changed on this server, newest first',
-        requestParams: { path: ProviderPath },
-        responses: { 200: json('At most a hundred', RevisionList), 308: renamed, ...problems(unknown, later) },
-      }),
-      '/api/v1/openapi.json': get({
-        summary: 'This document',
-        responses: {
-          200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
-        },
-      }),
-      '/healthz': get({ summary: 'The server runs', responses: { 200: json('It does', Health) } }),
-      '/readyz': get({
-        summary: 'The store is open and an atlas is loaded',
-        responses: { 200: json('Ready', Readiness), ...problems([503, 'Not yet']) },
-      }),
+    {
+      // What only the formatter of the data files needs.
+      override: ({ jsonSchema }) => {
+        delete jsonSchema.prose;
+        delete jsonSchema.sorted;
+      },
     },
-  });
+  );
 }

@@ -28,7 +28,13 @@ export function queryParameters<N extends string>(url: string, names: readonly N
 
 /** Whether somebody's address may be in the path or the query. Then nobody may keep the answer, a refusal included. */
 export function carriesAddress(url: string): boolean {
-  return /^[^/]*\/\/[^/]*\/.*(@|%40)/i.test(url);
+  if (/^[^/]*\/\/[^/]*\/.*(@|%40)/i.test(url)) return true;
+  if (!url.includes('?')) return false;
+  try {
+    return queryParameter(url, 'emailaddress') !== undefined || queryParameter(url, 'email') !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** A placeholder that a client forgot to fill in counts as nothing. It is no valid percent-encoding either. */

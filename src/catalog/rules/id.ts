@@ -18,6 +18,8 @@ export const id: Rule = {
       yield { path: ['id'], says: 'is none of the record’s domains', tip: 'take the main domain' };
     }
     for (const [i, old] of (record.formerly ?? []).entries()) {
+      const twins = [...byId.values()].filter((other) => other.id !== record.id && other.formerly?.includes(old));
+      for (const { id: twin } of twins) yield { path: ['formerly', i], says: `${old} was the id of ${twin} too` };
       if (byId.has(old))
         yield { path: ['formerly', i], says: `${old} is the id of a record today`, tip: 'an old id stays reserved' };
     }

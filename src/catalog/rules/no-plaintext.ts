@@ -6,8 +6,8 @@ export const noPlaintext: Rule = {
   level: 'error',
   why: 'RFC 8314 section 3: cleartext is obsolete, and most “plaintext” entries of old lists speak TLS today.',
   *check(record) {
-    for (const list of ['incoming', 'outgoing'] as const) {
-      for (const [i, server] of record[list].entries()) {
+    for (const list of ['incoming', 'outgoing', 'services'] as const) {
+      for (const [i, server] of (record[list] ?? []).entries()) {
         if (server.security !== 'none') continue;
         const tip = 'leave it out; where the provider truly has no TLS, excuse it with evidence';
         yield {

@@ -14,16 +14,18 @@ export const sources: Rule = {
     for (const { path, keys } of namedBy(record)) {
       for (const [i, key] of keys.entries()) {
         used.add(key);
-        if (!record.sources[key])
+        if (!Object.hasOwn(record.sources, key))
           yield { path: [...path, i], says: `there is no source “${key}”`, tip: 'add it under “sources”' };
       }
     }
-    const decided = (record.decisions ?? [])
-      .map(({ rejected, because, chosen }) => rejected + because + chosen)
-      .join(' ');
+    const decided = new Set(
+      (record.decisions ?? []).flatMap(({ rejected, because, chosen }) =>
+        `${rejected} ${because} ${chosen}`.split(/[^a-z0-9-]+/),
+      ),
+    );
     for (const [key, source] of Object.entries(record.sources)) {
       yield* shape(key, source);
-      if (!used.has(key) && !decided.includes(key)) {
+      if (!used.has(key) && !decided.has(key)) {
         yield { path: ['sources', key], says: 'is used nowhere', tip: 'name it where it says something, or remove it' };
       }
     }

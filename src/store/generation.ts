@@ -1,0 +1,27 @@
+/**
+ * The store's generation: a number that grows with every write to the projection. Who writes says which generation it has
+ * read; where another process was faster, the whole batch fails and nothing is written.
+ */
+import { sql } from 'drizzle-orm';
+import type { Db, Statement } from './db.ts';
+import { putMeta, readMeta } from './providers.ts';
+import { meta } from './schema.ts';
+
+export async function readGeneration(db: Db): Promise<number> {
+  return Number((await readMeta(db, 'generation')) ?? 0);
+}
+
+/** To be the first statements of a batch: it fails unless the store is still at this generation, and moves it on. */
+export function advance(db: Db, generation: number): Statement[] {
+  const seen = String(generation);
+  // No driver lets a batch be given up in the middle; a NULL in a NOT NULL column does.
+  const guard = sql`SELECT 'guard', NULL WHERE coalesce((SELECT value FROM meta WHERE key = 'generation'), '0') <> ${seen}`;
+  return [db.insert(meta).select(guard), putMeta(db, 'generation', String(generation + 1))];
+}
+
+/** True for the error of a batch that found another generation. */
+export function isOvertaken(error: unknown): boolean {
+  return (
+    error instanceof Error && /NOT NULL constraint failed: meta\.value/.test(`${error.message} ${String(error.cause)}`)
+  );
+}

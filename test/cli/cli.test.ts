@@ -1,0 +1,155 @@
+/**
+ * The command line, as sessions in a terminal: every `*.txt` beside this file is one, in a folder of its own that has a
+ * copy of `data/`. What a session looks like:
+ *
+ *     # A sentence that says what is shown.
+ *     $ mailatlas stats --data nowhere       a command, run by sh
+ *     …                                      any number of lines
+ *     2> mailatlas: there is no …            what it says on stderr, behind what it says on stdout
+ *     ? 3                                    its exit code, where that is not 0
+ *
+ * $PWD, $VERSION, $DNS (a name server on loopback) and $BUSY_PORT (a port that is taken) stand for what they are, in
+ * commands and in what is expected.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type DnsServer, startDns } from '../dns-server.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'mailatlas-cli-')));
+const tools = join(temporary, 'bin');
+const busy = createServer();
+let dns: DnsServer;
+
+before(async () => {
+  mkdirSync(tools);
+  const command = join(tools, 'mailatlas');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
+  chmodSync(command, 0o755);
+  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+  dns = await startDns({
+    'customer.de': ['10 a.mx.hosting.example', '20 backup.elsewhere.example'],
+    'filtered.de': ['10 in1.one.filter.example', '10 in2.one.filter.example'],
+    'filtered-twice.de': ['10 in.one.filter.example', '10 in.two.filter.example'],
+    'forwarded.de': ['5 mx.forward.example'],
+    'own-server.de': ['10 mail.own-server.de'],
+    'no-mx.de': 'nodata',
+    'null-mx.de': 'null-mx',
+    'broken-dns.de': 'servfail',
+  });
+});
+
+after(async () => {
+  busy.close();
+  await dns.stop();
+  rmSync(temporary, { recursive: true });
+});
+
+describe('mailatlas', { concurrency: true }, () => {
+  for (const file of readdirSync(here).filter((name) => name.endsWith('.txt'))) {
+    test(file, async (t) => {
+      const folder = join(temporary, file.replace(/\.txt$/, ''));
+      cpSync(join(here, 'data'), join(folder, 'data'), { recursive: true });
+      const { port } = busy.address() as AddressInfo;
+      const variables = { PWD: folder, VERSION: version as string, DNS: dns.address, BUSY_PORT: String(port) };
+      for (const { says, todo, steps } of parseSession(readFileSync(join(here, file), 'utf8'))) {
+        await t.test(says, todo === undefined ? {} : { todo }, async () => {
+          for (const { command, expected } of steps) {
+            const wanted = fill(expected, variables);
+            const seen = await run(command, folder, variables);
+            if (!matches(seen, wanted)) assert.deepEqual([`$ ${command}`, ...seen], [`$ ${command}`, ...wanted]);
+          }
+        });
+      }
+    });
+  }
+});
+
+interface Step {
+  command: string;
+  /** What is printed, line by line, as it stands in the session. */
+  expected: string[];
+}
+
+interface Scene {
+  says: string;
+  /** `# todo:` and why it is known to fail. */
+  todo?: string;
+  steps: Step[];
+}
+
+function parseSession(text: string): Scene[] {
+  const scenes: Scene[] = [];
+  let steps: Step[] = [];
+  for (const line of text.split('\n')) {
+    const scene = scenes.at(-1);
+    if (line.startsWith('# # # ') && scene && scene.steps.length === 0) scene.says += ` ${line.slice(2)}`;
+    else if (line.startsWith('# ')) scenes.push({ says: line.slice(2), steps: (steps = []) });
+    else if (line.startsWith('$ ')) steps.push({ command: line.slice(2), expected: [] });
+    else steps.at(-1)?.expected.push(line);
+  }
+  for (const { says, steps: all } of scenes) {
+    assert.ok(all.length > 0, `“${says}” has no command`);
+    for (const { expected } of all) while (expected.at(-1) === '') expected.pop();
+  }
+  return scenes;
+}
+
+function fill(lines: readonly string[], variables: Record<string, string>): string[] {
+  return lines.map((line) => line.replace(/\$([A-Z_]+)/g, (whole, name: string) => variables[name] ?? whole));
+}
+
+/** Runs a command and gives back what a session would show of it. */
+function run(command: string, cwd: string, variables: Record<string, string>): Promise<string[]> {
+  const env = {
+    ...variables,
+    PATH: [tools, '/usr/bin', '/bin'].join(delimiter),
+    HOME: cwd,
+    XDG_CACHE_HOME: join(cwd, '.cache'),
+    // A hundred processes run the same files.
+    NODE_COMPILE_CACHE: join(temporary, 'compiled'),
+    // A session has the clock and the language of nobody in particular.
+    TZ: 'UTC',
+  };
+  return new Promise((resolve) => {
+    const child = execFile('/bin/sh', ['-c', command], { cwd, env, timeout: 30_000 }, (_, stdout, stderr) => {
+      const lines = (text: string) => (text === '' ? [] : text.replace(/\n+$/, '').split('\n'));
+      const code = child.exitCode ?? child.signalCode;
+      resolve([...lines(stdout), ...lines(stderr).map((line) => `2> ${line}`), ...(code === 0 ? [] : [`? ${code}`])]);
+    });
+  });
+}
+
+/** Whether the lines are as expected, where `…` and `2> …` stand for any number of lines of their kind. */
+function matches(seen: readonly string[], wanted: readonly string[]): boolean {
+  const [first, ...rest] = wanted;
+  if (first === undefined) return seen.length === 0;
+  if (first !== '…' && first !== '2> …') return seen[0] === first && matches(seen.slice(1), rest);
+  const covers = (line: string) => (first === '…' ? !/^(2> |\? )/.test(line) : line.startsWith('2> '));
+  for (let i = 0; i <= seen.length; i++) {
+    if (matches(seen.slice(i), rest)) return true;
+    const line = seen[i];
+    if (line === undefined || !covers(line)) return false;
+  }
+  return false;
+}

@@ -1,0 +1,132 @@
+/** Node's own DNS client against a real server on loopback. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { type Domain, parseDomain } from '../../src/name/domain.ts';
+import type { MxAnswer, Resolver } from '../../src/net/resolver.ts';
+import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { type DnsServer, startDns } from '../dns-server.ts';
+
+const quick = Array.from({ length: 5 }, (_, i) => `quick${i}.example`);
+let dns: DnsServer;
+let resolver: Resolver;
+
+before(async () => {
+  dns = await startDns({
+    'huber.example': ['20 mx2.hoster.example', '10 MX1.Hoster.Example', '10 mx0.hoster.example'],
+    'idn.example': ['10 mx.xn--strae-oqa.example'],
+    'bad-names.example': ['10 localhost', '10 a_b.hoster.example', '10 192.0.2.1', '10 mx.hoster.example'],
+    'only-bad.example': ['10 localhost'],
+    'not-quite-null.example': ['0 .', '10 mx.hoster.example'],
+    'nullmx.example': 'null-mx',
+    'address-only.example': 'nodata',
+    'gone.example': 'nxdomain',
+    'broken.example': 'servfail',
+    'silent.example': 'silent',
+    'mute.example': 'silent',
+    'slow.example': { after: 1200, mx: ['10 mx.hoster.example'] },
+    ...Object.fromEntries(quick.map((name) => [name, ['10 mx.hoster.example']])),
+  });
+  resolver = nodeResolver(dns.address);
+});
+after(() => dns.stop());
+
+function mx(name: string): Promise<MxAnswer> {
+  return resolver.mx(parseDomain(name));
+}
+
+describe('an answer of DNS', () => {
+  test('is the hosts, the most preferred first, equals by name, in lower case', async () => {
+    assert.deepEqual(await mx('huber.example'), {
+      kind: 'hosts',
+      hosts: [
+        { preference: 10, host: 'mx0.hoster.example' },
+        { preference: 10, host: 'mx1.hoster.example' },
+        { preference: 20, host: 'mx2.hoster.example' },
+      ],
+    });
+  });
+
+  test('keeps A-labels', async () => {
+    const answer = await mx('idn.example');
+    assert.deepEqual(answer, { kind: 'hosts', hosts: [{ preference: 10, host: 'mx.xn--strae-oqa.example' }] });
+  });
+
+  test('leaves out what is no host name', async () => {
+    const answer = await mx('bad-names.example');
+    assert.deepEqual(answer, { kind: 'hosts', hosts: [{ preference: 10, host: 'mx.hoster.example' }] });
+    assert.deepEqual(await mx('only-bad.example'), { kind: 'none', exists: true });
+  });
+
+  test('with a null MX says that the domain receives no mail', async () => {
+    assert.deepEqual(await mx('nullmx.example'), { kind: 'null' });
+  });
+
+  test('with a null MX beside a real host is not a null MX', async () => {
+    const answer = await mx('not-quite-null.example');
+    assert.deepEqual(answer, { kind: 'hosts', hosts: [{ preference: 10, host: 'mx.hoster.example' }] });
+  });
+
+  test('tells a name without MX from a name that does not exist', async () => {
+    assert.deepEqual(await mx('address-only.example'), { kind: 'none', exists: true });
+    assert.deepEqual(await mx('gone.example'), { kind: 'none', exists: false });
+  });
+
+  test('that the server cannot give is a failure, not a refusal', async () => {
+    assert.deepEqual(await mx('broken.example'), { kind: 'failed', why: 'server-failure' });
+  });
+
+  test('is asked for once, under the very name', async () => {
+    await mx('once.example');
+    assert.deepEqual(
+      dns.questions.filter((name) => name.includes('once')),
+      ['once.example'],
+    );
+  });
+});
+
+describe('a server that says nothing', () => {
+  test('has two seconds, not less and not more', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let answer: MxAnswer | undefined;
+    const waiting = (async () => {
+      answer = await mx('mute.example');
+    })();
+    while (!dns.questions.includes('mute.example')) await setImmediate();
+    t.mock.timers.tick(1999);
+    await setImmediate();
+    assert.equal(answer, undefined);
+    t.mock.timers.tick(1);
+    await waiting;
+    assert.deepEqual(answer, { kind: 'failed', why: 'timeout' });
+  });
+
+  test('and nobody is listening at all: a failure at once', async () => {
+    const other = await startDns({});
+    await other.stop();
+    const answer = await nodeResolver(other.address).mx('huber.example' as Domain);
+    assert.equal(answer.kind, 'failed');
+  });
+});
+
+describe('in real time', { concurrency: true }, () => {
+  test('silence ends in an answer', async () => {
+    const started = performance.now();
+    const answer = await nodeResolver(dns.address).mx('silent.example' as Domain);
+    assert.deepEqual(answer, { kind: 'failed', why: 'timeout' });
+    assert.ok(performance.now() - started < 20_000);
+  });
+
+  test('a slow answer within the two seconds counts, however quick the server was before', async () => {
+    const other = nodeResolver(dns.address);
+    for (const name of quick) await other.mx(name as Domain);
+    const answer = await other.mx('slow.example' as Domain);
+    assert.equal(answer.kind, 'hosts');
+  });
+});
+
+test('a server that is no IP address is refused when the resolver is made', () => {
+  assert.throws(() => nodeResolver('dns.example:53'), TypeError);
+  assert.doesNotThrow(() => nodeResolver('127.0.0.1'));
+  assert.doesNotThrow(() => nodeResolver('[::1]:5353'));
+});

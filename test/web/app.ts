@@ -1,0 +1,94 @@
+/** The app over hand-made records, with a resolver that knows only what a test tells it. */
+import type { Hono } from 'hono';
+import { compileAtlas } from '../../src/atlas/atlas.ts';
+import type { Domain } from '../../src/name/domain.ts';
+import type { MxAnswer } from '../../src/net/resolver.ts';
+import type { Curated, Statuses } from '../../src/provider/model.ts';
+import { createApp } from '../../src/web/app.ts';
+import { type Deps, type Served, served } from '../../src/web/served.ts';
+import { curated as world } from './records.ts';
+
+export interface TestApp {
+  readonly app: Hono;
+  /** Sends a request; without a Host unless `headers` has one. */
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
+  readonly send: (method: string, path: string, headers?: Record<string, string>) => Promise<Response>;
+  /** The names that DNS was asked for, and on whose behalf. */
+  readonly asked: { domain: string; asker: string | undefined }[];
+  /** What would stand in the log. */
+  readonly defects: { error: unknown; route: string }[];
+  /** Gives the app its first atlas, or the next one. */
+  readonly swap: (curated: Curated) => void;
+}
+
+export interface TestAppOptions {
+  /** `empty`: no atlas has been loaded yet. */
+  readonly curated?: Curated | 'empty';
+  /** What DNS says; whatever is not here has no MX. */
+  readonly mx?: Readonly<Record<string, MxAnswer>>;
+  readonly statuses?: Statuses;
+  readonly revisions?: Deps['revisions'];
+}
+
+const loadedOnce: Deps['revisions'] = (id, limit) =>
+  Promise.resolve(
+    id === 'post.example'
+      ? [
+          { n: 7, at: '2026-11-20T10:00:00.000Z', oldDigest: 'aa', newDigest: 'bb', cause: 'load' },
+          { n: 3, at: '2026-11-01T10:00:00.000Z', oldDigest: null, newDigest: 'aa', cause: 'load' },
+        ].slice(0, limit)
+      : [],
+  );
+
+export function testApp(options: TestAppOptions = {}): TestApp {
+  const { curated = world, mx = {}, statuses = new Map(), revisions = loadedOnce } = options;
+  const asked: TestApp['asked'] = [];
+  const defects: TestApp['defects'] = [];
+  let current: Served | undefined;
+  const swap = (next: Curated) => {
+    current = served(compileAtlas(next), statuses, 7);
+  };
+  if (curated !== 'empty') swap(curated);
+
+  const app = createApp({
+    served: () => current,
+    resolver: {
+      mx(domain, asker) {
+        asked.push({ domain, asker });
+        return Promise.resolve(mx[domain] ?? { kind: 'none', exists: false });
+      },
+    },
+    asker: () => '192.0.2.0/24',
+    revisions,
+    version: '1.2.3',
+    defect: (error, route) => defects.push({ error, route }),
+  });
+  // As on Node, the Host is a header and part of the URL.
+  const send = async (method: string, path: string, headers: Record<string, string> = {}) =>
+    app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, { method, headers });
+  return { app, send, get: (path, headers) => send('GET', path, headers), asked, defects, swap };
+}
+
+/** The MX hosts of a domain, the most preferred first. */
+export function mxHosts(...hosts: string[]): MxAnswer {
+  return { kind: 'hosts', hosts: hosts.map((host, i) => ({ preference: 10 * (i + 1), host: host as Domain })) };
+}
+
+/** Several hosts that are equally preferred. */
+export function equalMxHosts(...hosts: string[]): MxAnswer {
+  return { kind: 'hosts', hosts: hosts.map((host) => ({ preference: 10, host: host as Domain })) };
+}
+
+/** What DNS says in these tests: one domain for every way the MX step can end. */
+export const scriptedMx: Readonly<Record<string, MxAnswer>> = {
+  'firm.zz': mxHosts('firm-zz.protection.office.example', 'backup.filter.example'),
+  'shop.zz': mxHosts('w0123.mx.hoster.example'),
+  'strangers.zz': mxHosts('mx.strangers.zz'),
+  'filtered.zz': mxHosts('in1.filter.example', 'in2.filter.example'),
+  'forwarded.zz': mxHosts('mx.forward.example'),
+  'newsletter.zz': mxHosts('mx.bulk.example'),
+  'torn.zz': equalMxHosts('a.protection.office.example', 'b.mx.hoster.example'),
+  'silent.zz': { kind: 'null' },
+  'nomail.zz': { kind: 'none', exists: true },
+  'slow.zz': { kind: 'failed', why: 'timeout' },
+};

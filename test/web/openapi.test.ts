@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { errorCodes } from '../../src/web/errors.ts';
+import { scriptedMx, testApp } from './app.ts';
+import { records } from './records.ts';
+
+interface Schema {
+  [keyword: string]: unknown;
+}
+interface Response {
+  description: string;
+  content?: Record<string, { schema: Schema }>;
+}
+interface Operation {
+  summary: string;
+  parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
+  responses: Record<string, Response>;
+}
+interface OpenApi {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+/** Text for people and the document itself. */
+const outsideOfTheDocument = ['/'];
+
+/** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
+const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>])[] = [
+  ...records.flatMap(
+    ({ id, domains: [domain = 'shop.zz'] }) =>
+      [
+        ['/api/v1/lookup', `/api/v1/lookup?domain=${domain.replace('*', 'mill')}`],
+        ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain.replace('*', 'mill')}`],
+        ['/api/v1/providers/{id}', `/api/v1/providers/${id}`],
+        ['/api/v1/providers/{id}/autoconfig.xml', `/api/v1/providers/${id}/autoconfig.xml`],
+        ['/api/v1/providers/{id}/revisions', `/api/v1/providers/${id}/revisions`],
+        ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
+      ] as const,
+  ),
+  ...['gone.example', 'moved.example', 'localhost', ...Object.keys(scriptedMx)].flatMap(
+    (domain) =>
+      [
+        ['/mx/v1.1/{domain}', `/mx/v1.1/${domain}`],
+        ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain}`],
+      ] as const,
+  ),
+  ['/v1.1/{domain}', '/v1.1/unknown.zz'],
+  ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml'],
+  ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml?emailaddress=fred@post.example'],
+  ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml?emailaddress=fred@unknown.zz'],
+  [
+    '/.well-known/autoconfig/mail/config-v1.1.xml',
+    '/.well-known/autoconfig/mail/config-v1.1.xml',
+    { Host: 'post.example' },
+  ],
+  ['/api/v1/lookup', '/api/v1/lookup'],
+  ['/api/v1/providers', '/api/v1/providers'],
+  ['/api/v1/providers', '/api/v1/providers?q=nobody'],
+  ['/api/v1/providers', '/api/v1/providers?page=0'],
+  ['/api/v1/providers/{id}', '/api/v1/providers/unknown.example'],
+  ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
+  ['/healthz', '/healthz'],
+  ['/readyz', '/readyz'],
+];
+
+/** Asked for while there is no atlas, and under an id of former times: rare, and easily forgotten in a document. */
+const rareRequests: readonly (readonly [path: string, request: string])[] = [
+  ['/v1.1/{domain}', '/v1.1/post.example'],
+  ['/mx/v1.1/{domain}', '/mx/v1.1/post.example'],
+  ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml?emailaddress=fred@post.example'],
+  [
+    '/.well-known/autoconfig/mail/config-v1.1.xml',
+    '/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=x@post.example',
+  ],
+  ['/api/v1/lookup', '/api/v1/lookup?domain=post.example'],
+  ['/api/v1/providers', '/api/v1/providers'],
+  ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
+  ['/api/v1/providers/{id}/autoconfig.xml', '/api/v1/providers/oldpost.example/autoconfig.xml'],
+  ['/api/v1/providers/{id}/revisions', '/api/v1/providers/oldpost.example/revisions'],
+  ['/readyz', '/readyz'],
+];
+
+/** What provider/fields.ts notes for the formatter of the data files; it says nothing about an answer. */
+const ourOwnKeywords = ['prose', 'sorted'];
+
+/** Validators for the schemas of a document, each by the keys that lead to it. */
+function validators(document: OpenApi): (...keys: readonly string[]) => ValidateFunction {
+  const ajv = new Ajv2020({ strict: true, allErrors: true });
+  addFormats.default(ajv);
+  // The document itself is no schema; only what is pointed to is.
+  ajv.addVocabulary([...Object.keys(document), ...ourOwnKeywords]);
+  ajv.addSchema(document, 'https://atlas.example/openapi');
+  const compiled = new Map<string, ValidateFunction>();
+  return (...keys) => {
+    const pointer = keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `https://atlas.example/openapi#/${pointer}` });
+    compiled.set(pointer, validate);
+    return validate;
+  };
+}
+
+describe('GET /api/v1/openapi.json', () => {
+  const { app, get } = testApp({ mx: scriptedMx });
+  let document: OpenApi;
+  let validatorAt: (...keys: readonly string[]) => ValidateFunction;
+
+  before(async () => {
+    const response = await get('/api/v1/openapi.json');
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8');
+    document = (await response.json()) as OpenApi;
+    validatorAt = validators(document);
+  });
+
+  const operations = () =>
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+
+  test('is OpenAPI 3.1 with a title and the server’s version', () => {
+    assert.match(document.openapi, /^3\.1\.\d+$/);
+    assert.ok(document.info.title);
+    assert.equal(document.info.version, '1.2.3');
+    const sections = ['components', 'info', 'openapi', 'paths'];
+    assert.deepEqual(Object.keys(document).sort(), sections, 'these are all sections that are needed');
+  });
+
+  test('describes each operation in a sentence, and each of its answers', () => {
+    for (const { path, method, operation } of operations()) {
+      assert.match(path, /^\//);
+      assert.equal(method, 'get');
+      assert.ok(operation.summary, path);
+      assert.ok(Object.keys(operation.responses).length > 0, path);
+      for (const [status, { description }] of Object.entries(operation.responses)) {
+        assert.match(status, /^[1-5]\d\d$/);
+        assert.ok(description, `${path} ${status}`);
+      }
+    }
+  });
+
+  test('declares each parameter of each path, as required, and none that is not there', () => {
+    for (const { path, operation } of operations()) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      assert.deepEqual(
+        declared.map(({ name }) => name),
+        inPath,
+        path,
+      );
+      assert.ok(
+        declared.every(({ required }) => required === true),
+        path,
+      );
+    }
+  });
+
+  test('refers only to what it has', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = '']) => ref);
+    assert.ok(references.length > 0);
+    for (const reference of references) {
+      assert.match(reference, /^#\//, 'nothing outside the document');
+      const found = reference
+        .slice(2)
+        .split('/')
+        .reduce<unknown>(
+          (at, key) => (at as Record<string, unknown> | undefined)?.[key.replaceAll('~1', '/')],
+          document,
+        );
+      assert.ok(found, reference);
+    }
+  });
+
+  test('has only schemas that a validator understands', () => {
+    for (const name of Object.keys(document.components.schemas)) {
+      assert.doesNotThrow(() => validatorAt('components', 'schemas', name), name);
+    }
+    for (const { path, operation } of operations()) {
+      for (const [i, { name }] of (operation.parameters ?? []).entries()) {
+        const keys = ['paths', path, 'get', 'parameters', String(i), 'schema'];
+        assert.doesNotThrow(() => validatorAt(...keys), `${path} ${name}`);
+      }
+    }
+  });
+
+  test('keeps to itself what is for the formatter of the data files', () => {
+    const text = JSON.stringify(document);
+    for (const keyword of ourOwnKeywords) assert.ok(!text.includes(`"${keyword}":true`), keyword);
+  });
+
+  test('has every route of the app, and the app every route of it', () => {
+    const routes = app.routes
+      .filter(({ method }) => method === 'GET')
+      .map(({ path }) => path.replace(/:(\w+)/g, '{$1}'));
+    const known = routes.filter((path) => !outsideOfTheDocument.includes(path));
+    assert.deepEqual(Object.keys(document.paths).sort(), known.sort());
+  });
+
+  test('has no route that the app has not, and of the app’s lacks itself only', () => {
+    const routes = app.routes
+      .filter(({ method }) => method === 'GET')
+      .map(({ path }) => path.replace(/:(\w+)/g, '{$1}'));
+    const lacking = new Set([...outsideOfTheDocument, '/api/v1/openapi.json']);
+    assert.deepEqual(
+      Object.keys(document.paths)
+        .filter((path) => !lacking.has(path))
+        .sort(),
+      routes.filter((path) => !lacking.has(path)).sort(),
+    );
+  });
+
+  test('lists every code that a problem can have', () => {
+    const properties = document.components.schemas['Problem']?.['properties'] as { code?: { enum: string[] } };
+    assert.deepEqual(properties.code?.enum, [...errorCodes]);
+  });
+
+  for (const [path, request, headers] of requests) {
+    test(`is kept to by the answer to ${request}`, async () => {
+      const answer = await get(request, headers);
+      const described = document.paths[path]?.get?.responses[answer.status];
+      assert.ok(described, `${path} says nothing of ${answer.status}`);
+      const type = answer.headers.get('content-type')?.split(';')[0];
+      assert.deepEqual(Object.keys(described.content ?? {}), type === undefined ? [] : [type]);
+      if (!type?.endsWith('json')) return;
+      const validate = validatorAt('paths', path, 'get', 'responses', `${answer.status}`, 'content', type, 'schema');
+      const valid = validate(await answer.json());
+      assert.ok(valid, JSON.stringify(validate.errors, null, 1));
+    });
+  }
+
+  test('says which statuses there are while there is no atlas, and where an id has changed', async () => {
+    const { get: getEarly } = testApp({ curated: 'empty' });
+    const missing = await Promise.all(
+      rareRequests.flatMap(([path, request]) =>
+        [get, getEarly].map(async (ask) => {
+          const { status } = await ask(request);
+          return document.paths[path]?.get?.responses[status] ? [] : [`${path}: ${status}`];
+        }),
+      ),
+    );
+    assert.deepEqual(missing.flat(), []);
+  });
+});
+
+describe('The validator in these tests', () => {
+  test('would notice an answer that the document does not describe', async () => {
+    const { get } = testApp();
+    const document = (await (await get('/api/v1/openapi.json')).json()) as OpenApi;
+    const validate = validators(document)('components', 'schemas', 'LookupAnswer');
+    const answer = (await (await get('/api/v1/lookup?domain=post.example')).json()) as Record<string, unknown>;
+    assert.equal(validate(answer), true, JSON.stringify(validate.errors));
+    assert.equal(validate({ ...answer, matchedBy: 'guess' }), false);
+    assert.equal(validate({ ...answer, trust: undefined }), false);
+    assert.equal(validate({ ...answer, secret: true }), false);
+  });
+});
