@@ -30,7 +30,9 @@ function timed(args: readonly string[]): number {
 /** Starts a server on a free port and waits for its first answer. */
 async function firstAnswer(db: string): Promise<number> {
   const start = performance.now();
-  const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--db', db], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main, 'serve', '--port', '0', '--db', db], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     const url = await new Promise<string>((resolve, reject) => {
       let text = '';
@@ -63,7 +65,11 @@ timed([main, 'lookup', 't-online.de']);
 
 process.stdout.write(`Node ${process.versions.node}, ${runs} runs each, median\n`);
 process.stdout.write(`${await repeat(() => timed(['-e', '0']))}  a bare node\n`);
-process.stdout.write(`${await repeat(() => timed([main, 'lookup', 't-online.de']))}  mailatlas lookup, data compiled before\n`);
+process.stdout.write(
+  `${await repeat(() => timed([main, 'lookup', 't-online.de']))}  mailatlas lookup, data compiled before\n`,
+);
 process.stdout.write(`${await repeat(() => firstAnswer(loaded))}  serve to first answer, data loaded before\n`);
-process.stdout.write(`${await repeat((run) => firstAnswer(join(folder, `new-${run}.db`)))}  serve to first answer, empty database\n`);
+process.stdout.write(
+  `${await repeat((run) => firstAnswer(join(folder, `new-${run}.db`)))}  serve to first answer, empty database\n`,
+);
 rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** What the atlas holds, in numbers. */
-import type { Curated, Provider, Server } from '../provider/model.ts';
+import type { Curated } from '../provider/model.ts';
+import { bestEvidence, type Evidence } from './evidence.ts';
 
 export interface Stats {
   readonly providers: number;
@@ -21,6 +22,13 @@ export interface Stats {
   readonly oldestSeen: string | null;
 }
 
+const evidence: Record<Evidence, string> = {
+  read: 'a page, file or DNS that was read',
+  'several-lists': 'several lists',
+  'one-list': 'one list',
+  'page-not-read': 'a page that was not read',
+};
+
 export function stats({ providers, leftOut }: Curated): Stats {
   const servers = providers.flatMap((provider) =>
     [...provider.incoming, ...provider.outgoing].map((server) => ({ provider, server })),
@@ -41,20 +49,10 @@ export function stats({ providers, leftOut }: Curated): Stats {
       servers.flatMap(({ server }) => server.auth),
       (method) => method,
     ),
-    evidence: count(servers, ({ provider, server }) => bestEvidence(provider, server)),
+    evidence: count(servers, ({ provider, server }) => evidence[bestEvidence(provider, server)]),
     decisions: providers.flatMap(({ decisions = [] }) => decisions).length,
     oldestSeen: seen.sort()[0] ?? null,
   };
-}
-
-/** A page that was read beats a page that was only linked, which beats lists; two lists beat one. */
-function bestEvidence({ sources }: Provider, server: Server): string {
-  const named = server.sources.flatMap((key) => sources[key] ?? []);
-  if (named.some((source) => source.list === undefined && source.says !== undefined))
-    return 'a page, file or DNS that was read';
-  const lists = named.filter((source) => source.list !== undefined).length;
-  if (lists > 1) return 'several lists';
-  return lists === 1 ? 'one list' : 'a page that was not read';
 }
 
 /** How often each value occurs, most often first. */

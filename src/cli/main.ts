@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   fmt: () => import('./fmt.ts'),
   load: () => import('./load.ts'),
   stats: () => import('./stats.ts'),
+  todo: () => import('./todo.ts'),
   import: () => import('./import.ts'),
   reconcile: () => import('./reconcile.ts'),
   diff: () => import('./diff.ts'),
@@ -31,6 +32,7 @@ usage: mailatlas <command> [options]
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
   stats                   count what the atlas holds
+  todo                    what a curator should do next
   import FILE|DIR         make drafts of other people's files
   reconcile FILE|DIR      hold other people's files against the atlas
   diff REV|DIR            what changed in the data, in words

@@ -35,8 +35,8 @@ const at = '2026-11-20T10:00:00.000Z';
  */
 export function storeContract(name: string, open: () => Store | Promise<Store>): void {
   /** A test with a store of its own. */
-  const promise = (sentence: string, body: (store: Store) => Promise<void>, options: { todo?: string } = {}): void => {
-    test(sentence, options, async () => {
+  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
+    test(sentence, async () => {
       const store = await open();
       try {
         await body(store);

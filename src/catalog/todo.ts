@@ -1,0 +1,73 @@
+/** The curator's worklist: which record most deserves an hour, and what for. */
+import type { Provider, Server, Source } from '../provider/model.ts';
+import { bestEvidence, type Evidence } from './evidence.ts';
+
+export interface Task {
+  readonly id: string;
+  /** How much the work is worth: what is wrong times how many it concerns. */
+  readonly weight: number;
+  /** What is to be done, the weightiest first: clauses. */
+  readonly says: readonly string[];
+}
+
+interface Flaw {
+  readonly weight: number;
+  readonly says: string;
+}
+
+/** How badly a server needs another look, by the best that is known of it. */
+const doubt: Record<Evidence, Flaw | undefined> = {
+  read: undefined,
+  'several-lists': { weight: 1, says: 'rest on lists alone: find the provider’s own page' },
+  'page-not-read': { weight: 2, says: 'rest on a page that nobody has read: read it' },
+  'one-list': { weight: 4, says: 'rest on a single list: find a second witness' },
+};
+
+/** Years after which a page that was read should be read again. */
+const stale = 2;
+
+/**
+ * All records with something to do, the weightiest first.
+ *
+ * Nobody knows how many mailboxes a provider has; how many domains a record has, and whether customers' domains lead to it
+ * by their MX, stand in for that.
+ * @param excused ids of records with an exception, and the day each runs out
+ * @param today ISO date
+ */
+export function worklist(records: readonly Provider[], excused: ReadonlyMap<string, string>, today: string): Task[] {
+  const tasks = records.flatMap((record): Task[] => {
+    const flaws = flawsOf(record, excused.get(record.id), today).sort((a, b) => b.weight - a.weight);
+    if (flaws.length === 0) return [];
+    const reach = 1 + Math.log2(1 + record.domains.length) + (record.mx ? 3 : 0);
+    const weight = Math.round(reach * flaws.reduce((sum, flaw) => sum + flaw.weight, 0));
+    return [{ id: record.id, weight, says: flaws.map(({ says }) => says) }];
+  });
+  return tasks.sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1));
+}
+
+function flawsOf(record: Provider, until: string | undefined, today: string): Flaw[] {
+  const servers: readonly Server[] = [...record.incoming, ...record.outgoing];
+  const flaws: Flaw[] = [];
+  for (const [evidence, flaw] of Object.entries(doubt)) {
+    const concerned = servers.filter((server) => bestEvidence(record, server) === evidence);
+    if (flaw && concerned.length > 0) {
+      flaws.push({
+        weight: (flaw.weight * concerned.length) / servers.length,
+        says: `${concerned.map(short).join(', ')} ${flaw.says}`,
+      });
+    }
+  }
+  const seen = Object.values(record.sources)
+    .flatMap((source: Source) => source.seen ?? [])
+    .sort()
+    .at(-1);
+  if (seen !== undefined && Number(today.slice(0, 4)) - Number(seen.slice(0, 4)) > stale) {
+    flaws.push({ weight: 1, says: `no page was read since ${seen}` });
+  }
+  if (until !== undefined) flaws.push({ weight: 3, says: `a lint finding is excused until ${until}` });
+  return flaws;
+}
+
+function short({ protocol, port }: Server): string {
+  return `${protocol} ${port}`;
+}
