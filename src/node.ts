@@ -88,8 +88,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(store, files, new Date().toISOString());
-      if ('problems' in result) noteProblems(result.problems, note);
-      else for (const line of sayOverlays(result)) note(line);
+      if ('problems' in result) {
+        noteProblems(result.problems, note);
+        if (generation !== undefined || (await newestRevision(store.db)) > 0) note('what was loaded before is served');
+      } else for (const line of sayOverlays(result)) note(line);
     }
     await swap();
   };
@@ -120,12 +122,18 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const look = async () => {
     const version = store.dataVersion();
-    if (version === seen) return;
-    await swap();
+    if (version !== seen) await swap();
     seen = version;
+    trouble = undefined;
   };
+  // Told once, not at every look for as long as it lasts.
+  let trouble: string | undefined;
   const poll = setInterval(() => {
-    look().catch((error: unknown) => note(`the database cannot be read, the atlas stays as it is: ${String(error)}`));
+    look().catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== trouble) note(`the database cannot be read, the atlas stays as it is: ${message}`);
+      trouble = message;
+    });
   }, pollInterval);
 
   return {
@@ -148,7 +156,7 @@ function manyHosts({ incoming }: HttpBindings | Http2Bindings): boolean {
 const shownProblems = 5;
 
 function noteProblems(problems: readonly Problem[], note: (message: string) => void): void {
-  note(`the data have ${problems.length} errors and were not loaded; what was loaded before is served`);
+  note(`the data have ${problems.length === 1 ? '1 error' : `${problems.length} errors`} and were not loaded`);
   for (const problem of problems.slice(0, shownProblems)) note(sayProblem(problem));
   if (problems.length > shownProblems) note('mailatlas lint says the rest');
 }

@@ -30,7 +30,8 @@ export class DataError extends Error {
   }
 }
 
-const listNames = ['mx-others.yml', 'left-out.yml', 'messages.yml', 'exceptions.yml'] as const;
+/** The lists beside the records. */
+export const listNames = ['mx-others.yml', 'left-out.yml', 'messages.yml', 'exceptions.yml'] as const;
 export type ListName = (typeof listNames)[number];
 
 /**

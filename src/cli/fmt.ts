@@ -24,11 +24,7 @@ export const command: Command = {
   run(args) {
     const options = { ...dataOption, check: { type: 'boolean' } } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-    const { changed, problems } = fixAll(
-      positionals.length > 0 ? positionals : undefined,
-      dataDir(values.data),
-      values.check,
-    );
+    const { changed, problems } = fixAll(positionals, dataDir(values.data), { check: values.check });
     for (const file of changed) out(file);
     for (const problem of problems) out(sayProblem(problem));
     if (values.check && changed.length > 0) note(`${changed.length} to format`);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseCatalog } from '../catalog/catalog.ts';
-import { readDataDir, readText } from '../catalog/files.ts';
+import { listNames, readDataDir, readText, type TextFile } from '../catalog/files.ts';
 import { fixAll } from '../catalog/fix.ts';
 import { lint } from '../catalog/lint.ts';
 import { type Problem, sayProblem } from '../catalog/problem.ts';
@@ -15,7 +15,8 @@ Judges the curated files: syntax, shape, every rule, canonical form. With FILEs,
 judged beside the other records of the data directory (and instead of the file of the same name there).
 
   --data DIR  the data directory (default: the shipped data)
-  --fix       first put the files into canonical form
+  --fix       first mend what needs no decision: host names in capitals, numbers that are texts, broken user name
+              placeholders, domains twice, the order of servers, and the canonical form
   --rules     list the rules and why they are there
   --json      problems as JSON
 
@@ -32,7 +33,7 @@ export const command: Command = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     if (values.rules) return listRules();
     const dir = dataDir(values.data);
-    if (values.fix) fixAll(positionals.length > 0 ? positionals : undefined, dir);
+    if (values.fix) for (const file of fixAll(positionals, dir, { facts: true }).changed) note(`mended ${file}`);
     const problems = judge(positionals, dir);
     const errors = problems.filter(({ level }) => level === 'error').length;
     if (values.json) outJson(problems);
@@ -46,10 +47,19 @@ function judge(paths: readonly string[], dir: string): Problem[] {
   const files = readDataDir(dir);
   const given = paths.map((path) => readText(path));
   const names = new Set(given.map(({ file }) => basename(file)));
-  const providers = [...files.providers.filter(({ file }) => !names.has(basename(file))), ...given];
-  const problems = lint(parseCatalog({ ...files, providers }), new Date().toISOString().slice(0, 10));
+  const others = files.providers.filter(({ file }) => !names.has(basename(file)));
+  const [lists, records] = [given.filter(isList), given.filter((one) => !isList(one))];
+  const catalog = parseCatalog({
+    providers: [...others, ...records],
+    lists: { ...files.lists, ...Object.fromEntries(lists.map((one) => [basename(one.file), one])) },
+  });
+  const problems = lint(catalog, new Date().toISOString().slice(0, 10));
   if (given.length === 0) return problems;
   return problems.filter(({ file }) => given.some((one) => one.file === file));
+}
+
+function isList({ file }: TextFile): boolean {
+  return (listNames as readonly string[]).includes(basename(file));
 }
 
 function summary(errors: number, warnings: number): string {

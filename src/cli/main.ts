@@ -1,5 +1,6 @@
 /** The terminal face: finds the command, runs it, and turns whatever happens into words and an exit code. */
 import process from 'node:process';
+import './quick-drizzle.ts';
 import { clause, complain, exit, misuse, out } from './say.ts';
 
 /** A command: its usage text, and what it does with the arguments behind its name. Returns the exit code. */

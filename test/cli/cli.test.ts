@@ -103,7 +103,8 @@ function parseSession(text: string): Scene[] {
   let steps: Step[] = [];
   for (const line of text.split('\n')) {
     const scene = scenes.at(-1);
-    if (line.startsWith('# # # ') && scene && scene.steps.length === 0) scene.says += ` ${line.slice(2)}`;
+    if (line.startsWith('# todo: ') && scene) scene.todo = line.slice('# todo: '.length);
+    else if (line.startsWith('# ') && scene?.steps.length === 0) scene.says += ` ${line.slice(2)}`;
     else if (line.startsWith('# ')) scenes.push({ says: line.slice(2), steps: (steps = []) });
     else if (line.startsWith('$ ')) steps.push({ command: line.slice(2), expected: [] });
     else steps.at(-1)?.expected.push(line);

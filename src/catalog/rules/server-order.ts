@@ -1,8 +1,6 @@
 import type { Server } from '../../provider/model.ts';
+import { serverRank } from '../../provider/rank.ts';
 import type { Rule } from '../lint.ts';
-
-const rank = (server: Server): number =>
-  (server.protocol === 'pop3' ? 10 : 0) + ['tls', 'starttls', 'none'].indexOf(server.security);
 
 /** Clients take the first server they can use; Geary and others want IMAP first. */
 export const serverOrder: Rule = {
@@ -14,7 +12,7 @@ export const serverOrder: Rule = {
       const servers: readonly Server[] = record[list];
       for (const [i, server] of servers.entries()) {
         const before = servers[i - 1];
-        if (before && rank(server) < rank(before)) {
+        if (before && serverRank(server) < serverRank(before)) {
           const says = `${server.protocol} ${server.security} stands behind ${before.protocol} ${before.security}`;
           yield { path: [list, i], says, tip: 'IMAP first, then POP3; tls before starttls' };
         }
