@@ -3,6 +3,7 @@
  * that was not understood or had to be changed. A draft is for a curator; it is never served as it is.
  */
 import { domainOrUndefined } from '../name/domain.ts';
+import { httpsUrl } from '../provider/fields.ts';
 import { placeholders } from '../provider/login.ts';
 import type { Provider } from '../provider/model.ts';
 
@@ -24,12 +25,44 @@ export interface Draft {
 /** The key under which a draft names the file it comes from. */
 export const sourceKey = 'import';
 
-/** Collects remarks while a file is read. */
+/** Collects remarks while a file is read. They quote strangers: each stays a line of its own, of a bounded length. */
 export class Remarks {
   readonly list: Remark[] = [];
   add(where: string, says: string): void {
-    this.list.push({ where, says });
+    this.list.push({ where: quotable(where), says: quotable(says) });
   }
+}
+
+function quotable(text: string): string {
+  const line = oneLine(text);
+  return line.length > 200 ? `${line.slice(0, 150).toWellFormed()} … ${line.slice(-40).toWellFormed()}` : line;
+}
+
+/** Without line breaks, other control characters and halves of characters. */
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+}
+
+/** A name as one line of at most so many characters, cut with a remark; undefined where there is nothing. */
+export function importLine(text: string, max: number, where: string, remarks: Remarks): string | undefined {
+  const line = oneLine(text);
+  if (line.length > max) remarks.add(where, `is longer than ${max} characters; cut`);
+  const cut = line
+    .slice(0, max)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd();
+  if (cut === '') remarks.add(where, 'is empty; left out');
+  return cut === '' ? undefined : cut;
+}
+
+/** An address on the web that is the same for everybody, or undefined with a remark. */
+export function importUrl(text: string, where: string, remarks: Remarks): string | undefined {
+  if (httpsUrl.safeParse(text).success && !text.includes('%EMAIL')) return text;
+  remarks.add(where, `“${text}” is no https:// URL without placeholders; left out`);
+  return undefined;
 }
 
 /** A value of foreign JSON or YAML as text: numbers are written out, anything but text and numbers is nothing. */
@@ -67,7 +100,7 @@ export function importPort(text: string, where: string, remarks: Remarks): numbe
 export function importUsername(text: string, where: string, remarks: Remarks): string | undefined {
   const mended = text.trim().replace(/%?(EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN)%?/g, '%$1%');
   const left = mended.replace(/%[A-Z]+%/g, (placeholder) => (placeholders.has(placeholder) ? '' : placeholder));
-  if (!mended.includes('%EMAIL') || left.includes('%') || /\s/.test(mended)) {
+  if (!mended.includes('%EMAIL') || left.includes('%') || /[\s\p{Cc}]/u.test(mended) || mended.length > 120) {
     remarks.add(where, `“${text}” is no user name that follows from the address; left out`);
     return undefined;
   }

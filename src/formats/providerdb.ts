@@ -2,14 +2,17 @@
  * Delta Chat's provider-db: one Markdown file a provider, its facts in a YAML front matter. Only the facts are read; the
  * hints and pages are its authors' text.
  */
+import { date } from '../provider/fields.ts';
 import type { Provider, Server } from '../provider/model.ts';
 import {
   type Draft,
   importHost,
+  importLine,
   importList,
   importMap,
   importPort,
   importText,
+  importUrl,
   importWord,
   Remarks,
   sourceKey,
@@ -27,6 +30,7 @@ const understood: ReadonlySet<string> = new Set([
   'oauth2',
   'last_checked',
 ]);
+const understoodOfServer: ReadonlySet<string> = new Set(['type', 'socket', 'hostname', 'port', 'username_pattern']);
 
 /** The facts between the two `---` lines, or undefined where there are none. */
 export function frontMatterOf(text: string): string | undefined {
@@ -41,6 +45,8 @@ export function parseProviderDb(value: unknown, source: Provider['sources'][stri
   const facts = importMap(value);
   if (!facts) return undefined;
   const remarks = new Remarks();
+  for (const key of ['domains', 'server'])
+    if (facts[key] !== undefined && !Array.isArray(facts[key])) remarks.add(key, 'is not a list; left out');
   const domains = importList(facts.domains).flatMap((domain) => {
     const text = importText(domain);
     const stem = importHost(text.replace(/^\*\./, ''), 'domains', remarks);
@@ -54,9 +60,12 @@ export function parseProviderDb(value: unknown, source: Provider['sources'][stri
   if (facts.status === 'PREPARATION')
     remarks.add('status', 'is PREPARATION: something must be done first; see “setup”');
   if (facts.status === 'BROKEN') remarks.add('status', 'is BROKEN: see “access”');
+  if (!['OK', 'PREPARATION', 'BROKEN', ''].includes(importText(facts.status)))
+    remarks.add('status', `“${importText(facts.status)}” is not understood; left out`);
   if (facts.oauth2 !== undefined) remarks.add('oauth2', `names ${importText(facts.oauth2)}: see “oauth2”; left out`);
-  const name = typeof facts.name === 'string' ? facts.name.slice(0, 60) : undefined;
-  const website = typeof facts.website === 'string' && facts.website.startsWith('https://') ? facts.website : undefined;
+  const name = facts.name === undefined ? undefined : importLine(importText(facts.name), 60, 'name', remarks);
+  const website =
+    facts.website === undefined ? undefined : importUrl(importText(facts.website), 'website', remarks);
   return {
     record: {
       id,
@@ -65,7 +74,7 @@ export function parseProviderDb(value: unknown, source: Provider['sources'][stri
       domains: [...new Set(domains)].sort(),
       incoming: servers.filter(({ protocol }) => protocol === 'imap') as Provider['incoming'],
       outgoing: servers.filter(({ protocol }) => protocol === 'smtp') as Provider['outgoing'],
-      sources: { [sourceKey]: { ...source, ...lastChecked(facts.last_checked) } },
+      sources: { [sourceKey]: { ...source, ...lastChecked(facts.last_checked, remarks) } },
     },
     remarks: remarks.list,
   };
@@ -73,6 +82,8 @@ export function parseProviderDb(value: unknown, source: Provider['sources'][stri
 
 function readServer(value: unknown, where: string, remarks: Remarks): Server[] {
   const server = importMap(value) ?? {};
+  for (const key of Object.keys(server))
+    if (!understoodOfServer.has(key)) remarks.add(`${where}.${key}`, 'is not understood; left out');
   const protocol = importWord(types, importText(server.type), `${where}.type`, remarks);
   const security = importWord(sockets, importText(server.socket), `${where}.socket`, remarks);
   const username = importWord(
@@ -90,7 +101,10 @@ function readServer(value: unknown, where: string, remarks: Remarks): Server[] {
   return [{ protocol, host, port, security, username, auth: ['password-cleartext'], sources: [sourceKey] }];
 }
 
-function lastChecked(value: unknown): { seen?: string } {
+function lastChecked(value: unknown, remarks: Remarks): { seen?: string } {
+  if (value === undefined) return {};
   const text = importText(value);
-  return /^\d{4}-\d{2}(-\d{2})?$/.test(text) ? { seen: text } : {};
+  if (date.safeParse(text).success) return { seen: text };
+  remarks.add('last_checked', `“${text}” is not a date; left out`);
+  return {};
 }
