@@ -28,10 +28,10 @@ export function mend(text: string, file: string): string {
   const document = parseDocument(text, { version: '1.2', schema: 'core' });
   const root = document.contents;
   if (!isMap(root)) return text;
-  mendMap(root as YAMLMap);
+  mendMap(root);
   for (const list of ['incoming', 'outgoing']) {
     const servers = root.get(list);
-    if (isSeq(servers)) sortServers(servers as YAMLSeq);
+    if (isSeq(servers)) sortServers(servers);
   }
   const mended = document.toString({ lineWidth: 0 });
   // Written only where a fact was mended: form is the formatter's business.
@@ -41,15 +41,15 @@ export function mend(text: string, file: string): string {
 function mendMap(map: YAMLMap): void {
   for (const { key, value } of map.items) {
     const name = isScalar(key) ? String(key.value) : '';
-    if (isMap(value)) mendMap(value as YAMLMap);
-    else if (isSeq(value)) mendList(value as YAMLSeq, name);
+    if (isMap(value)) mendMap(value);
+    else if (isSeq(value)) mendList(value, name);
     else mendScalar(value as Node, name);
   }
 }
 
 function mendList(list: YAMLSeq, name: string): void {
   for (const item of list.items) {
-    if (isMap(item)) mendMap(item as YAMLMap);
+    if (isMap(item)) mendMap(item);
     else mendScalar(item as Node, name);
   }
   if (name !== 'domains' && name !== 'mx') return;

@@ -1,6 +1,6 @@
 /** The terminal face: finds the command, runs it, and turns whatever happens into words and an exit code. */
 import process from 'node:process';
-import './quick-drizzle.ts';
+import { loadDrizzleQuickly } from './quick-drizzle.ts';
 import { clause, complain, exit, misuse, out } from './say.ts';
 
 /** A command: its usage text, and what it does with the arguments behind its name. Returns the exit code. */
@@ -58,6 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!load) throw misuse(`there is no command “${name}”`);
+    loadDrizzleQuickly();
     const { command } = await load();
     if (rest.includes('--help') || rest.includes('-h')) {
       out(command.usage);
