@@ -5,13 +5,13 @@
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then build a new atlas and swap it in one step
  */
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { compileAtlas } from './atlas/atlas.ts';
 import { readDataDir } from './catalog/files.ts';
-import { isLoaded, loadFiles, sayOverlays } from './catalog/load.ts';
+import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
@@ -23,6 +23,7 @@ import { newestRevision, readCurated, readRevisions } from './store/providers.ts
 import { openSqlite } from './store/sqlite.ts';
 import { createApp } from './web/app.ts';
 import { gracefulClose } from './web/closing-node.ts';
+import { refusal } from './web/respond.ts';
 import { type Served, served } from './web/served.ts';
 
 export interface ServerOptions {
@@ -76,11 +77,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   let seen = store.dataVersion();
 
   const swap = async () => {
-    const now = await readGeneration(store.db);
-    if (current && generation === now) return;
-    const revision = await newestRevision(store.db);
-    current = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
-    generation = now;
+    // Another process may write between two reads: what was read is of one generation, or it is read again.
+    for (let read: number | undefined; (read = await readGeneration(store.db)) !== generation || !current; ) {
+      const revision = await newestRevision(store.db);
+      const next = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
+      if ((await readGeneration(store.db)) !== read) continue;
+      current = next;
+      generation = read;
+    }
   };
 
   const reload = async () => {
@@ -91,7 +95,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       if ('problems' in result) {
         noteProblems(result.problems, note);
         if (generation !== undefined || (await newestRevision(store.db)) > 0) note('what was loaded before is served');
-      } else for (const line of sayOverlays(result)) note(line);
+      } else {
+        const { added, changed, removed, unchanged } = result;
+        // The first load of a new database needs no word.
+        const wasNew = changed.length + removed.length + unchanged === 0;
+        if (!wasNew && added.length + changed.length + removed.length > 0)
+          note(`the data were loaded: ${sayLoad(result)}`);
+        for (const line of sayOverlays(result)) note(line);
+      }
     }
     await swap();
   };
@@ -108,15 +119,19 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     version: options.version,
-    defect: (error, route) =>
-      note(`a defect at ${route.split('?')[0]}: ${error instanceof Error ? error.stack : String(error)}`),
+    defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  const server = createAdaptorServer({
-    fetch: (request: Request, env: HttpBindings | Http2Bindings) =>
-      manyHosts(env) ? new Response(null, { status: 400 }) : app.fetch(request, env),
-    // For requests without a Host (HTTP/1.0, a load balancer's check).
+  const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
+    manyHosts(env) ? refusal('There is more than one Host header.') : app.fetch(request, env);
+  const listener = getRequestListener(answer, {
+    // A request without a Host (HTTP/1.0, a load balancer's check) is answered as one for this machine.
     hostname: 'localhost',
-  }) as Server;
+    errorHandler: (error) =>
+      error instanceof Error && error.name === 'RequestError'
+        ? refusal('The Host or the target is malformed.')
+        : undefined,
+  });
+  const server = createServer((request, response) => void listener(request, response));
   const close = gracefulClose(server);
   await listen(server, options);
 

@@ -247,7 +247,7 @@ describe('a running server sees, within a few polls, what another process does t
     const again = await start(t, { db, data });
     assert.match((await ask(again.server, '/v1.1/post.example')).body, /As published here/);
     assert.deepEqual(notes, []);
-    assert.match(again.notes.join('\n'), /^post\.example: the data have changed since .* which is still served$/);
+    assert.match(again.notes.join('\n'), /^post\.example: the data have changed since .* which is still served$/m);
   });
 
   test('a database that cannot be read for a while: the atlas stays, and the next good state is served', async (t) => {

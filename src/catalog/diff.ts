@@ -66,9 +66,14 @@ function serverChanges(list: string, before: readonly Server[], after: readonly 
     .map((server) => `${list}: ${sayServer(server)} is new`);
   const other = after.flatMap((server) => {
     const was = old.get(place(server));
-    return was && sayServer(was) !== sayServer(server)
-      ? [`${list}: ${sayServer(was)} is now ${sayServer(server)}`]
-      : [];
+    if (!was) return [];
+    const unsaid = (['hint', 'sources'] as const).filter(
+      (field) => canonicalJson(was[field] ?? null) !== canonicalJson(server[field] ?? null),
+    );
+    return [
+      ...(sayServer(was) === sayServer(server) ? [] : [`${list}: ${sayServer(was)} is now ${sayServer(server)}`]),
+      ...unsaid.map((field) => `${list}: ${field} of ${place(server)} changed`),
+    ];
   });
   const kept = (servers: readonly Server[], others: ReadonlyMap<string, Server>) =>
     servers

@@ -7,7 +7,7 @@ export type Evidence = 'read' | 'several-lists' | 'one-list' | 'page-not-read';
 export function bestEvidence({ sources }: Provider, server: Server): Evidence {
   const named = server.sources.flatMap((key) => sources[key] ?? []);
   if (named.some((source) => source.list === undefined && source.says !== undefined)) return 'read';
-  const lists = named.filter((source) => source.list !== undefined).length;
+  const lists = new Set(named.flatMap((source) => source.list ?? [])).size;
   if (lists > 1) return 'several-lists';
   return lists === 1 ? 'one-list' : 'page-not-read';
 }

@@ -30,6 +30,8 @@ export class DataError extends Error {
   }
 }
 
+const nameData = 'name the folder that holds providers/*.yml with --data DIR';
+
 /** The lists beside the records. */
 export const listNames = ['mx-others.yml', 'left-out.yml', 'messages.yml', 'exceptions.yml'] as const;
 export type ListName = (typeof listNames)[number];
@@ -40,7 +42,7 @@ export type ListName = (typeof listNames)[number];
  */
 export function readDataDir(dir: string): DataFiles {
   const providerDir = join(dir, 'providers');
-  const names = attempt(() => readdirSync(providerDir), providerDir)
+  const names = attempt(() => readdirSync(providerDir), providerDir, nameData)
     .filter((name) => name.endsWith('.yml') && !name.startsWith('.'))
     .sort();
   const providers = names.map((name) => readText(join(providerDir, name)));
@@ -56,15 +58,15 @@ export function readDataDir(dir: string): DataFiles {
  * @throws {DataError} where it cannot be read; with `optional` a file that does not exist is an empty text
  */
 export function readText(path: string, optional?: 'optional'): TextFile {
-  const text = attempt(() => readFileSync(path, 'utf8'), path, optional && '');
+  const text = attempt(() => readFileSync(path, 'utf8'), path, 'check how it is written', optional && '');
   return { file: shortPath(path), text };
 }
 
 /** Files to import: the file itself, or those of a folder (of its `ispdb` or `_providers`, where a checkout is named). */
 export function readImportable(path: string): TextFile[] {
-  if (!attempt(() => statSync(path), path).isDirectory()) return [readText(path)];
+  if (!attempt(() => statSync(path), path, 'check how it is written').isDirectory()) return [readText(path)];
   const inner = ['ispdb', '_providers'].map((name) => join(path, name)).find((name) => existsSync(name)) ?? path;
-  const names = attempt(() => readdirSync(inner), inner).filter(
+  const names = attempt(() => readdirSync(inner), inner, 'check how it is written').filter(
     (name) => /\.(xml|md|json)$/.test(name) && name !== 'README.md',
   );
   return names.sort().map((name) => readText(join(inner, name)));
@@ -99,15 +101,16 @@ function digestOf(files: readonly TextFile[]): string {
   return hash.digest('hex');
 }
 
-function attempt<T>(read: () => T, path: string, ifAbsent?: T): T {
+function attempt<T>(read: () => T, path: string, tip: string, ifAbsent?: T): T {
   try {
     return read();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && ifAbsent !== undefined) return ifAbsent;
-    const tip = 'name the folder that holds providers/*.yml with --data DIR';
     if (code === 'ENOENT') throw new DataError(`there is no ${shortPath(path)}`, tip);
     if (code === 'ENOTDIR') throw new DataError(`${shortPath(path)} is not in a folder of data`, tip);
+    if (code === 'EISDIR')
+      throw new DataError(`${shortPath(path)} is a folder`, 'name files, or a folder of data with --data DIR');
     throw new DataError(`${shortPath(path)} cannot be read (${code ?? message})`, 'check the permissions');
   }
 }

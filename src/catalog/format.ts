@@ -79,7 +79,7 @@ function arrangeMap(map: YAMLMap<Node, Node | null>, shape: Shape | undefined, t
 }
 
 /** YAML gives a collection the comment beside its key and the one above its first entry; each goes where it stands. */
-function settleComment(key: Node, value: Node, text: string): void {
+export function settleComment(key: Node, value: Node, text: string): void {
   if (!value.commentBefore || !(isMap(value) || isSeq(value))) return;
   const beside = text.slice(key.range?.[1], value.range?.[0]).split('\n')[0]?.includes('#') ?? false;
   const lines = value.commentBefore.split('\n');

@@ -30,8 +30,20 @@ const readers = {
   xml: parseAutoconfig,
   md: (text: string, source: Provider['sources'][string]) => {
     const facts = frontMatterOf(text);
-    // The files are read as they are: their authors use all of YAML.
-    return facts === undefined ? undefined : parseProviderDb(readYaml(facts, '').document.toJS(), source);
+    return facts === undefined ? undefined : parseProviderDb(plainValue(facts), source);
   },
   json: (text: string, source: Provider['sources'][string]) => parseAutomx2(JSON.parse(text), source),
 };
+
+/** Front matter is read as it is: its authors use all of YAML. */
+function plainValue(facts: string): unknown {
+  const { document } = readYaml(facts, '');
+  const [error] = document.errors;
+  if (error) throw new SyntaxError(`the front matter is no YAML: ${error.message}`);
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // An alias of nothing, or a thousand of them.
+    throw new SyntaxError(`the front matter is no YAML: ${cause instanceof Error ? cause.message : ''}`, { cause });
+  }
+}

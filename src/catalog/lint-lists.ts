@@ -44,7 +44,7 @@ export function lintLists({ others, leftOut, messages }: Catalog, context: RuleC
     domains.map(({ domain }, i) => ({ name: domain, path: ['domains', i, 'domain'] })),
   );
   for (const [i, { successor }] of domains.entries()) {
-    if (successor !== undefined && !context.byId.has(successor)) {
+    if (successor !== undefined && !context.exists(successor)) {
       at(leftOut, ['domains', i, 'successor'], `there is no record ${successor}`);
     }
   }
@@ -54,7 +54,7 @@ export function lintLists({ others, leftOut, messages }: Catalog, context: RuleC
     if (ids.has(id)) at(messages, ['messages', i, 'id'], `${id} stands here twice`);
     ids.add(id);
     for (const [k, provider] of providers.entries()) {
-      if (!context.byId.has(provider)) at(messages, ['messages', i, 'providers', k], `there is no record ${provider}`);
+      if (!context.exists(provider)) at(messages, ['messages', i, 'providers', k], `there is no record ${provider}`);
     }
   }
   return found;

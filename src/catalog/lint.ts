@@ -2,7 +2,7 @@
 
 import type { Provider } from '../provider/model.ts';
 import { type Catalog, curatedOf, filesOf, problemsOf } from './catalog.ts';
-import { applyExceptions } from './exceptions.ts';
+import { type Judged, judgeExceptions, withoutExcused } from './exceptions.ts';
 import { canonical } from './format.ts';
 import { lintLists } from './lint-lists.ts';
 import type { Parsed } from './parse.ts';
@@ -26,26 +26,37 @@ export interface Rule {
 }
 
 /**
- * All problems of a catalog: syntax, shape, rules and style, in the order of files and lines.
- * @param today ISO date, for exceptions that have run out
+ * All problems of a catalog: syntax, shape, rules, exceptions and style, in the order of files and lines.
+ * @param today ISO date
  */
 export function lint(catalog: Catalog, today: string): Problem[] {
-  const style = filesOf(catalog).flatMap(checkStyle);
-  return [...lintFacts(catalog, today), ...style].sort(byPlace);
+  const { found, problems } = judgeAll(catalog, today);
+  // While a file cannot be read, nobody knows what its record would break.
+  const exceptions = problemsOf(catalog).length > 0 ? [] : judgeExceptions(found, catalog.exceptions, today);
+  return [...problems, ...exceptions, ...filesOf(catalog).flatMap(checkStyle)].sort(byPlace);
 }
 
-/** The same without style: what decides whether the data may be served. */
+/** The same without style and exceptions: what decides whether the data may be served. */
 export function lintFacts(catalog: Catalog, today: string): Problem[] {
+  return judgeAll(catalog, today).problems.sort(byPlace);
+}
+
+function judgeAll(catalog: Catalog, today: string): { found: Judged[]; problems: Problem[] } {
   const fileOf = new Map(
     catalog.records.flatMap(({ value, file }) => (value ? [[value, baseName(file)] as const] : [])),
   );
-  const context = contextOf(curatedOf(catalog), fileOf);
+  const unread = catalog.records.filter(({ value }) => !value).map(({ file }) => baseName(file).replace(/\.yml$/, ''));
+  const context = contextOf(curatedOf(catalog), { fileOf, unread, today });
   const found = catalog.records.flatMap((parsed) => judge(parsed, context));
-  const excused = applyExceptions(found, catalog.exceptions, today, catalog.records);
-  return [...problemsOf(catalog), ...excused, ...lintLists(catalog, context)].sort(byPlace);
+  const problems = [
+    ...problemsOf(catalog),
+    ...withoutExcused(found, catalog.exceptions),
+    ...lintLists(catalog, context),
+  ];
+  return { found, problems };
 }
 
-function judge(parsed: Parsed<Provider>, context: RuleContext): (Problem & { id: string })[] {
+function judge(parsed: Parsed<Provider>, context: RuleContext): Judged[] {
   const record = parsed.value;
   if (!record) return [];
   return rules.flatMap((rule) =>

@@ -145,6 +145,11 @@ export async function loadFiles(
   return 'problems' in result ? result : load(store, result.curated, files.digest, at);
 }
 
+/** What a load did, in a clause. */
+export function sayLoad({ added, changed, removed, unchanged }: LoadReport): string {
+  return `${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`;
+}
+
 /** What a person must decide after a load, or may be glad to hear: one clause an overlay. */
 export function sayOverlays({ retired, conflicts, refused }: LoadReport): string[] {
   return [

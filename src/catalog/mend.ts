@@ -6,6 +6,7 @@ import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YA
 import { domainOrUndefined } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
 import { serverRank } from '../provider/rank.ts';
+import { settleComment } from './format.ts';
 import { readYaml } from './yaml.ts';
 
 /** Keys whose values are host names or lists of them, wherever they stand. */
@@ -30,8 +31,10 @@ export function mend(text: string, file: string): string {
   if (!isMap(root)) return text;
   mendMap(root);
   for (const list of ['incoming', 'outgoing']) {
-    const servers = root.get(list);
-    if (isSeq(servers)) sortServers(servers);
+    const pair = root.items.find(({ key }) => isScalar(key) && key.value === list);
+    if (!pair || !isSeq(pair.value)) continue;
+    settleComment(pair.key as Node, pair.value, text);
+    sortServers(pair.value);
   }
   const mended = document.toString({ lineWidth: 0 });
   // Written only where a fact was mended: form is the formatter's business.

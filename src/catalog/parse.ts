@@ -78,12 +78,17 @@ function explain(issue: z.core.$ZodIssue, raw: unknown, shape: Shape, { document
     case 'too_big':
       return [{ path, says: `is too ${issue.origin === 'string' ? 'long' : 'large'}: at most ${issue.maximum}` }];
     case 'too_small':
-      return [{ path, says: issue.origin === 'number' ? `is too small: at least ${issue.minimum}` : 'is empty' }];
+      return [{ path, says: tooSmall(issue, value) }];
     case 'invalid_format':
       return [{ path, says: `is ${shown(value)}, but ${issue.message}` }];
     default:
       return [{ path, says: issue.message }];
   }
+}
+
+function tooSmall(issue: z.core.$ZodIssueTooSmall, value: unknown): string {
+  if (issue.origin === 'number' || issue.origin === 'int') return `is too small: at least ${issue.minimum}`;
+  return value === '' || issue.origin === 'array' ? 'is empty' : `is too short: at least ${issue.minimum} characters`;
 }
 
 function valueAt(raw: unknown, path: Path): unknown {

@@ -2,7 +2,7 @@
 import type { Atlas } from '../atlas/atlas.ts';
 import type { DraftRecord } from '../formats/draft.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
-import { wildcardsFor } from '../name/pattern.ts';
+import { type Pattern, stem, wildcardsFor } from '../name/pattern.ts';
 import type { Provider, Server } from '../provider/model.ts';
 
 export interface Row {
@@ -21,9 +21,13 @@ export function reconcile(atlas: Atlas, drafts: readonly DraftRecord[]): Row[] {
     const owners = new Map<Provider, string[]>();
     const unknown: string[] = [];
     const leftOut: string[] = [];
+    // A hoster's file may name its MX hosts only: then its id is all there is to go by.
+    const own = draft.domains.length === 0 ? atlas.records.get(draft.id) : undefined;
+    if (own) owners.set(own, []);
+    else if (draft.domains.length === 0) unknown.push(draft.id);
     for (const name of draft.domains) {
-      const domain = domainOrUndefined(name.replace(/^\*\./, ''));
-      const owner = domain && atlas.ownerOf([name as Domain, domain, ...wildcardsFor(domain)]);
+      const domain = domainOrUndefined(stem(name));
+      const owner = domain && atlas.ownerOf([name as Domain | Pattern, ...wildcardsFor(domain)]);
       if (!owner) unknown.push(name);
       else if ('leftOut' in owner) leftOut.push(name);
       else owners.set(owner.record, [...(owners.get(owner.record) ?? []), name]);

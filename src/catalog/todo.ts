@@ -58,7 +58,7 @@ function flawsOf(record: Provider, until: string | undefined, today: string): Fl
     }
   }
   const seen = Object.values(record.sources)
-    .flatMap((source: Source) => source.seen ?? [])
+    .flatMap((source: Source) => (source.list === undefined ? (source.seen ?? []) : []))
     .sort()
     .at(-1);
   if (seen !== undefined && Number(today.slice(0, 4)) - Number(seen.slice(0, 4)) > stale) {

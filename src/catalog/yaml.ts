@@ -79,11 +79,7 @@ export function readYaml(text: string, file: string): YamlFile {
       );
     // An explicit tag alone sets node.tag, and core ones (`!!str`) are no error to the parser.
     if (node.tag !== undefined)
-      report(
-        isCollection(node) ? source.slice(0, start).search(/!\S*\s*$/) : start,
-        'there is a tag',
-        'remove it; quotes make a text',
-      );
+      report(isCollection(node) ? tagStart(source, start) : start, 'there is a tag', 'remove it; quotes make a text');
     if (isCollection(node) && node.flow && node.items.length > 0) {
       report(start, 'there is a list or map in brackets', 'write one item a line, with “- ” or “key: ”');
     }
@@ -102,6 +98,12 @@ export function readYaml(text: string, file: string): YamlFile {
       return offset === undefined ? undefined : at(offset);
     },
   };
+}
+
+/** A tag stands before its node, at the end of the line above where the node is a block; `!!` begins with its first sign. */
+function tagStart(source: string, nodeStart: number): number {
+  const last = source.lastIndexOf('!', nodeStart - 1);
+  return source[last - 1] === '!' ? last - 1 : last;
 }
 
 function valueNode(document: Document.Parsed, path: Path): Node | undefined {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { curatedOf, parseCatalog, problemsOf } from '../catalog/catalog.ts';
+import { curatedOf, parseCatalog } from '../catalog/catalog.ts';
 import { diffRecords, type RecordChange } from '../catalog/diff.ts';
 import { readDataDir } from '../catalog/files.ts';
 import type { Provider } from '../provider/model.ts';
@@ -36,7 +36,12 @@ export const command: Command = {
     const [from, ...extra] = positionals;
     if (from === undefined || extra.length > 0) throw misuse('diff takes one revision or directory', 'diff');
     const dir = dataDir(values.data);
-    const changes = diffRecords(existsSync(from) ? recordsOf(from) : recordsAt(from, dir), recordsOf(dir));
+    const before = existsSync(from) ? stateOf(from) : stateAt(from, dir);
+    const after = stateOf(dir);
+    // A record that cannot be read on one side is compared on neither: it is not gone.
+    const unread = new Set([...before.unread, ...after.unread]);
+    const readable = ({ id }: Provider) => !unread.has(id);
+    const changes = diffRecords(before.records.filter(readable), after.records.filter(readable));
     if (values.json) outJson(changes);
     else for (const change of changes) say(change);
     const count = (kind: RecordChange['kind']) => changes.filter((change) => change.kind === kind).length;
@@ -50,14 +55,21 @@ function say({ id, kind, says }: RecordChange): void {
   for (const clause of says) out(`  ${clause}`);
 }
 
-function recordsOf(dir: string): readonly Provider[] {
+interface State {
+  readonly records: readonly Provider[];
+  /** Ids of records whose files have errors. */
+  readonly unread: readonly string[];
+}
+
+function stateOf(dir: string): State {
   const catalog = parseCatalog(readDataDir(dir));
-  for (const { file } of problemsOf(catalog)) note(`${file} has errors and is not compared; mailatlas lint says which`);
-  return curatedOf(catalog).providers;
+  const unread = catalog.records.filter(({ value }) => !value).map(({ file }) => file);
+  for (const file of unread) note(`${file} has errors and is not compared; mailatlas lint says which`);
+  return { records: curatedOf(catalog).providers, unread: unread.map((file) => basename(file, '.yml')) };
 }
 
 /** The data directory as it was at a revision, unpacked into a temporary folder. */
-function recordsAt(revision: string, dir: string): readonly Provider[] {
+function stateAt(revision: string, dir: string): State {
   const folder = mkdtempSync(join(tmpdir(), 'mailatlas-diff-'));
   try {
     const archive = execFileSync('git', ['-C', dir, 'archive', '--end-of-options', revision, '.'], {
@@ -65,7 +77,7 @@ function recordsAt(revision: string, dir: string): readonly Provider[] {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     execFileSync('tar', ['-x', '-C', folder], { input: archive });
-    return recordsOf(folder);
+    return stateOf(folder);
   } catch (error) {
     if (error instanceof Error && error.name === 'DataError') throw error;
     throw new Complaint(`“${revision}” is neither a directory nor a git revision of ${dir}`, {

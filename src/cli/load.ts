@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readDataDir } from '../catalog/files.ts';
-import { type LoadReport, loadFiles, sayOverlays } from '../catalog/load.ts';
+import { type LoadReport, loadFiles, sayLoad, sayOverlays } from '../catalog/load.ts';
 import { sayProblem } from '../catalog/problem.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Command } from './main.ts';
@@ -31,6 +31,7 @@ export const command: Command = {
     try {
       const result = await loadFiles(store, files, new Date().toISOString());
       if ('problems' in result) {
+        if (values.json) outJson(result);
         for (const problem of result.problems) note(sayProblem(problem));
         complain({ message: 'the data have errors and were not loaded', tip: 'mend them; the database is as it was' });
         return exit.no;
@@ -45,10 +46,10 @@ export const command: Command = {
 };
 
 function sayReport(report: LoadReport): void {
-  const { added, changed, removed, unchanged } = report;
+  const { added, changed, removed } = report;
   for (const id of added) out(`+ ${id}`);
   for (const id of changed) out(`~ ${id}`);
   for (const id of removed) out(`- ${id}`);
-  out(`${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`);
+  out(sayLoad(report));
   for (const line of sayOverlays(report)) note(line);
 }

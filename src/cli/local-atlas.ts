@@ -1,6 +1,7 @@
 /**
  * The atlas of the local data, for commands that answer without a database. Parsing two hundred YAML files takes most of a
- * second, so the compiled atlas is kept beside the program or in the user's cache folder, under the digest of the data.
+ * second, so the compiled atlas is kept beside the program or in the user's cache folder, one file a data directory; the digest of
+ * the data inside says whether it is theirs.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { decodeAtlas, encodeAtlas } from '../atlas/codec.ts';
+import { sha256 } from '../atlas/digest.ts';
 import { type DataFiles, readDataDir } from '../catalog/files.ts';
 import type { Curated } from '../provider/model.ts';
 import { Complaint } from './say.ts';
@@ -18,7 +20,7 @@ export const shippedAtlas = fileURLToPath(new URL('../../dist/atlas.json', impor
 /** @throws {Complaint} where the data have errors */
 export async function localCurated(dir: string): Promise<Curated> {
   const files = readDataDir(dir);
-  const cached = join(cacheDir(), `atlas-${files.digest.slice(0, 16)}.json`);
+  const cached = join(cacheDir(), `atlas-${sha256(files.dir).slice(0, 16)}.json`);
   for (const path of [shippedAtlas, cached]) {
     const curated = readCompiled(path, files.digest);
     if (curated) return curated;
@@ -41,7 +43,7 @@ export async function compileFiles(files: DataFiles): Promise<Curated> {
 }
 
 function cacheDir(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mailatlas');
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mailatlas');
 }
 
 function readCompiled(path: string, digest: string): Curated | undefined {

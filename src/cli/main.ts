@@ -86,7 +86,7 @@ function explain(error: unknown, command: string | undefined): number {
     complain({ message: clause(error.message) });
     return exit.usage;
   }
-  if (code === 'ERR_INVALID_IP_ADDRESS') {
+  if (code === 'ERR_INVALID_IP_ADDRESS' || code === 'ERR_SOCKET_BAD_PORT') {
     complain(misuse('--resolver takes the IP address of a DNS server, such as 9.9.9.9:53', command));
     return exit.usage;
   }

@@ -19,7 +19,7 @@ export function dataDir(given: string | undefined): string {
 
 /** `--db`, else the environment's MAILATLAS_DB, else `mailatlas.db` in the working directory. */
 export function dbFile(given: string | undefined): string {
-  return resolve(given ?? process.env.MAILATLAS_DB ?? 'mailatlas.db');
+  return resolve(given ?? (process.env.MAILATLAS_DB || 'mailatlas.db'));
 }
 
 /** `--resolver HOST:PORT` */

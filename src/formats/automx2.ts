@@ -72,7 +72,8 @@ function remarkOthers(
   prefix: string,
   remarks: Remarks,
 ): void {
-  for (const key of Object.keys(map)) if (!known.has(key)) remarks.add(`${prefix}${key}`, 'is not understood; left out');
+  for (const key of Object.keys(map))
+    if (!known.has(key)) remarks.add(`${prefix}${key}`, 'is not understood; left out');
 }
 
 function readServer(server: Record<string, unknown>, type: string, where: string, remarks: Remarks): Server[] {

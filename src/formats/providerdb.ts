@@ -64,8 +64,7 @@ export function parseProviderDb(value: unknown, source: Provider['sources'][stri
     remarks.add('status', `“${importText(facts.status)}” is not understood; left out`);
   if (facts.oauth2 !== undefined) remarks.add('oauth2', `names ${importText(facts.oauth2)}: see “oauth2”; left out`);
   const name = facts.name === undefined ? undefined : importLine(importText(facts.name), 60, 'name', remarks);
-  const website =
-    facts.website === undefined ? undefined : importUrl(importText(facts.website), 'website', remarks);
+  const website = facts.website === undefined ? undefined : importUrl(importText(facts.website), 'website', remarks);
   return {
     record: {
       id,

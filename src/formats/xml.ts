@@ -40,19 +40,30 @@ const parser = new XMLParser({
 export function parseXml(text: string): Element {
   if (text.length > maxCharacters) throw new XmlError('the file is larger than 1 MB');
   const source = text.replace(/^\uFEFF/, '');
-  if (/<!DOCTYPE/i.test(source)) throw new XmlError('the file has a document type declaration, which is not read');
+  // Any declaration: the parser takes what it does not know, such as <!ENTITY>, for an element.
+  if (/<!(?!--|\[CDATA\[)/.test(source))
+    throw new XmlError('the file has a document type declaration, which is not read');
   const valid = XMLValidator.validate(source);
-  if (valid !== true) throw new XmlError(`line ${valid.err.line}: ${valid.err.msg.replace(/\.$/, '')}`);
+  if (valid !== true) throw new XmlError(`line ${valid.err.line}: ${brief(valid.err.msg)}`);
   let nodes: unknown;
   try {
     nodes = parser.parse(source);
   } catch (error) {
-    throw new XmlError(error instanceof Error ? error.message : String(error));
+    throw new XmlError(brief(error instanceof Error ? error.message : String(error)));
   }
   const roots = elements(nodes);
   const [root] = roots;
   if (!root || roots.length > 1) throw new XmlError('the file does not have exactly one root element');
   return root;
+}
+
+/** The parser quotes what it stumbles over, however long that is. */
+function brief(message: string): string {
+  return message
+    .replace(/\.$/, '')
+    .slice(0, 160)
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ');
 }
 
 /** All children of that name. */

@@ -16,13 +16,17 @@ import type { MxHost, Resolver } from '../net/resolver.ts';
 import type { Answer, LeftOut, MailHandler } from '../provider/model.ts';
 import { isSpecialUse } from './special.ts';
 
-/** Why there is no answer. `dns-timeout` means that nobody knows now; all others are final until the data change. */
+/**
+ * Why there is no answer. `dns-timeout` (DNS does not answer) and `dns-budget` (too many questions from one network) mean
+ * that nobody knows now; all others are final until the data change.
+ */
 export type MissReason =
   | 'unknown-domain'
   | 'left-out'
   | 'no-mx'
   | 'null-mx'
   | 'dns-timeout'
+  | 'dns-budget'
   | 'gateway'
   | 'forwarder'
   | 'sender';
@@ -34,6 +38,8 @@ export interface Miss {
   readonly leftOut?: LeftOut;
   /** For `gateway`, `forwarder` and `sender`: who receives the mail. */
   readonly handler?: MailHandler;
+  /** For `no-mx`: whether DNS knows the name at all. */
+  readonly exists?: boolean;
   /** The MX hosts that were seen, most preferred first, where DNS was asked. */
   readonly mx?: readonly MxHost[];
 }
@@ -64,14 +70,14 @@ export async function lookup(index: AtlasIndex, domain: Domain, resolver?: Resol
   const final = leftOut?.reason === 'dead' || leftOut?.reason === 'no-access';
   if (final || isSpecialUse(domain) || !resolver) return { miss: nothing };
   const found = await byMx(index, domain, resolver);
-  return leftOut && 'miss' in found && found.miss.reason !== 'dns-timeout' ? { miss: nothing } : found;
+  return leftOut && 'miss' in found && !isTemporary(found.miss) ? { miss: nothing } : found;
 }
 
 async function byMx(index: AtlasIndex, domain: Domain, resolver: Resolver): Promise<Lookup> {
   const seen = await resolver.mx(domain);
-  if (seen.kind === 'failed') return { miss: { domain, reason: 'dns-timeout' } };
+  if (seen.kind === 'failed') return { miss: { domain, reason: seen.why === 'budget' ? 'dns-budget' : 'dns-timeout' } };
   if (seen.kind === 'null') return { miss: { domain, reason: 'null-mx' } };
-  if (seen.kind === 'none') return { miss: { domain, reason: 'no-mx' } };
+  if (seen.kind === 'none') return { miss: { domain, reason: 'no-mx', exists: seen.exists } };
 
   const mx = seen.hosts;
   const preferred = mx.filter(({ preference }) => preference === mx[0]?.preference).map(({ host }) => host);
@@ -94,6 +100,10 @@ async function byMx(index: AtlasIndex, domain: Domain, resolver: Resolver): Prom
   const { owner, host } = first;
   if ('other' in owner) return { miss: { domain, reason: owner.other.kind, handler: owner.other, mx } };
   return { answer: { domain, provider: owner.record, matchedBy: 'mx', trust: 'dns', mx: host } };
+}
+
+function isTemporary({ reason }: Miss): boolean {
+  return reason === 'dns-timeout' || reason === 'dns-budget';
 }
 
 function sameHouse(a: Domain, b: Domain): boolean {

@@ -14,8 +14,10 @@ const sentences: Record<MissReason, Record<Language, (miss: Miss) => string>> = 
     de: ({ domain, leftOut }) => `${domain} wird im Atlas nicht geführt: ${leftOut?.note ?? leftOut?.reason ?? ''}`,
   },
   'no-mx': {
-    en: ({ domain }) => `DNS names no server that receives mail for ${domain}.`,
-    de: ({ domain }) => `Das DNS nennt keinen Server, der Post für ${domain} annimmt.`,
+    en: ({ domain, exists }) =>
+      exists ? `DNS has no MX record for ${domain}.` : `There is no domain ${domain} in DNS.`,
+    de: ({ domain, exists }) =>
+      exists ? `Das DNS hat keinen MX-Eintrag für ${domain}.` : `Die Domain ${domain} gibt es im DNS nicht.`,
   },
   'null-mx': {
     en: ({ domain }) => `${domain} receives no mail at all (null MX).`,
@@ -24,6 +26,11 @@ const sentences: Record<MissReason, Record<Language, (miss: Miss) => string>> = 
   'dns-timeout': {
     en: ({ domain }) => `DNS did not answer for ${domain} just now; try again later.`,
     de: ({ domain }) => `Das DNS hat gerade nicht für ${domain} geantwortet; später noch einmal versuchen.`,
+  },
+  'dns-budget': {
+    en: ({ domain }) => `Too many questions at once: DNS was not asked for ${domain}; try again in a minute.`,
+    de: ({ domain }) =>
+      `Zu viele Fragen auf einmal: Für ${domain} wurde das DNS nicht gefragt; in einer Minute noch einmal versuchen.`,
   },
   gateway: {
     en: ({ domain, handler }) =>

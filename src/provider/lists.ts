@@ -1,4 +1,4 @@
-/** The two lists that stand beside the records in `data/`: who handles mail for others, and what is not served. */
+/** The lists that stand beside the records in `data/`: who handles mail for others, what is not served, what servers say. */
 import * as z from 'zod';
 import { date, hostName, hostOrWildcard, httpsUrl, line, prose } from './fields.ts';
 

@@ -53,38 +53,65 @@ export function dropOverlay(db: Db, number: number): Statement {
   return db.delete(overlayTable).where(eq(overlayTable.number, number));
 }
 
-/** Puts the overlays in front of the data. A domain that was left out and is published here is left out no more. */
+/**
+ * Puts the overlays in front of the data. Claims are judged on the state with all of them: one may take what another gives
+ * away. Where two claim one name, the older keeps it. A domain that was left out and is published here is left out no more.
+ */
 export function applyOverlays(data: Curated, overlays: readonly Overlay[]): Overlaid {
-  const served = new Map(data.providers.map((record) => [record.id, record]));
-  const retired: Overlay[] = [];
-  const conflicts: Overlay[] = [];
-  const refused: Overlay[] = [];
-  for (const overlay of overlays) {
-    const base = served.get(overlay.id);
-    const baseDigest = base ? recordDigest(base) : null;
-    if (baseDigest === (overlay.record ? recordDigest(overlay.record) : null)) retired.push(overlay);
-    else if (claimsOfOthers(overlay, served, data.others)) refused.push(overlay);
-    else {
-      if (baseDigest !== overlay.baseDigest) conflicts.push(overlay);
-      if (overlay.record) served.set(overlay.id, overlay.record);
-      else served.delete(overlay.id);
-    }
-  }
+  const inData = new Map(data.providers.map((record) => [record.id, record]));
+  const digestOf = (record: Provider | null | undefined) => (record ? recordDigest(record) : null);
+  const [retired, open] = partition(overlays, ({ id, record }) => digestOf(inData.get(id)) === digestOf(record));
+  const { served, refused } = settle(inData, open, data.others);
   const providers = [...served.values()];
   const domains = new Set(providers.flatMap((record) => record.domains));
-  const leftOut = data.leftOut.filter(({ domain }) => !domains.has(domain));
-  return { curated: { providers, leftOut, others: data.others }, retired, conflicts, refused };
+  return {
+    curated: { providers, leftOut: data.leftOut.filter(({ domain }) => !domains.has(domain)), others: data.others },
+    retired,
+    conflicts: open.filter(
+      (overlay) => !refused.includes(overlay) && digestOf(inData.get(overlay.id)) !== overlay.baseDigest,
+    ),
+    refused,
+  };
 }
 
-/** No overlay may claim another record's domain or MX pattern, or that of somebody who handles mail for others. */
+/** Applies overlays, and takes those back that claim a name of somebody else's, until nobody does. */
+function settle(
+  inData: ReadonlyMap<string, Provider>,
+  overlays: readonly Overlay[],
+  handlers: readonly MailHandler[],
+): { served: Map<string, Provider>; refused: Overlay[] } {
+  const refused: Overlay[] = [];
+  for (;;) {
+    const applied = overlays.filter((overlay) => !refused.includes(overlay));
+    const served = new Map(inData);
+    for (const { id, record } of applied) {
+      if (record) served.set(id, record);
+      else served.delete(id);
+    }
+    const younger = applied.toReversed().find((overlay) => claimsOfOthers(overlay, served, handlers, applied));
+    if (!younger) return { served, refused: overlays.filter((overlay) => refused.includes(overlay)) };
+    refused.push(younger);
+  }
+}
+
+/** True where an overlay claims a name of a record in the data, of an older overlay, or of a mail handler. */
 function claimsOfOthers(
-  { id, record }: Overlay,
+  { id, number, record }: Overlay,
   served: ReadonlyMap<string, Provider>,
   handlers: readonly MailHandler[],
+  applied: readonly Overlay[],
 ): boolean {
   if (!record) return false;
-  const claims = new Set([...record.domains, ...(record.mx ?? [])]);
-  const others = [...served.values()].filter((other) => other.id !== id);
-  const taken = [...others.flatMap(({ domains, mx = [] }) => [...domains, ...mx]), ...handlers.flatMap(({ mx }) => mx)];
-  return taken.some((name) => claims.has(name));
+  const yields = new Set(applied.filter((other) => other.number > number).map((other) => other.id));
+  const others = [...served.values()].filter((other) => other.id !== id && !yields.has(other.id));
+  const claims = new Set(namesOf(record));
+  return [...others.flatMap(namesOf), ...handlers.flatMap(({ mx }) => mx)].some((name) => claims.has(name));
+}
+
+function namesOf({ domains, mx = [] }: Provider): string[] {
+  return [...domains, ...mx];
+}
+
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }

@@ -11,7 +11,7 @@ import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, ready, resolverFor } from './find.ts';
 import { queryParameters } from './query.ts';
-import { sendJson, sendMoved } from './respond.ts';
+import { dependsOnAsker, sendJson, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
 
 const pageSize = 100;
@@ -76,7 +76,7 @@ export function providerXmlRoute(deps: Deps) {
     const [domain] = literalDomains(provider);
     if (domain === undefined) {
       const detail = `${provider.name} has no mail domain of its own; ask /mx/v1.1/{domain} for a domain hosted there.`;
-      throw new HttpProblem('no-access', detail, { provider: provider.id });
+      throw new HttpProblem('no-own-domain', detail, { provider: provider.id });
     }
     return sendXml(
       c,
@@ -92,7 +92,8 @@ export function revisionsRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     const found = byId(ready(deps), c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/revisions`);
-    const revisions = await deps.revisions(found.provider.id, revisionsShown);
+    const changes = await deps.revisions(found.provider.id, revisionsShown);
+    const revisions = changes.map(({ n, at, oldDigest, newDigest, cause }) => ({ n, at, oldDigest, newDigest, cause }));
     return sendJson(c, { revisions }, 'public');
   };
 }
@@ -108,6 +109,7 @@ function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed
 
 /** @throws {HttpProblem} that names every parameter that is wrong */
 function parseQuery<T extends z.ZodObject>(schema: T, c: Context): z.infer<T> {
+  dependsOnAsker(c);
   const given = queryParameters(c.req.url, Object.keys(schema.shape));
   const result = schema.safeParse(given);
   if (result.success) return result.data;

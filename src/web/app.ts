@@ -1,12 +1,13 @@
 /** Every route on one page. The same app runs on Node and on Workers; what differs comes in by {@link Deps}. */
 import { type Handler, Hono } from 'hono';
+import { routePath } from 'hono/route';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
-import { otherMethod, sendJson, sendProblem } from './respond.ts';
+import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 
 export function createApp(deps: Deps): Hono {
@@ -30,8 +31,12 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id', providerRoute(deps));
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
-  // Generated once it is asked for: the generator is no part of the start.
-  get('/api/v1/openapi.json', async (c) => sendJson(c, (await import('./openapi.ts')).openapi(deps.version), 'public'));
+  // Generated when it is first asked for: the generator is no part of the start.
+  let openapi: Document | undefined;
+  get('/api/v1/openapi.json', async (c) => {
+    openapi ??= documentOf(JSON.stringify((await import('./openapi.ts')).openapi(deps.version)), json);
+    return send(c, openapi, 'public');
+  });
 
   // Operators.
   get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
@@ -45,7 +50,7 @@ export function createApp(deps: Deps): Hono {
   );
   app.onError((error, c) => {
     const problem = problemFor(error);
-    if (problem.code === 'defect') deps.defect(error, c.req.path);
+    if (problem.code === 'defect') deps.defect(error, routePath(c));
     return sendProblem(c, problem);
   });
   return app;

@@ -6,7 +6,7 @@ import type { Answer } from '../provider/model.ts';
 import { HttpProblem } from './errors.ts';
 import { find, ready, resolverFor } from './find.ts';
 import { queryParameter } from './query.ts';
-import { type Caching, send } from './respond.ts';
+import { type Caching, dependsOnAsker, send } from './respond.ts';
 import type { Deps, Served } from './served.ts';
 
 /** `GET /v1.1/{domain}`, and `GET /mx/v1.1/{domain}` with the MX step. */
@@ -26,6 +26,7 @@ export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
  */
 export function autoconfigByAddress(deps: Deps) {
   return async (c: Context): Promise<Response> => {
+    dependsOnAsker(c);
     const served = ready(deps);
     const typed = queryParameter(c.req.url, 'emailaddress');
     const named = typed === undefined ? undefined : parseAddress(typed).domain;
@@ -46,11 +47,15 @@ function hostDomain(c: Context): Domain | undefined {
   return domainOrUndefined(new URL(c.req.url).hostname.replace(/^autoconfig\./, ''));
 }
 
-/** @throws {HttpProblem} `no-access` where the record cannot be said in this format */
+/** @throws {HttpProblem} where the record cannot be said in this format */
 export function sendXml(c: Context, served: Served, answer: Answer, caching: Caching): Response {
   const document = served.autoconfig(answer);
   if (document) return send(c, document, caching);
   const { name, id, access } = answer.provider;
-  const why = access === 'open' ? 'has no server that this format can express' : 'offers no IMAP, POP3 or SMTP';
-  throw new HttpProblem('no-access', `${name} ${why}; GET /api/v1/providers/${id} says more.`, { provider: id });
+  const more = `GET /api/v1/providers/${id} says more.`;
+  if (access !== 'open')
+    throw new HttpProblem('no-access', `${name} offers no IMAP, POP3 or SMTP; ${more}`, { provider: id });
+  throw new HttpProblem('not-expressible', `${name} has no server that this format can express; ${more}`, {
+    provider: id,
+  });
 }

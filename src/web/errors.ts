@@ -6,6 +6,7 @@ import type { NameFault } from '../name/domain.ts';
 const table = {
   'malformed-name': [400, 300],
   'malformed-query': [400, 300],
+  'malformed-request': [400, 0],
   'no-domain-given': [400, 0],
   'unknown-domain': [404, 300],
   'left-out': [404, 300],
@@ -15,10 +16,13 @@ const table = {
   forwarder: [404, 300],
   sender: [404, 300],
   'no-access': [404, 300],
+  'no-own-domain': [404, 300],
+  'not-expressible': [404, 300],
   'unknown-provider': [404, 300],
   'unknown-route': [404, 300],
   'method-not-allowed': [405, 300],
   'dns-timeout': [503, 0],
+  'dns-budget': [429, 0],
   'not-ready': [503, 0],
   defect: [500, 0],
 } as const satisfies Record<string, readonly [number, number]> & Record<MissReason, readonly [number, number]>;
@@ -30,6 +34,7 @@ const titles: Record<number, string> = {
   400: 'Bad Request',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

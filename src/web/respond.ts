@@ -38,6 +38,8 @@ export const xml = 'text/xml; charset=utf-8';
 /** Public data: any page in any browser may read it. */
 const always = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' } as const;
 
+const problemHeaders = { ...always, 'Content-Type': 'application/problem+json; charset=utf-8' } as const;
+
 /** Sends a document, or 304 where the asker has it. A request that carries an address makes every answer `no-store`. */
 export function send(c: Context, document: Document, caching: Caching): Response {
   const kept = carriesAddress(c.req.url) ? 'no-store' : caching;
@@ -66,16 +68,27 @@ function matches(header: string | undefined, etag: string): boolean {
     .some((candidate) => candidate.trim().replace(/^W\//, '') === etag || candidate.trim() === '*');
 }
 
+/** To be called before anything that can fail where the answer depends on the Host or the query, refusals included. */
+export function dependsOnAsker(c: Context): void {
+  c.set('dependsOnAsker', true);
+}
+
 /** The one place where an error becomes a response. */
 export function sendProblem(c: Context, problem: HttpProblem): Response {
   const body = problemOf(problem);
   const seconds = carriesAddress(c.req.url) ? 0 : cacheSeconds(problem.code);
+  const kept = `${c.get('dependsOnAsker') ? 'private' : 'public'}, max-age=${seconds}`;
   return c.body(JSON.stringify(body), body.status as 400, {
-    ...always,
-    'Content-Type': 'application/problem+json; charset=utf-8',
-    'Cache-Control': seconds === 0 ? 'no-store' : `public, max-age=${seconds}`,
-    ...(body.status === 503 && { 'Retry-After': '30' }),
+    ...problemHeaders,
+    'Cache-Control': seconds === 0 ? 'no-store' : kept,
+    ...((body.status === 503 || body.status === 429) && { 'Retry-After': '60' }),
   });
+}
+
+/** A 400 for a request that never reaches a route. */
+export function refusal(detail: string): Response {
+  const body = JSON.stringify(problemOf(new HttpProblem('malformed-request', detail)));
+  return new Response(body, { status: 400, headers: { ...problemHeaders, 'Cache-Control': 'no-store' } });
 }
 
 /** For a path that exists with another method, and for CORS preflights (RFC 9110 sections 9.3.7 and 15.5.6). */

@@ -29,7 +29,7 @@ export interface Deps {
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
   readonly version: string;
-  /** A defect, for the log; never the request's address or query. */
+  /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }
 

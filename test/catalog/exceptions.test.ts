@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseCatalog, problemsOf } from '../../src/catalog/catalog.ts';
-import { lintFacts } from '../../src/catalog/lint.ts';
+import { lint, lintFacts } from '../../src/catalog/lint.ts';
 import { sayProblem } from '../../src/catalog/problem.ts';
 
 /** A closed provider without a “since” (the rule access) and with English alone (the rule german, a warning). */
@@ -50,7 +50,7 @@ function judge(entries: readonly Entry[], texts = [record('mail.example')], toda
     },
   });
   assert.deepEqual(problemsOf(catalog), []);
-  return lintFacts(catalog, today).map(sayProblem);
+  return lint(catalog, today).map(sayProblem);
 }
 
 const access = { rule: 'access', id: 'mail.example', until: '2027-05-31' };
@@ -86,7 +86,7 @@ describe('an exception', () => {
       lists: { 'exceptions.yml': { file: 'exceptions.yml', text: `exceptions:\n${items}` } },
     });
     assert.deepEqual(
-      lintFacts(catalog, '2026-11-20').map(({ rule }) => rule),
+      lint(catalog, '2026-11-20').map(({ rule }) => rule),
       ['shape'],
     );
   });
@@ -141,8 +141,11 @@ describe('an exception with a day', () => {
 });
 
 describe('an exception for a record that is not there', () => {
-  test('is left alone: somebody may be linting a single file', () => {
-    assert.deepEqual(judge([access, german, { ...access, id: 'other.example' }]), []);
+  test('excuses nothing', () => {
+    assert.match(
+      judge([access, german, { ...access, id: 'other.example' }]).join(),
+      /exceptions\[2\]: excuses nothing/,
+    );
   });
 
   test('is left alone where the record could not be parsed', () => {
@@ -156,12 +159,12 @@ describe('an exception for a record that is not there', () => {
         },
       },
     });
-    assert.deepEqual([...new Set(lintFacts(catalog, '2026-11-20').map(({ rule }) => rule))], ['syntax']);
+    assert.deepEqual([...new Set(lint(catalog, '2026-11-20').map(({ rule }) => rule))], ['syntax']);
   });
+});
 
-  test('runs out like any other', () => {
-    assert.deepEqual(judge([access, german, { ...access, id: 'other.example', until: '2020-01-01' }]), [
-      ranOut(2, '2020-01-01'),
-    ]);
-  });
+test('no exception, however old, keeps data from being served', () => {
+  const stale = `exceptions:\n  - rule: access\n    id: mail.example\n    reason: "x"\n    until: 2020-01-01\n`;
+  const lists = { 'exceptions.yml': { file: 'exceptions.yml', text: stale } };
+  assert.deepEqual(lintFacts(parseCatalog({ providers: [], lists }), '2030-01-01'), []);
 });

@@ -206,12 +206,12 @@ describe('a data directory that cannot be read', () => {
 
   test('because a record in it is a folder', () => {
     mkdirSync(join(dir, 'providers/c.example.yml'));
-    fails(() => readDataDir(dir), `${join(dir, 'providers/c.example.yml')} cannot be read (EISDIR)`, /./);
+    fails(() => readDataDir(dir), `${join(dir, 'providers/c.example.yml')} is a folder`, /./);
   });
 
   test('because a record in it is a link that leads nowhere', () => {
     symlinkSync('nowhere', join(dir, 'providers/c.example.yml'));
-    fails(() => readDataDir(dir), `there is no ${join(dir, 'providers/c.example.yml')}`, nameIt);
+    fails(() => readDataDir(dir), `there is no ${join(dir, 'providers/c.example.yml')}`, /./);
   });
 
   test('because it is a link to itself', () => {
@@ -227,7 +227,7 @@ describe('a data directory that cannot be read', () => {
 
   test('because a list is a folder: only one that is not there is empty', () => {
     mkdirSync(join(dir, 'left-out.yml'));
-    fails(() => readDataDir(dir), `${join(dir, 'left-out.yml')} cannot be read (EISDIR)`, /./);
+    fails(() => readDataDir(dir), `${join(dir, 'left-out.yml')} is a folder`, /./);
   });
 });
 

@@ -15,6 +15,7 @@ const misses: Record<MissReason, Miss> = {
   'no-mx': { domain, reason: 'no-mx' },
   'null-mx': { domain, reason: 'null-mx' },
   'dns-timeout': { domain, reason: 'dns-timeout' },
+  'dns-budget': { domain, reason: 'dns-budget' },
   gateway: { domain, reason: 'gateway', handler: handler('gateway', '*.gateway.example') },
   forwarder: { domain, reason: 'forwarder', handler: handler('forwarder', '*.forwarder.example') },
   sender: { domain, reason: 'sender', handler: handler('sender', '*.sender.example') },

@@ -458,7 +458,7 @@ describe('GET /api/v1/providers/{id}/autoconfig.xml', () => {
     const response = await get('/api/v1/providers/hoster.example/autoconfig.xml');
     assert.equal(response.status, 404);
     const { code, detail, provider } = await problem(response);
-    assert.deepEqual([code, provider], ['no-access', 'hoster.example']);
+    assert.deepEqual([code, provider], ['no-own-domain', 'hoster.example']);
     assert.match(detail, /\/mx\/v1\.1\//);
   });
 
@@ -521,7 +521,7 @@ describe('A defect', () => {
     const app = broken();
     await app.get('/api/v1/providers/post.example/revisions?email=geheim@post.example');
     assert.equal(app.defects.length, 1);
-    assert.equal(app.defects[0]?.route, '/api/v1/providers/post.example/revisions');
+    assert.equal(app.defects[0]?.route, '/api/v1/providers/:id/revisions');
     assert.match(String(app.defects[0]?.error), /disk I\/O error/);
   });
 

@@ -67,7 +67,7 @@ describe('GET /v1.1/{domain}', () => {
     ['gone.example', 404, 'left-out'],
     ['vault.example', 404, 'no-access'],
     ['ended.example', 404, 'no-access'],
-    ['mx.hoster.example', 404, 'no-access'],
+    ['mx.hoster.example', 404, 'not-expressible'],
     ['localhost', 400, 'malformed-name'],
     ['192.0.2.1', 400, 'malformed-name'],
     ['a..example', 400, 'malformed-name'],

@@ -404,7 +404,7 @@ describe('The operator’s log', () => {
       stranger.exec('ALTER TABLE elsewhere RENAME TO revision');
       stranger.close();
     }
-    assert.match(notes.join('\n'), /^a defect at \/api\/v1\/providers\/post\.example\/revisions: /m);
+    assert.match(notes.join('\n'), /^a defect at \/api\/v1\/providers\/:id\/revisions: /m);
     assert.doesNotMatch(notes.join('\n'), /geheim/);
   });
 });

@@ -5,7 +5,7 @@ export const access: Rule = {
   name: 'access',
   level: 'error',
   why: '“No access” is an answer that people act on: it needs a source, and no half of a configuration beside it.',
-  *check(record, { byId }) {
+  *check(record, { exists }) {
     const { incoming, outgoing, restriction } = record;
     if (record.access === 'open') {
       const tip = 'a mail client needs both';
@@ -32,7 +32,7 @@ export const access: Rule = {
       yield { path: ['restriction'], says: 'lacks “since”: the day the service ended' };
     }
     const successor = restriction?.successor;
-    if (successor !== undefined && !byId.has(successor)) {
+    if (successor !== undefined && !exists(successor)) {
       yield { path: ['restriction', 'successor'], says: `there is no record ${successor}` };
     }
   },

@@ -8,11 +8,26 @@ export interface RuleContext {
   /** Who claims an MX pattern: ids of records, and names in `mx-others.yml`. */
   readonly mxClaims: ReadonlyMap<string, readonly string[]>;
   readonly namedAsAlternative: ReadonlySet<string>;
+  /** Whether there is a record of this id, be it in a file that cannot be read just now. */
+  exists(id: string): boolean;
   /** The name of the file a record came from, without its folder. */
   readonly fileOf: ReadonlyMap<Provider, string>;
+  /** ISO date. */
+  readonly today: string;
 }
 
-export function contextOf({ providers, others, leftOut }: Curated, fileOf: ReadonlyMap<Provider, string>): RuleContext {
+/** What the records themselves do not say. */
+export interface Circumstances {
+  readonly fileOf: ReadonlyMap<Provider, string>;
+  /** Ids of records whose files cannot be read. */
+  readonly unread: readonly string[];
+  readonly today: string;
+}
+
+export function contextOf(
+  { providers, others, leftOut }: Curated,
+  { fileOf, unread, today }: Circumstances,
+): RuleContext {
   const claims = new Map<string, string[]>();
   const mxClaims = new Map<string, string[]>();
   const add = (map: Map<string, string[]>, key: string, who: string) => map.set(key, [...(map.get(key) ?? []), who]);
@@ -22,8 +37,11 @@ export function contextOf({ providers, others, leftOut }: Curated, fileOf: Reado
   }
   for (const { name, mx } of others) for (const pattern of mx) add(mxClaims, pattern, `${name} in mx-others.yml`);
   for (const { domain } of leftOut) add(claims, domain, 'left-out.yml');
+  const byId = new Map(providers.map((record) => [record.id, record]));
   return {
-    byId: new Map(providers.map((record) => [record.id, record])),
+    byId,
+    exists: (id) => byId.has(id) || unread.includes(id),
+    today,
     claims,
     mxClaims,
     namedAsAlternative: new Set(

@@ -18,8 +18,9 @@ export const foreignHost: Rule = {
     const mailDomains = [record.id, ...record.domains.map(stem)].map(owner);
     const parties = new Set([...mailDomains, owner(record.operator ?? ''), owner(new URL(record.website).hostname)]);
     for (const { host, path, sources } of hostsOf(record)) {
-      if (isTemplate(host) || mailDomains.includes(owner(host))) continue;
-      if (sources.some((key) => isFirstParty(record.sources[key], parties))) continue;
+      // What is no host name at all is told by own-names.
+      if (isTemplate(host) || owner(host) === undefined || mailDomains.includes(owner(host))) continue;
+      if (sources.some((key) => namesIt(record.sources[key], host, parties))) continue;
       const says = `${host} is under another domain than the record’s, and no first-party source names it`;
       yield {
         path,
@@ -35,9 +36,9 @@ function owner(host: string): Domain | undefined {
   return domain && (registrableDomain(domain) ?? domain);
 }
 
-/** A page counts when it stands on the provider's or its operator's own domain and somebody has read it. */
-function isFirstParty(source: Source | undefined, parties: ReadonlySet<Domain | undefined>): boolean {
-  if (source?.says === undefined) return false;
+/** A page counts when it stands on the provider's or its operator's own domain and, as somebody has read, names the host. */
+function namesIt(source: Source | undefined, named: string, parties: ReadonlySet<Domain | undefined>): boolean {
+  if (!source?.says?.toLowerCase().includes(named)) return false;
   const page = source.url ?? source.autoconfig;
   const host = source.dns ?? (page === undefined ? undefined : new URL(page).hostname);
   const who = host === undefined ? undefined : owner(host);

@@ -9,7 +9,7 @@ export const sources: Rule = {
   name: 'sources',
   level: 'error',
   why: 'A fact without a source cannot be checked again.',
-  *check(record) {
+  *check(record, { today }) {
     const used = new Set<string>();
     for (const { path, keys } of namedBy(record)) {
       for (const [i, key] of keys.entries()) {
@@ -25,6 +25,9 @@ export const sources: Rule = {
     );
     for (const [key, source] of Object.entries(record.sources)) {
       yield* shape(key, source);
+      if (source.seen !== undefined && source.seen > today.slice(0, source.seen.length)) {
+        yield { path: ['sources', key, 'seen'], says: `${source.seen} is in the future` };
+      }
       if (!used.has(key) && !decided.has(key)) {
         yield { path: ['sources', key], says: 'is used nowhere', tip: 'name it where it says something, or remove it' };
       }

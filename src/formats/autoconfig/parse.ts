@@ -5,7 +5,17 @@
  */
 import { domainOrUndefined } from '../../name/domain.ts';
 import type { Auth, Provider, Server, Service, SetupStep } from '../../provider/model.ts';
-import { type Draft, importHost, importPort, importUsername, importWord, Remarks, sourceKey } from '../draft.ts';
+import {
+  type Draft,
+  importHost,
+  importLine,
+  importPort,
+  importUrl,
+  importUsername,
+  importWord,
+  Remarks,
+  sourceKey,
+} from '../draft.ts';
 import { childrenOf, type Element, parseXml, XmlError } from '../xml.ts';
 import { authenticationRead, outdatedWords, socketTypesRead, urlSections } from './vocabulary.ts';
 
@@ -24,9 +34,12 @@ export function parseAutoconfig(text: string, source: Provider['sources'][string
   const remarks = new Remarks();
   for (const _ of more) remarks.add('emailProvider', 'only the first one is read');
 
-  // Some files have on the root what belongs into the provider, or the other way round: both places are read.
-  const parts = [...provider.children, ...root.children.filter(({ name }) => name !== 'emailProvider')];
-  const domains = readDomains(provider, remarks);
+  // Some files have on the root what belongs into the provider, or the other way round: both places are read. The order is
+  // free; OAuth2 is read last because it is about the servers.
+  const parts = [...provider.children, ...root.children.filter(({ name }) => name !== 'emailProvider')].sort(
+    (a, b) => Number(a.name === 'oAuth2') - Number(b.name === 'oAuth2'),
+  );
+  const domains = readDomains(parts, remarks);
   const id = readId(provider, domains, remarks);
   const incoming: Server[] = [];
   const outgoing: Server[] = [];
@@ -39,9 +52,9 @@ export function parseAutoconfig(text: string, source: Provider['sources'][string
     const { name, attributes, text: inner } = part;
     const type = attributes.type ?? '';
     if (name === 'domain') continue;
-    if (name === 'displayName') rest.name = displayText(inner, 60, name, remarks);
-    else if (name === 'displayShortName' || name === 'displayNameShort')
-      rest.short = displayText(inner, 20, name, remarks);
+    const field = onceEach.get(name);
+    if (field !== undefined && rest[field] !== undefined) remarks.add(pathOf(part), 'is there already; left out');
+    else if (field === 'name' || field === 'short') Object.assign(rest, displayText(inner, field, name, remarks));
     else if (name === 'incomingServer' && (type === 'imap' || type === 'pop3'))
       incoming.push(...readServer(part, type, remarks));
     else if (name === 'outgoingServer' && type === 'smtp') outgoing.push(...readServer(part, type, remarks));
@@ -68,6 +81,15 @@ export function parseAutoconfig(text: string, source: Provider['sources'][string
   };
 }
 
+/** Elements of which a record holds one, and where: the first that can be read is taken. */
+const onceEach: ReadonlyMap<string, 'name' | 'short' | 'webmail' | 'oauth2'> = new Map([
+  ['displayName', 'name'],
+  ['displayShortName', 'short'],
+  ['displayNameShort', 'short'],
+  ['webMail', 'webmail'],
+  ['oAuth2', 'oauth2'],
+]);
+
 const sectionNames: ReadonlySet<string> = new Set([
   'incomingServer',
   'calendar',
@@ -78,8 +100,9 @@ const sectionNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Domains in our form, sorted. `purpose="mx"` names MX hosts, which a record keeps as patterns: a curator's business. */
-function readDomains(provider: Element, remarks: Remarks): string[] {
-  const domains = childrenOf(provider, 'domain').flatMap(({ text, attributes }) => {
+function readDomains(parts: readonly Element[], remarks: Remarks): string[] {
+  const domains = parts.flatMap(({ name, text, attributes }) => {
+    if (name !== 'domain') return [];
     if (attributes.purpose === 'mx') {
       remarks.add('domain', `${text} is a domain of MX hosts: see “mx”; left out`);
       return [];
@@ -99,11 +122,10 @@ function readId(provider: Element, domains: readonly string[], remarks: Remarks)
   return main;
 }
 
-function displayText(text: string, max: number, where: string, remarks: Remarks): string {
-  const line = text.replace(/\s+/g, ' ');
-  if (line.includes('%EMAIL')) remarks.add(where, `“${line}” is a template: write the provider's name`);
-  if (line.length > max) remarks.add(where, `is longer than ${max} characters; cut`);
-  return line.slice(0, max);
+function displayText(text: string, field: 'name' | 'short', where: string, remarks: Remarks): Partial<Provider> {
+  const line = importLine(text, { name: 60, short: 20 }[field], where, remarks);
+  if (line?.includes('%EMAIL')) remarks.add(where, `“${line}” is a template: write the provider's name`);
+  return line === undefined ? {} : { [field]: line };
 }
 
 function readServer<P extends Server['protocol'] | 'managesieve'>(section: Element, protocol: P, remarks: Remarks) {
@@ -127,10 +149,15 @@ function readServer<P extends Server['protocol'] | 'managesieve'>(section: Eleme
   return [{ protocol, host, port, security, username, auth, sources }];
 }
 
-/** Nothing is dropped in silence. */
+const repeatable: ReadonlySet<string> = new Set(['authentication', 'descr', 'instruction']);
+
+/** Nothing is dropped in silence. Of what stands in a section twice, the first counts, as in Thunderbird. */
 function remarkOthers(section: Element, understood: readonly string[], where: string, remarks: Remarks): void {
+  const seen = new Set<string>();
   for (const { name } of section.children) {
     if (!understood.includes(name)) remarks.add(`${where}/${name}`, 'is not understood; left out');
+    else if (seen.has(name) && !repeatable.has(name)) remarks.add(`${where}/${name}`, 'is there already; left out');
+    seen.add(name);
   }
 }
 
@@ -155,13 +182,15 @@ function readService(section: Element, remarks: Remarks): Service[] {
   if (type === 'managesieve') return readServer(section, type, remarks);
   if (type === 'exchange') return readExchange(section, remarks);
   const protocol = importWord(urlSections, type, where, remarks);
-  const url = first(section, 'url') || first(section, 'serverURL');
+  if (protocol === undefined) return [];
+  // The draft’s element, or that of version 1.1.
+  const address = first(section, 'url') === '' && first(section, 'serverURL') !== '' ? 'serverURL' : 'url';
+  const url = importUrl(first(section, address), `${where}/${address}`, remarks);
   const username = importUsername(first(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
   const auth = readAuthentication(section, where, remarks);
-  if (protocol === undefined) return [];
-  remarkOthers(section, ['url', 'serverURL', 'username', 'authentication'], where, remarks);
-  if (!url.startsWith('https://') || username === undefined || auth.length === 0) {
-    remarks.add(where, 'is incomplete, or has no https:// URL without placeholders; left out');
+  remarkOthers(section, [address, 'username', 'authentication'], where, remarks);
+  if (url === undefined || username === undefined || auth.length === 0) {
+    remarks.add(where, 'is incomplete; left out');
     return [];
   }
   return [{ protocol, url, username, auth, sources }];
@@ -173,76 +202,77 @@ function readExchange(section: Element, remarks: Remarks): Service[] {
   const username = importUsername(first(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
   const auth = readAuthentication(section, where, remarks);
   const addresses = {
-    ews: first(section, 'ewsURL') || first(section, 'exchangeURL'),
-    activeSync: first(section, 'easURL'),
-  };
-  const understood = [
-    'hostname',
-    'port',
-    'socketType',
-    'username',
-    'authentication',
-    'ewsURL',
-    'exchangeURL',
-    'easURL',
-    'owaURL',
-  ];
-  remarkOthers(section, understood, where, remarks);
+    ews: first(section, 'ewsURL') === '' ? 'exchangeURL' : 'ewsURL',
+    activeSync: 'easURL',
+  } as const;
+  const place = ['hostname', 'port', 'socketType'];
+  remarkOthers(
+    section,
+    [...Object.values(addresses), ...place, 'owaURL', 'username', 'authentication'],
+    where,
+    remarks,
+  );
+  for (const name of place)
+    if (first(section, name) !== '') remarks.add(`${where}/${name}`, 'is in the URLs; left out');
   if (first(section, 'owaURL') !== '') remarks.add(`${where}/owaURL`, 'is the webmail: see “webmail”; left out');
-  return (['ews', 'activeSync'] as const).flatMap((protocol) => {
-    const url = addresses[protocol];
-    if (!url.startsWith('https://') || username === undefined || auth.length === 0) return [];
+  const services = (['ews', 'activeSync'] as const).flatMap((protocol) => {
+    const given = first(section, addresses[protocol]);
+    const url = given === '' ? undefined : importUrl(given, `${where}/${addresses[protocol]}`, remarks);
+    if (url === undefined || username === undefined || auth.length === 0) return [];
     return [{ protocol, url, username, auth, sources }];
   });
+  if (services.length === 0) remarks.add(where, 'is incomplete; left out');
+  return services;
 }
 
 function readDocumentation(page: Element, remarks: Remarks): NonNullable<Provider['documentation']> {
-  const url = page.attributes.url ?? '';
-  const langs = childrenOf(page, 'descr').map(({ attributes }) => attributes.lang ?? 'en');
-  if (!url.startsWith('https://')) {
-    remarks.add('documentation@url', `“${url}” is no https:// URL; left out`);
-    return [];
-  }
-  return [{ url, lang: (langs[0] ?? 'en').slice(0, 2), about: 'settings' }];
+  const url = importUrl(page.attributes.url ?? '', 'documentation@url', remarks);
+  const [descr] = childrenOf(page, 'descr');
+  if (descr) remarks.add('documentation/descr', 'is somebody’s text; only the language of the first is kept');
+  remarkOthers(page, ['descr'], 'documentation', remarks);
+  const lang = /^[a-z]{2}/.exec((descr?.attributes.lang ?? '').toLowerCase())?.[0] ?? 'en';
+  return url === undefined ? [] : [{ url, lang, about: 'settings' }];
 }
 
 /** `enable visiturl=` says where access must be switched on; its sentences are the file's, not ours. */
 function readEnable(enable: Element, remarks: Remarks): SetupStep[] {
-  const url = enable.attributes.visiturl ?? enable.attributes.visitURL ?? '';
   if (childrenOf(enable, 'instruction').length > 0) remarks.add('enable/instruction', 'is somebody’s text; left out');
-  if (!url.startsWith('https://')) {
-    remarks.add('enable', `its address “${url}” is no https:// URL; left out`);
-    return [];
-  }
-  return [{ kind: 'enable-access', when: 'always', url, sources }];
+  remarkOthers(enable, ['instruction'], 'enable', remarks);
+  const url = importUrl(enable.attributes.visiturl ?? enable.attributes.visitURL ?? '', 'enable@visiturl', remarks);
+  return url === undefined ? [] : [{ kind: 'enable-access', when: 'always', url, sources }];
 }
 
 function readWebmail(webmail: Element, remarks: Remarks): Partial<Provider> {
-  const url = childrenOf(webmail, 'loginPage')[0]?.attributes.url ?? '';
   if (childrenOf(webmail, 'loginPageInfo').length > 0) remarks.add('webMail/loginPageInfo', 'is not kept; left out');
-  if (url.startsWith('https://')) return { webmail: url };
-  remarks.add('webMail/loginPage', `“${url}” is no https:// URL; left out`);
-  return {};
+  remarkOthers(webmail, ['loginPage', 'loginPageInfo'], 'webMail', remarks);
+  const url = importUrl(childrenOf(webmail, 'loginPage')[0]?.attributes.url ?? '', 'webMail/loginPage@url', remarks);
+  return url === undefined ? {} : { webmail: url };
 }
 
 /** One scope for all services in the file; a record names it for each protocol that signs in with OAuth2. */
 function readOAuth2(block: Element, servers: readonly (Server | Service)[], remarks: Remarks): Partial<Provider> {
-  const [authorization, token, issuer, scope] = ['authURL', 'tokenURL', 'issuer', 'scope'].map((name) =>
-    first(block, name),
-  );
-  if (first(block, 'clientID') || first(block, 'clientSecret'))
-    remarks.add('oAuth2/clientID', 'is never kept; left out');
-  if (!authorization?.startsWith('https://') || !token?.startsWith('https://') || !issuer) {
+  for (const name of ['clientID', 'clientSecret'])
+    if (childrenOf(block, name).length > 0) remarks.add(`oAuth2/${name}`, 'is never kept; left out');
+  const understood = ['authURL', 'tokenURL', 'issuer', 'scope', 'clientID', 'clientSecret'];
+  remarkOthers(block, understood, 'oAuth2', remarks);
+  const authorization = importUrl(first(block, 'authURL'), 'oAuth2/authURL', remarks);
+  const token = importUrl(first(block, 'tokenURL'), 'oAuth2/tokenURL', remarks);
+  const bare = first(block, 'issuer');
+  const issuer = importUrl(bare === '' || bare.includes(':') ? bare : `https://${bare}`, 'oAuth2/issuer', remarks);
+  if (authorization === undefined || token === undefined || issuer === undefined) {
     remarks.add('oAuth2', 'is incomplete; left out');
     return {};
   }
   const signingIn = servers.filter(({ auth }) => auth.includes('OAuth2')).map(({ protocol }) => protocol);
-  const words = (scope ?? '').split(/\s+/).filter((word) => word !== '' && word !== 'offline_access');
-  const scopes = Object.fromEntries([...new Set(signingIn)].map((protocol) => [protocol, words.join(' ')]));
-  const offline = scope?.includes('offline_access') ? { offline: 'offline_access' } : {};
+  const words = first(block, 'scope').split(/\s+/);
+  const scope = words.filter((word) => word !== 'offline_access').join(' ');
+  const usable = scope !== '' && scope.length <= 300;
+  if (!usable) remarks.add('oAuth2/scope', scope === '' ? 'is empty' : 'is longer than 300 characters; left out');
+  const scopes = Object.fromEntries(usable ? [...new Set(signingIn)].map((protocol) => [protocol, scope]) : []);
+  const offline = words.includes('offline_access') ? { offline: 'offline_access' } : {};
   return {
     oauth2: {
-      issuer: issuer.startsWith('https://') ? issuer : `https://${issuer}`,
+      issuer,
       authorization,
       token,
       scopes: { ...scopes, ...offline },
