@@ -32,7 +32,7 @@ const homes = [
   { packages: /^better-sqlite3$/, files: /^store\/(sqlite|.*-node)\.ts$/ },
   {
     packages: /^(node:(?!crypto$).+|imapflow|nodemailer|pino)$/,
-    files: /-node\.ts$|^catalog\/(files|fix)\.ts$|^store\/sqlite\.ts$|^cli\/|^node\.ts$/,
+    files: /-node\.ts$|^catalog\/files\.ts$|^store\/sqlite\.ts$|^cli\/|^node\.ts$/,
   },
 ];
 

@@ -7,6 +7,7 @@ import { isMap, isScalar, isSeq, type Node, Pair, type Scalar, stringify, type Y
 import type * as z from 'zod';
 import type { Draft } from '../formats/draft.ts';
 import { Provider } from '../provider/schema.ts';
+import { DataError } from './files.ts';
 import { kindOf } from './kinds.ts';
 import type { Problem } from './problem.ts';
 import { child, type Shape, shapeOf } from './shape.ts';
@@ -37,7 +38,7 @@ export function canonical(text: string, file: string): ReturnType<typeof format>
   return format(kindOf(file).schema, text, file);
 }
 
-/** The canonical text of a draft: what was not understood stands above it, as comments. */
+/** The canonical text of a draft, what was not understood above it as comments. @throws {DataError} where it is too large */
 export function draftText({ record, remarks }: Draft): string {
   const comments = remarks.map(({ where, says }) => `# ${where}: ${says}`.replace(/\s+/g, ' '));
   const text = [
@@ -48,8 +49,8 @@ export function draftText({ record, remarks }: Draft): string {
     stringify(record, { aliasDuplicateObjects: false, lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE' }),
   ].join('\n');
   const result = format(Provider, text, record.id);
-  if ('problems' in result) throw new Error(`the draft of ${record.id} is no canonical YAML`);
-  return result.text;
+  if ('text' in result) return result.text;
+  throw new DataError(`the draft of ${record.id} would be larger than a record may be`, 'import what is in it by hand');
 }
 
 function arrange(node: Node, shape: Shape | undefined, text: string): void {

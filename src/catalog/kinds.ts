@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { Exceptions, LeftOutList, Messages, MxOthers } from '../provider/lists.ts';
 import { Provider } from '../provider/schema.ts';
+import type { ListName } from './files.ts';
 
 export interface FileKind {
   readonly schema: z.ZodType;
@@ -26,7 +27,7 @@ export const lists = {
   'left-out.yml': list(LeftOutList, 'left-out', 'Domains that are not served'),
   'messages.yml': list(Messages, 'messages', 'What mail servers say when something fails'),
   'exceptions.yml': list(Exceptions, 'exceptions', 'Lint findings that are excused'),
-} as const;
+} as const satisfies Record<ListName, FileKind>;
 
 export const kinds: readonly FileKind[] = [provider, ...Object.values(lists)];
 

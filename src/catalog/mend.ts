@@ -33,7 +33,7 @@ export function mend(text: string, file: string): string {
   for (const list of ['incoming', 'outgoing']) {
     const pair = root.items.find(({ key }) => isScalar(key) && key.value === list);
     if (!pair || !isSeq(pair.value)) continue;
-    settleComment(pair.key as Node, pair.value, text);
+    settleComment(pair.key, pair.value, text);
     sortServers(pair.value);
   }
   const mended = document.toString({ lineWidth: 0 });

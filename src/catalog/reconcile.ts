@@ -10,7 +10,7 @@ export interface Row {
   readonly draft: string;
   /** The record that its domains are in; absent where the atlas knows none of them. */
   readonly record?: string;
-  readonly verdict: 'agrees' | 'differs' | 'new' | 'left-out';
+  readonly outcome: 'agrees' | 'differs' | 'new' | 'left-out';
   /** What differs, or what is new: clauses. */
   readonly says: readonly string[];
 }
@@ -34,12 +34,12 @@ export function reconcile(atlas: Atlas, drafts: readonly DraftRecord[]): Row[] {
     }
     const rows: Row[] = [...owners.keys()].map((record) => {
       const says = disagreements(draft, record);
-      return { draft: draft.id, record: record.id, verdict: says.length > 0 ? 'differs' : 'agrees', says };
+      return { draft: draft.id, record: record.id, outcome: says.length > 0 ? 'differs' : 'agrees', says };
     });
     if (unknown.length > 0)
-      rows.push({ draft: draft.id, verdict: 'new', says: [`the atlas does not know ${unknown.join(', ')}`] });
+      rows.push({ draft: draft.id, outcome: 'new', says: [`the atlas does not know ${unknown.join(', ')}`] });
     if (leftOut.length > 0)
-      rows.push({ draft: draft.id, verdict: 'left-out', says: [`left out on purpose: ${leftOut.join(', ')}`] });
+      rows.push({ draft: draft.id, outcome: 'left-out', says: [`left out on purpose: ${leftOut.join(', ')}`] });
     return rows;
   });
 }

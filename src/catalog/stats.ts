@@ -1,6 +1,7 @@
 /** What the atlas holds, in numbers. */
+import { isWildcard } from '../name/pattern.ts';
 import type { Curated } from '../provider/model.ts';
-import { bestEvidence, type Evidence } from './evidence.ts';
+import { backingOf } from './backing.ts';
 
 export interface Stats {
   readonly providers: number;
@@ -16,18 +17,11 @@ export interface Stats {
   readonly servers: Record<string, number>;
   readonly auth: Record<string, number>;
   /** Server entries by what their best source is. */
-  readonly evidence: Record<string, number>;
+  readonly backing: Record<string, number>;
   readonly decisions: number;
   /** The oldest day on which a page that a record names was seen. */
   readonly oldestSeen: string | null;
 }
-
-const evidence: Record<Evidence, string> = {
-  read: 'a page, file or DNS that was read',
-  'several-lists': 'several lists',
-  'one-list': 'one list',
-  'page-not-read': 'a page that was not read',
-};
 
 export function stats({ providers, leftOut }: Curated): Stats {
   const servers = providers.flatMap((provider) =>
@@ -37,8 +31,8 @@ export function stats({ providers, leftOut }: Curated): Stats {
   const seen = providers.flatMap(({ sources }) => Object.values(sources).flatMap((source) => source.seen ?? []));
   return {
     providers: providers.length,
-    domains: domains.filter((domain) => !domain.startsWith('*.')).length,
-    wildcards: domains.filter((domain) => domain.startsWith('*.')).length,
+    domains: domains.filter((domain) => !isWildcard(domain)).length,
+    wildcards: domains.filter((domain) => isWildcard(domain)).length,
     mxPatterns: providers.flatMap(({ mx = [] }) => mx).length,
     leftOut: leftOut.length,
     access: count(providers, ({ access }) => access),
@@ -49,7 +43,7 @@ export function stats({ providers, leftOut }: Curated): Stats {
       servers.flatMap(({ server }) => server.auth),
       (method) => method,
     ),
-    evidence: count(servers, ({ provider, server }) => evidence[bestEvidence(provider, server)]),
+    backing: count(servers, ({ provider, server }) => backingOf(provider, server)),
     decisions: providers.flatMap(({ decisions = [] }) => decisions).length,
     oldestSeen: seen.sort()[0] ?? null,
   };

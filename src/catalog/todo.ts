@@ -1,6 +1,6 @@
 /** The curator's worklist: which record most deserves an hour, and what for. */
 import type { Provider, Server, Source } from '../provider/model.ts';
-import { bestEvidence, type Evidence } from './evidence.ts';
+import { type Backing, backingOf } from './backing.ts';
 
 export interface Task {
   readonly id: string;
@@ -16,7 +16,7 @@ interface Flaw {
 }
 
 /** How badly a server needs another look, by the best that is known of it. */
-const doubt: Record<Evidence, Flaw | undefined> = {
+const doubt: Record<Backing, Flaw | undefined> = {
   read: undefined,
   'several-lists': { weight: 1, says: 'rest on lists alone: find the provider’s own page' },
   'page-not-read': { weight: 2, says: 'rest on a page that nobody has read: read it' },
@@ -48,8 +48,8 @@ export function worklist(records: readonly Provider[], excused: ReadonlyMap<stri
 function flawsOf(record: Provider, until: string | undefined, today: string): Flaw[] {
   const servers: readonly Server[] = [...record.incoming, ...record.outgoing];
   const flaws: Flaw[] = [];
-  for (const [evidence, flaw] of Object.entries(doubt)) {
-    const concerned = servers.filter((server) => bestEvidence(record, server) === evidence);
+  for (const [backing, flaw] of Object.entries(doubt)) {
+    const concerned = servers.filter((server) => backingOf(record, server) === backing);
     if (flaw && concerned.length > 0) {
       flaws.push({
         weight: (flaw.weight * concerned.length) / servers.length,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readImportable, writeText } from '../catalog/files.ts';
+import { DataError, readImportable, writeText } from '../catalog/files.ts';
 import { draftText } from '../catalog/format.ts';
 import { type Imported, importFile } from '../catalog/import.ts';
 import type { Command } from './main.ts';
@@ -47,20 +47,30 @@ export const command: Command = {
     if (files.length === 0) throw new Complaint('there is no .xml, .md or .json file to import', { code: exit.no });
     const imported = files.map((file) => importFile(file, source));
     if (values.json) outJson(imported);
-    else for (const one of imported) say(one, values.out ?? 'drafts');
-    return imported.every((one) => 'draft' in one) ? exit.yes : exit.no;
+    const done = values.json
+      ? imported.map((one) => 'draft' in one)
+      : imported.map((one) => say(one, values.out ?? 'drafts'));
+    return done.every(Boolean) ? exit.yes : exit.no;
   },
 };
 
-function say(one: Imported, folder: string): void {
+/** Writes a draft and says what became of the file; false where it became none. */
+function say(one: Imported, folder: string): boolean {
   if ('problem' in one) {
     note(`${one.file}: ${one.problem}`);
-    return;
+    return false;
   }
   const { record, remarks } = one.draft;
   const path = join(folder, `${record.id}.yml`);
   const exists = existsSync(path);
-  if (!exists) writeText(path, draftText(one.draft));
+  try {
+    if (!exists) writeText(path, draftText(one.draft));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    note(`${one.file}: ${error.message}`);
+    return false;
+  }
   out(`${one.file} -> ${exists ? `${path} exists and was left as it is` : path}`);
   for (const { where, says } of remarks) out(`  ${where}: ${says}`);
+  return true;
 }

@@ -36,7 +36,7 @@ export const command: Command = {
       atlas,
       imported.flatMap((one) => ('draft' in one ? [one.draft.record] : [])),
     );
-    const open = rows.filter(({ verdict }) => verdict === 'differs' || verdict === 'new');
+    const open = rows.filter(({ outcome }) => outcome === 'differs' || outcome === 'new');
     if (values.json) outJson(rows);
     else {
       for (const row of values.all ? rows : open) say(row);
@@ -46,12 +46,12 @@ export const command: Command = {
   },
 };
 
-function say({ draft, record, verdict, says }: Row): void {
-  out(`${paint('bold', draft)}${record === undefined || record === draft ? '' : ` (${record})`}: ${verdict}`);
+function say({ draft, record, outcome, says }: Row): void {
+  out(`${paint('bold', draft)}${record === undefined || record === draft ? '' : ` (${record})`}: ${outcome}`);
   for (const clause of says) out(`  ${clause}`);
 }
 
 function summary(rows: readonly Row[]): string {
-  const count = (verdict: Row['verdict']) => `${rows.filter((row) => row.verdict === verdict).length} ${verdict}`;
+  const count = (outcome: Row['outcome']) => `${rows.filter((row) => row.outcome === outcome).length} ${outcome}`;
   return (['agrees', 'differs', 'new', 'left-out'] as const).map(count).join(', ');
 }

@@ -29,11 +29,19 @@ export const command: Command = {
       for (const [name, value] of Object.entries(result)) {
         if (typeof value !== 'object' || value === null) continue;
         out(`\n${paint('bold', words(name))}`);
-        out(table(Object.entries(value).map(([key, n]) => [String(n).padStart(6), key])));
+        out(table(Object.entries(value).map(([key, n]) => [String(n).padStart(6), backings[key] ?? key])));
       }
     }
     return exit.yes;
   },
+};
+
+/** What a server rests on, in words. */
+const backings: Partial<Record<string, string>> = {
+  read: 'a page, file or DNS that was read',
+  'several-lists': 'several lists',
+  'one-list': 'one list',
+  'page-not-read': 'a page that was not read',
 };
 
 /** `mxPatterns` -> `mx patterns` */

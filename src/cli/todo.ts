@@ -28,7 +28,11 @@ export const command: Command = {
     const catalog = parseCatalog(readDataDir(dataDir(values.data)));
     const { providers, leftOut } = curatedOf(catalog);
     const exceptions = catalog.exceptions.value?.exceptions ?? [];
-    const excused = new Map(exceptions.map(({ id, until }) => [id, until]));
+    const excused = new Map<string, string>();
+    for (const { id, until } of exceptions) {
+      const known = excused.get(id);
+      if (known === undefined || until < known) excused.set(id, until);
+    }
     const tasks = worklist(providers, excused, new Date().toISOString().slice(0, 10));
     if (values.json) outJson(tasks);
     else {
@@ -37,7 +41,9 @@ export const command: Command = {
         for (const clause of says) out(`      ${clause}`);
       }
       const unsure = leftOut.filter(({ reason }) => reason === 'unsure').length;
-      note(`${tasks.length} records with something to do; ${unsure} domains are left out as unsure`);
+      note(
+        `${tasks.length} ${tasks.length === 1 ? 'record' : 'records'} with something to do; ${unsure} ${unsure === 1 ? 'domain is' : 'domains are'} left out as unsure`,
+      );
     }
     return exit.yes;
   },

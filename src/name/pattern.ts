@@ -13,9 +13,14 @@ export function isPattern(text: string): text is Pattern {
   return isCanonicalDomain(stem(text));
 }
 
+/** True for `*.mx.example`. */
+export function isWildcard(pattern: string): boolean {
+  return pattern.startsWith('*.');
+}
+
 /** The name without its star: `*.mx.example` -> `mx.example`. */
 export function stem(pattern: string): string {
-  return pattern.startsWith('*.') ? pattern.slice(2) : pattern;
+  return isWildcard(pattern) ? pattern.slice(2) : pattern;
 }
 
 /** Every pattern that matches the name, the most literal first: a.b.example -> a.b.example, *.b.example, …. */

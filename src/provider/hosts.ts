@@ -2,6 +2,7 @@
  * Host templates: a hoster whose customers each have their own server name. `{mx}` is the customer's MX host, `{domain}`
  * the customer's domain. They are filled in for one answer only and never reach static output or a probe.
  */
+import { isWildcard } from '../name/pattern.ts';
 import type { Answer, Provider, Server, Service } from './model.ts';
 
 /** True where the name still holds a template. */
@@ -61,4 +62,9 @@ export function hostsOf(provider: Provider): { host: string; path: (string | num
         : [{ host: new URL(url).hostname, path: [list, i, 'url'], sources: server.sources }];
     }),
   );
+}
+
+/** The domains a record lists by name, without its wildcards. */
+export function literalDomains(provider: Provider): string[] {
+  return provider.domains.filter((domain) => !isWildcard(domain));
 }

@@ -1,10 +1,11 @@
 /** The JSON API: lookups, records, and how they changed. */
+
 import type { Context } from 'hono';
 import type * as z from 'zod';
-import { literalDomains } from '../formats/autoconfig/render.ts';
 import { answerJson, providerJson, summaryJson } from '../formats/json.ts';
 import { parseAddress } from '../name/address.ts';
 import { parseDomain } from '../name/domain.ts';
+import { literalDomains } from '../provider/hosts.ts';
 import type { Provider } from '../provider/model.ts';
 import { sendXml } from './autoconfig.ts';
 import { ListQuery, LookupQuery } from './contract.ts';

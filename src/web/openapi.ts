@@ -106,7 +106,7 @@ export function openapi(version: string) {
         }),
         '/healthz': get({ summary: 'The server runs', responses: { 200: json('It does', Health) } }),
         '/readyz': get({
-          summary: 'The store is open and an atlas is loaded',
+          summary: 'An atlas is loaded',
           responses: { 200: json('Ready', Readiness), ...problems([503, 'Not yet']) },
         }),
       },

@@ -51,3 +51,10 @@ test('what needs a decision, what is right already and what is no plain YAML sta
     becomes(text, text);
   }
 });
+
+test('a comment stays above its server when servers change places', () => {
+  becomes(
+    'incoming:\n  # only from outside the EU\n  - security: starttls\n    host: a.mail.example\n  - security: tls\n    host: b.mail.example\n',
+    'incoming:\n  - security: tls\n    host: b.mail.example\n  # only from outside the EU\n  - security: starttls\n    host: a.mail.example\n',
+  );
+});

@@ -39,13 +39,13 @@ const draft = (facts: Partial<DraftRecord> = {}): DraftRecord => ({
 
 const rows = (...drafts: Partial<DraftRecord>[]): Row[] => reconcile(atlas, drafts.map(draft));
 
-/** Rows as `verdict record: clause; clause`. */
+/** Rows as `outcome record: clause; clause`. */
 const brief = (...drafts: Partial<DraftRecord>[]): string[] =>
-  rows(...drafts).map(({ verdict, record: id, says }) => `${verdict} ${id ?? '-'}: ${says.join('; ')}`);
+  rows(...drafts).map(({ outcome, record: id, says }) => `${outcome} ${id ?? '-'}: ${says.join('; ')}`);
 
 describe('a draft', () => {
   test('agrees where the record has all its servers; the record may have more', () => {
-    assert.deepEqual(rows({}), [{ draft: 'mail.example', record: 'mail.example', verdict: 'agrees', says: [] }]);
+    assert.deepEqual(rows({}), [{ draft: 'mail.example', record: 'mail.example', outcome: 'agrees', says: [] }]);
   });
 
   test('without servers agrees with everything', () => {
@@ -89,7 +89,7 @@ describe('a draft', () => {
 describe('the record it is held against', () => {
   test('is the one that has its domain, whatever the draft’s id is', () => {
     const [row] = rows({ id: 'other.example', domains: ['briefe.example'] });
-    assert.deepEqual([row?.draft, row?.record, row?.verdict], ['other.example', 'mail.example', 'agrees']);
+    assert.deepEqual([row?.draft, row?.record, row?.outcome], ['other.example', 'mail.example', 'agrees']);
   });
 
   test('may have the domain by a wildcard', () => {

@@ -17,7 +17,7 @@ describe('stats', () => {
       countries: {},
       servers: {},
       auth: {},
-      evidence: {},
+      backing: {},
       decisions: 0,
       oldestSeen: null,
     });
@@ -94,15 +94,15 @@ describe('the evidence of a server is its best source', () => {
   const list: Source = { list: 'one/list', revision: '1111111' };
   const other: Source = { list: 'other/list', revision: '2222222' };
 
-  const cases: [why: string, sources: Source[], evidence: string][] = [
-    ['a page that says something beats lists', [list, other, read], 'a page, file or DNS that was read'],
-    ['so does an autoconfig file', [{ autoconfig: url, says: 'the same' }], 'a page, file or DNS that was read'],
-    ['and DNS', [{ dns: 'mail.example', says: 'SRV 993' }], 'a page, file or DNS that was read'],
-    ['two lists beat one', [list, other], 'several lists'],
-    ['a page that was only linked adds nothing to lists', [list, linked], 'one list'],
-    ['a list is no page that was read, even with its own words', [{ ...list, says: '993' }], 'one list'],
-    ['a page that nobody read is the least', [linked], 'a page that was not read'],
-    ['a source that the record does not have counts for nothing', [], 'a page that was not read'],
+  const cases: [why: string, sources: Source[], backing: string][] = [
+    ['a page that says something beats lists', [list, other, read], 'read'],
+    ['so does an autoconfig file', [{ autoconfig: url, says: 'the same' }], 'read'],
+    ['and DNS', [{ dns: 'mail.example', says: 'SRV 993' }], 'read'],
+    ['two lists beat one', [list, other], 'several-lists'],
+    ['a page that was only linked adds nothing to lists', [list, linked], 'one-list'],
+    ['a list is no page that was read, even with its own words', [{ ...list, says: '993' }], 'one-list'],
+    ['a page that nobody read is the least', [linked], 'page-not-read'],
+    ['a source that the record does not have counts for nothing', [], 'page-not-read'],
   ];
   for (const [why, sources, evidence] of cases) {
     test(why, () => {
@@ -113,7 +113,7 @@ describe('the evidence of a server is its best source', () => {
         outgoing: [],
         sources: Object.fromEntries(sources.map((source, i) => [`source-${i}`, source])),
       };
-      assert.deepEqual(stats(curated({ providers: [provider] })).evidence, { [evidence]: 1 });
+      assert.deepEqual(stats(curated({ providers: [provider] })).backing, { [evidence]: 1 });
     });
   }
 
@@ -123,7 +123,7 @@ describe('the evidence of a server is its best source', () => {
       outgoing: [smtp({ sources: ['list'] })],
       sources: { help: read, list },
     });
-    const { evidence } = stats(curated({ providers: [provider] }));
-    assert.deepEqual(evidence, { 'a page, file or DNS that was read': 1, 'one list': 1 });
+    const { backing } = stats(curated({ providers: [provider] }));
+    assert.deepEqual(backing, { read: 1, 'one-list': 1 });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bestEvidence } from '../../src/catalog/evidence.ts';
+import { backingOf } from '../../src/catalog/backing.ts';
 import { worklist } from '../../src/catalog/todo.ts';
 import type { Provider, Source } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';
@@ -145,7 +145,7 @@ describe('what a server rests on at best', () => {
     const provider = resting(sources);
     const [server] = provider.incoming;
     assert.ok(server);
-    return bestEvidence(provider, server);
+    return backingOf(provider, server);
   };
 
   test('is a page, an autoconfig file or DNS that was read', () => {
@@ -166,7 +166,7 @@ describe('what a server rests on at best', () => {
 
   test('does not count a source for being named twice, or for not being there', () => {
     const provider = resting([list]);
-    assert.equal(bestEvidence(provider, imap({ sources: ['s0', 's0'] })), 'one-list');
-    assert.equal(bestEvidence(provider, imap({ sources: ['constructor', 'nobody'] })), 'page-not-read');
+    assert.equal(backingOf(provider, imap({ sources: ['s0', 's0'] })), 'one-list');
+    assert.equal(backingOf(provider, imap({ sources: ['constructor', 'nobody'] })), 'page-not-read');
   });
 });

@@ -2,6 +2,7 @@
  * Other people's autoconfig XML. Every test takes the smallest file that is complete and changes one thing in it; what
  * became of it must be in the draft or in the remarks: nothing is dropped in silence.
  */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -10,11 +11,12 @@ import { readDataDir } from '../../src/catalog/files.ts';
 import { draftText } from '../../src/catalog/format.ts';
 import { shippedData } from '../../src/cli/options.ts';
 import { parseAutoconfig } from '../../src/formats/autoconfig/parse.ts';
-import { literalDomains, renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
+import { renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
 import { widelyUnderstood } from '../../src/formats/autoconfig/vocabulary.ts';
 import type { Draft } from '../../src/formats/draft.ts';
 import { type Element, parseXml, XmlError } from '../../src/formats/xml.ts';
 import { type Domain, parseDomain } from '../../src/name/domain.ts';
+import { literalDomains } from '../../src/provider/hosts.ts';
 import { usernameOrAddress } from '../../src/provider/login.ts';
 import type { Answer, Server } from '../../src/provider/model.ts';
 

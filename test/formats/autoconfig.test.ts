@@ -2,12 +2,14 @@
  * The autoconfig XML, rule by rule. Most rules are not in any standard: deployed clients force them on whoever wants to be
  * understood, so each test names the client that would stumble.
  */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { escapeXml, literalDomains, renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
+import { escapeXml, renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
 import { isCanonicalDomain } from '../../src/name/domain.ts';
+import { literalDomains } from '../../src/provider/hosts.ts';
 import type { Answer, Provider } from '../../src/provider/model.ts';
 import { auths, Provider as ProviderSchema } from '../../src/provider/schema.ts';
 import { imap, record, smtp } from '../records.ts';

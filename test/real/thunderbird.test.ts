@@ -2,6 +2,7 @@
  * The real Thunderbird against the shipped data: for every domain that we ship, Thunderbird's own code downloads and
  * parses our answer, and must end with the servers that the record means.
  */
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,9 +11,9 @@ import { after, before, describe, test } from 'node:test';
 import { curatedOf, parseCatalog } from '../../src/catalog/catalog.ts';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { shippedData } from '../../src/cli/options.ts';
-import { literalDomains } from '../../src/formats/autoconfig/render.ts';
 import { socketType } from '../../src/formats/autoconfig/vocabulary.ts';
 import { type RunningServer, startServer } from '../../src/node.ts';
+import { literalDomains } from '../../src/provider/hosts.ts';
 import type { Provider, Server } from '../../src/provider/model.ts';
 import * as thunderbirdDriver from './thunderbird.ts';
 

@@ -184,3 +184,38 @@ interface Outcome extends Partial<Omit<Overlaid, 'curated'>> {
 function outcome({ providers, leftOut: out = [], others = [], ...fates }: Outcome) {
   return { curated: { providers, leftOut: out, others }, retired: [], conflicts: [], refused: [], ...fates };
 }
+
+describe('overlays that give and take', () => {
+  const free = record({ id: 'a.example', domains: ['a.example', 'moves.example'] });
+  const gives = { ...free, domains: ['a.example'] };
+  const takes = record({ id: 'b.example', domains: ['b.example', 'moves.example'] });
+
+  for (const [order, overlays] of Object.entries({
+    'the giver first': [
+      overlay({ number: 1, id: gives.id, record: gives }),
+      overlay({ number: 2, id: takes.id, record: takes }),
+    ],
+    'the taker first, because the giver was edited once more': [
+      overlay({ number: 2, id: takes.id, record: takes }),
+      overlay({ number: 3, id: gives.id, record: gives }),
+    ],
+  })) {
+    test(`are judged together: ${order}`, () => {
+      const { refused, curated: served } = applyOverlays(curated({ providers: [free] }), overlays);
+      assert.deepEqual(refused, []);
+      assert.deepEqual(served.providers.find(({ id }) => id === 'b.example')?.domains, takes.domains);
+    });
+  }
+
+  test('and claim one name both: the older has it', () => {
+    const rival = record({ id: 'c.example', domains: ['c.example', 'moves.example'] });
+    const { refused } = applyOverlays(curated({ providers: [] }), [
+      overlay({ number: 1, id: takes.id, record: takes }),
+      overlay({ number: 2, id: rival.id, record: rival }),
+    ]);
+    assert.deepEqual(
+      refused.map(({ id }) => id),
+      ['c.example'],
+    );
+  });
+});

@@ -9,7 +9,7 @@ export interface RuleContext {
   readonly mxClaims: ReadonlyMap<string, readonly string[]>;
   readonly namedAsAlternative: ReadonlySet<string>;
   /** Whether there is a record of this id, be it in a file that cannot be read just now. */
-  exists(id: string): boolean;
+  readonly exists: (id: string) => boolean;
   /** The name of the file a record came from, without its folder. */
   readonly fileOf: ReadonlyMap<Provider, string>;
   /** ISO date. */

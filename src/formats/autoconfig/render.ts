@@ -8,7 +8,7 @@
  * - no namespace, no BOM, at least one `<domain>`, a host-like id: Thunderbird's readFromXML refuses the file otherwise
  * - no white space around a value: only host names are trimmed by Thunderbird
  */
-import { withHosts } from '../../provider/hosts.ts';
+import { literalDomains, withHosts } from '../../provider/hosts.ts';
 import { usernameOrAddress } from '../../provider/login.ts';
 import type { Answer, Provider, Server } from '../../provider/model.ts';
 import { socketType, widelyUnderstood } from './vocabulary.ts';
@@ -40,11 +40,6 @@ export function renderAutoconfig(answer: Pick<Answer, 'domain' | 'provider' | 'm
     '',
   ];
   return lines.join('\n');
-}
-
-/** The domains a record lists by name; wildcards cannot be written in this format. */
-export function literalDomains(provider: Provider): string[] {
-  return provider.domains.filter((domain) => !domain.startsWith('*.'));
 }
 
 /** Sections that every client can read, IMAP first (Geary takes the first); plaintext only where there is nothing else. */
