@@ -7,21 +7,12 @@ import { domainOrUndefined } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
 import { serverRank } from '../provider/rank.ts';
 import { settleComment } from './format.ts';
+import { kindOf } from './kinds.ts';
+import { child, type Shape, shapeOf } from './shape.ts';
 import { readYaml } from './yaml.ts';
 
 /** Keys whose values are host names or lists of them, wherever they stand. */
 const nameKeys: ReadonlySet<string> = new Set(['id', 'host', 'operator', 'domains', 'mx', 'domain', 'successor']);
-/** Keys whose values are texts, though they may look like numbers. */
-const textKeys: ReadonlySet<string> = new Set([
-  'name',
-  'short',
-  'revision',
-  'chosen',
-  'rejected',
-  'since',
-  'seen',
-  'until',
-]);
 
 /** The mended text; the text itself where nothing is to be mended, or where it is no plain YAML. */
 export function mend(text: string, file: string): string {
@@ -29,7 +20,7 @@ export function mend(text: string, file: string): string {
   const document = parseDocument(text, { version: '1.2', schema: 'core' });
   const root = document.contents;
   if (!isMap(root)) return text;
-  mendMap(root);
+  mendMap(root, shapeOf(kindOf(file).schema));
   for (const list of ['incoming', 'outgoing']) {
     const pair = root.items.find(({ key }) => isScalar(key) && key.value === list);
     if (!pair || !isSeq(pair.value)) continue;
@@ -41,19 +32,20 @@ export function mend(text: string, file: string): string {
   return mended === parseDocument(text, { version: '1.2', schema: 'core' }).toString({ lineWidth: 0 }) ? text : mended;
 }
 
-function mendMap(map: YAMLMap): void {
+function mendMap(map: YAMLMap, shape: Shape | undefined): void {
   for (const { key, value } of map.items) {
     const name = isScalar(key) ? String(key.value) : '';
-    if (isMap(value)) mendMap(value);
-    else if (isSeq(value)) mendList(value, name);
-    else mendScalar(value as Node, name);
+    const inner = child(shape, name);
+    if (isMap(value)) mendMap(value, inner);
+    else if (isSeq(value)) mendList(value, name, inner);
+    else mendScalar(value as Node, name, inner);
   }
 }
 
-function mendList(list: YAMLSeq, name: string): void {
+function mendList(list: YAMLSeq, name: string, shape: Shape | undefined): void {
   for (const item of list.items) {
-    if (isMap(item)) mendMap(item);
-    else mendScalar(item as Node, name);
+    if (isMap(item)) mendMap(item, shape?.items);
+    else mendScalar(item as Node, name, shape?.items);
   }
   if (name !== 'domains' && name !== 'mx') return;
   const seen = new Set<unknown>();
@@ -63,14 +55,14 @@ function mendList(list: YAMLSeq, name: string): void {
   });
 }
 
-function mendScalar(node: Node, key: string): void {
-  if (isScalar(node)) node.value = mendedValue(node.value, key, node.source);
+function mendScalar(node: Node, key: string, shape: Shape | undefined): void {
+  if (!isScalar(node)) return;
+  // The source, not the number: `8e10066` is Infinity to YAML.
+  if (typeof node.value === 'number' && shape?.type === 'string') node.value = node.source ?? String(node.value);
+  else if (typeof node.value === 'string') node.value = mendedText(node.value, key);
 }
 
-function mendedValue(value: unknown, key: string, source: string | undefined): unknown {
-  // The source, not the number: `8e10066` is Infinity to YAML.
-  if (typeof value === 'number' && textKeys.has(key)) return source ?? String(value);
-  if (typeof value !== 'string') return value;
+function mendedText(value: string, key: string): string {
   if (key === 'username') return value.replace(/%?(EMAIL(?:ADDRESS|LOCALPART|DOMAIN))%?/g, '%$1%');
   if (!nameKeys.has(key) || value.includes('{')) return value;
   const domain = domainOrUndefined(stem(value));

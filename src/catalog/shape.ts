@@ -11,6 +11,7 @@ export interface Shape {
   readonly additionalProperties?: Shape | boolean;
   readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly items?: Shape;
+  readonly type?: string;
   readonly prose?: true;
   readonly sorted?: true;
   readonly required?: readonly string[];

@@ -28,6 +28,19 @@ export const foreignHost: Rule = {
         tip: 'give a page, autoconfig file or DNS record of the provider or its “operator” as a source',
       };
     }
+    // Where OAuth2 clients send people to type their password: the provider's, its operator's or its site's domain will do.
+    const { sources: keys = [], ...oauth2 } = record.oauth2 ?? {};
+    for (const [field, url] of Object.entries(oauth2)) {
+      if (typeof url !== 'string' || parties.has(owner(new URL(url).hostname))) continue;
+      const { hostname } = new URL(url);
+      if (keys.some((key) => namesIt(record.sources[key], hostname, parties))) continue;
+      const says = `${hostname} is neither the provider’s nor its operator’s, and no first-party source names it`;
+      yield {
+        path: ['oauth2', field],
+        says,
+        tip: 'give a page of the provider or its “operator” that names it as a source',
+      };
+    }
   },
 };
 
