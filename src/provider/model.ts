@@ -44,10 +44,12 @@ export interface Curated {
 }
 
 /** How an answer was found (DESIGN: the ladder). */
-export type MatchedBy = 'domain' | 'wildcard' | 'mx-name' | 'mx' | 'published';
+export const matchedBys = ['domain', 'wildcard', 'mx-name', 'mx', 'published'] as const;
+export type MatchedBy = (typeof matchedBys)[number];
 
 /** What an answer rests on: our curation alone, or also on DNS that anybody on the way can forge. */
-export type Trust = 'curated' | 'dns' | 'self';
+export const trusts = ['curated', 'dns', 'self'] as const;
+export type Trust = (typeof trusts)[number];
 
 /** The record that applies to a domain. */
 export interface Answer {
@@ -60,7 +62,8 @@ export interface Answer {
 }
 
 /** Where an endpoint stands in the verifier's state machine. */
-export type StatusName = 'unverified' | 'verified' | 'degraded' | 'failing' | 'dead';
+export const statusNames = ['unverified', 'verified', 'degraded', 'failing', 'dead'] as const;
+export type StatusName = (typeof statusNames)[number];
 
 /** What verification knows of one endpoint. `checkedAt` is an ISO 8601 instant. */
 export interface Status {

@@ -1,5 +1,9 @@
-/** What the API takes and gives, as schemas: the handlers parse and build by them, OpenAPI is generated from them. */
+/**
+ * What the API takes and gives, as schemas: the handlers parse queries by them, OpenAPI is generated from them, and
+ * test/web/openapi.test.ts holds every answer against them.
+ */
 import * as z from 'zod';
+import { matchedBys, statusNames, trusts } from '../provider/model.ts';
 import {
   Alternative,
   accesses,
@@ -25,9 +29,7 @@ const username = z
   .describe('What to enter: a template, filled in where the request had an address; null: ask the person, see “hint”.');
 const checked = {
   username,
-  status: z
-    .enum(['unverified', 'verified', 'degraded', 'failing', 'dead'])
-    .describe('What the verifier says of the endpoint.'),
+  status: z.enum(statusNames).describe('What the verifier says of the endpoint.'),
   checkedAt: z.iso.datetime().nullable().describe('When the endpoint was last checked; null: never.'),
 };
 
@@ -63,10 +65,8 @@ const ProviderIdentity = z
 export const LookupAnswer = z
   .object({
     domain: z.string().describe('The domain that was looked up, as A-labels.'),
-    matchedBy: z.enum(['domain', 'wildcard', 'mx-name', 'mx', 'published']).describe('How the record was found.'),
-    trust: z
-      .enum(['curated', 'dns', 'self'])
-      .describe('dns: found by the domain’s MX, which plain DNS does not protect.'),
+    matchedBy: z.enum(matchedBys).describe('How the record was found.'),
+    trust: z.enum(trusts).describe('dns: found by the domain’s MX, which plain DNS does not protect.'),
     mx: z.string().optional().describe('The MX host that led to the record.'),
     provider: ProviderIdentity,
     ...settings,

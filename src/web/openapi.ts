@@ -25,6 +25,7 @@ const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponses
   );
 const malformed: [number, string] = [400, 'The name or the query is malformed'];
 const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
+const tooMany: [number, string] = [429, 'Too many DNS questions from this network'];
 const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
 
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
@@ -54,7 +55,7 @@ export function openapi(version: string) {
         '/mx/v1.1/{domain}': get({
           summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
           requestParams: { path: DomainPath },
-          responses: { 200: xml, ...problems(malformed, unknown, later) },
+          responses: { 200: xml, ...problems(malformed, unknown, tooMany, later) },
         }),
         '/mail/config-v1.1.xml': get({
           summary: 'Settings by address, else by Host (autoconfig.<domain>)',
@@ -71,7 +72,7 @@ export function openapi(version: string) {
           requestParams: { query: LookupQuery },
           responses: {
             200: json('The answer; also for providers without access', LookupAnswer),
-            ...problems(malformed, unknown, later),
+            ...problems(malformed, unknown, tooMany, later),
           },
         }),
         '/api/v1/providers': get({

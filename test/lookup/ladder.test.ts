@@ -295,6 +295,38 @@ describe('rung 4, the MX of the domain', () => {
     assert.equal(await climb({ providers: [hoster, other] }, 'split.de', resolver), 'no: unknown-domain');
   });
 
+  test('nor is a provider beside a stranger at equal preference, unless the stranger is of the same house', async () => {
+    const beside = (host: string): Resolver => ({
+      mx: () =>
+        Promise.resolve({
+          kind: 'hosts',
+          hosts: ['mx1.hoster.example', host].map((name) => ({ preference: 10, host: parseDomain(name) })),
+        }),
+    });
+    const one = record({ id: 'hoster.example', domains: [], mx: ['mx1.hoster.example'] });
+    assert.equal(await climb({ providers: [one] }, 'huber.de', beside('mx.stranger.example')), 'no: unknown-domain');
+    assert.equal(
+      await climb({ providers: [one] }, 'huber.de', beside('mx2.hoster.example')),
+      'hoster.example by mx (dns)',
+    );
+  });
+
+  test('is not climbed by those who have asked too much', async () => {
+    const tired: Resolver = { mx: () => Promise.resolve({ kind: 'failed', why: 'budget' }) };
+    assert.equal(await climb({ providers: [hoster] }, 'huber.de', tired), 'no: dns-budget');
+  });
+
+  test('a domain that was left out may still be hosted by somebody we know, unless it is dead', async () => {
+    const unsure = { ...leftOut('huber.de'), reason: 'unsure' as const };
+    const dead = { ...leftOut('huber.de'), reason: 'dead' as const };
+    assert.equal(
+      await climb({ providers: [hoster], leftOut: [unsure] }, 'huber.de', resolver),
+      'hoster.example by mx (dns)',
+    );
+    assert.equal(await climb({ leftOut: [unsure] }, 'huber.de', resolver), 'no: left-out');
+    assert.equal(await climb({ providers: [hoster], leftOut: [dead] }, 'huber.de', resolver), 'no: left-out');
+  });
+
   test('a gateway hides where the mailboxes are', async () => {
     const gateway = handler('gateway', '*.gateway.example');
     const result = await lookup(compileAtlas(curated({ others: [gateway] })), parseDomain('guarded.de'), resolver);

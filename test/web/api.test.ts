@@ -269,6 +269,7 @@ describe('GET /api/v1/lookup without an answer', () => {
     ['domain=silent.zz', 404, 'null-mx', { domain: 'silent.zz' }],
     ['domain=nomail.zz', 404, 'no-mx', { domain: 'nomail.zz' }],
     ['domain=slow.zz', 503, 'dns-timeout', { domain: 'slow.zz' }],
+    ['domain=eager.zz', 429, 'dns-budget', { domain: 'eager.zz' }],
   ] as const) {
     test(`${query.slice(0, 60) || 'no parameter'}: ${status} ${code}`, async () => {
       const response = await get(`/api/v1/lookup?${query}`);

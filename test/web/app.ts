@@ -91,4 +91,5 @@ export const scriptedMx: Readonly<Record<string, MxAnswer>> = {
   'silent.zz': { kind: 'null' },
   'nomail.zz': { kind: 'none', exists: true },
   'slow.zz': { kind: 'failed', why: 'timeout' },
+  'eager.zz': { kind: 'failed', why: 'budget' },
 };
