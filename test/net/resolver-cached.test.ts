@@ -170,6 +170,15 @@ describe('the budget of an asker', () => {
     assert.deepEqual(asked, ['a.example', 'b.example']);
   });
 
+  test('all askers together have one, too', async () => {
+    const { mx, pass } = setUp({ totalPerMinute: 2 });
+    assert.deepEqual(await mx('a.example', household), hosts);
+    assert.deepEqual(await mx('b.example', neighbour), hosts);
+    assert.deepEqual(await mx('c.example'), outOfBudget);
+    pass(minute);
+    assert.deepEqual(await mx('c.example'), hosts);
+  });
+
   test('is its own: the neighbour may still ask', async () => {
     const { mx } = setUp({ perMinute: 1 });
     await mx('a.example', household);
