@@ -77,13 +77,16 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   let seen = store.dataVersion();
 
   const swap = async () => {
-    // Another process may write between two reads: what was read is of one generation, or it is read again.
-    for (let read: number | undefined; (read = await readGeneration(store.db)) !== generation || !current; ) {
+    for (;;) {
+      const now = await readGeneration(store.db);
+      if (current && now === generation) return;
       const revision = await newestRevision(store.db);
       const next = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
-      if ((await readGeneration(store.db)) !== read) continue;
+      // Another process may have written between two reads: they are of two generations then, and are done again.
+      if ((await readGeneration(store.db)) !== now) continue;
       current = next;
-      generation = read;
+      generation = now;
+      return;
     }
   };
 
