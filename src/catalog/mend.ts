@@ -5,6 +5,7 @@
 import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { domainOrUndefined } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
+import { mendPlaceholders } from '../provider/login.ts';
 import { serverRank } from '../provider/rank.ts';
 import { settleComment } from './format.ts';
 import { kindOf } from './kinds.ts';
@@ -63,7 +64,7 @@ function mendScalar(node: Node, key: string, shape: Shape | undefined): void {
 }
 
 function mendedText(value: string, key: string): string {
-  if (key === 'username') return value.replace(/%?(EMAIL(?:ADDRESS|LOCALPART|DOMAIN))%?/g, '%$1%');
+  if (key === 'username') return mendPlaceholders(value);
   if (!nameKeys.has(key) || value.includes('{')) return value;
   const domain = domainOrUndefined(stem(value));
   if (domain === undefined) return value;

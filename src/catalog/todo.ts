@@ -61,7 +61,9 @@ function flawsOf(record: Provider, until: string | undefined, today: string): Fl
     .flatMap((source: Source) => (source.list === undefined ? (source.seen ?? []) : []))
     .sort()
     .at(-1);
-  if (seen !== undefined && Number(today.slice(0, 4)) - Number(seen.slice(0, 4)) > stale) {
+  const limit = `${Number(today.slice(0, 4)) - stale}${today.slice(4)}`;
+  // A page seen in some month is as old as the month's last day: dates compare to the length that is known.
+  if (seen !== undefined && seen < limit.slice(0, seen.length)) {
     flaws.push({ weight: 1, says: `no page was read since ${seen}` });
   }
   if (until !== undefined) flaws.push({ weight: 3, says: `a lint finding is excused until ${until}` });

@@ -1,16 +1,16 @@
 /**
  * The atlas of the local data, for commands that answer without a database. Parsing two hundred YAML files takes most of a
- * second, so the compiled atlas is kept beside the program or in the user's cache folder, one file a data directory; the digest of
- * the data inside says whether it is theirs.
+ * second, so the compiled atlas is kept beside the program or in the user's cache folder, one file a data directory; the
+ * digest of the data inside says whether it is theirs.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { decodeAtlas, encodeAtlas } from '../atlas/codec.ts';
 import { sha256 } from '../atlas/digest.ts';
-import { type DataFiles, readDataDir } from '../catalog/files.ts';
+import { type DataFiles, readDataDir, writeText } from '../catalog/files.ts';
 import type { Curated } from '../provider/model.ts';
 import { Complaint } from './say.ts';
 
@@ -57,10 +57,7 @@ function readCompiled(path: string, digest: string): Curated | undefined {
 /** A cache that cannot be written only costs time. */
 function keep(path: string, text: string): void {
   try {
-    mkdirSync(cacheDir(), { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
+    writeText(path, text);
   } catch {
     // No home folder, a read-only one: the next lookup parses again.
   }

@@ -4,7 +4,7 @@
  */
 import { domainOrUndefined } from '../name/domain.ts';
 import { httpsUrl } from '../provider/fields.ts';
-import { placeholders } from '../provider/login.ts';
+import { mendPlaceholders, placeholders } from '../provider/login.ts';
 import type { Provider } from '../provider/model.ts';
 
 export interface Remark {
@@ -96,9 +96,9 @@ export function importPort(text: string, where: string, remarks: Remarks): numbe
   return undefined;
 }
 
-/** A user name template; placeholders that lost a `%` are mended, which public lists show to be needed. */
+/** A user name template, its placeholders mended; undefined with a remark where it does not follow from the address. */
 export function importUsername(text: string, where: string, remarks: Remarks): string | undefined {
-  const mended = text.trim().replace(/%?(EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN)%?/g, '%$1%');
+  const mended = mendPlaceholders(text.trim());
   const left = mended.replace(/%[A-Z]+%/g, (placeholder) => (placeholders.has(placeholder) ? '' : placeholder));
   if (!mended.includes('%EMAIL') || left.includes('%') || /[\s\p{Cc}]/u.test(mended) || mended.length > 120) {
     remarks.add(where, `“${text}” is no user name that follows from the address; left out`);

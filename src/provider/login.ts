@@ -4,6 +4,11 @@ import type { Domain } from '../name/domain.ts';
 /** The placeholders of the autoconfig format (draft-ietf-mailmaint-autoconfig-06 section 4.6.1). */
 export const placeholders: ReadonlySet<string> = new Set(['%EMAILADDRESS%', '%EMAILLOCALPART%', '%EMAILDOMAIN%']);
 
+/** Gives placeholders back the percent signs they lost, as they often have in public lists: `EMAILADDRESS%`. */
+export function mendPlaceholders(template: string): string {
+  return template.replace(/%?(EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN)%?/g, '%$1%');
+}
+
 /** Fills in a user name template. `ask` has no answer: undefined. */
 export function fillUsername(template: string, address: { local: string; domain: Domain }): string | undefined {
   if (template === 'ask') return undefined;

@@ -62,8 +62,9 @@ describe('what is to be done', () => {
   });
 
   test('is a page to be read again after two years', () => {
-    assert.deepEqual(says(resting([{ ...read, seen: '2023-12-31' }])), ['no page was read since 2023-12-31']);
-    for (const seen of ['2025', '2025-01', '2026-11-20'])
+    for (const seen of ['2023-12-31', '2023', '2024-10', '2024-11-19'])
+      assert.deepEqual(says(resting([{ ...read, seen }])), [`no page was read since ${seen}`], seen);
+    for (const seen of ['2024', '2024-11', '2024-11-20', '2025', '2025-01', '2026-11-20'])
       assert.deepEqual(says(resting([{ ...read, seen }])), [], seen);
   });
 
