@@ -82,7 +82,7 @@ function explain(error: unknown, command: string | undefined): number {
     complain({ message: error.message, tip });
     return exit.fault;
   }
-  if (error.name === 'NameError') {
+  if (error.name === 'NameError' || error.name === 'EndpointError') {
     complain({ message: clause(error.message) });
     return exit.usage;
   }
