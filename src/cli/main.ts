@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   import: () => import('./import.ts'),
   reconcile: () => import('./reconcile.ts'),
   diff: () => import('./diff.ts'),
+  probe: () => import('./probe.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -37,6 +38,7 @@ usage: mailatlas <command> [options]
   import FILE|DIR         make drafts of other people's files
   reconcile FILE|DIR      hold other people's files against the atlas
   diff REV|DIR            what changed in the data, in words
+  probe URL               talk to one server and say what it does
 
   mailatlas <command> --help says more; mailatlas --version
 

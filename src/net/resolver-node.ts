@@ -1,61 +1,97 @@
 /** DNS on Node, by the system's resolver or a named one. */
 import { promises } from 'node:dns';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
-import type { MxAnswer, MxHost, Resolver } from './resolver.ts';
+import type { AddressAnswer, HostResolver, MxAnswer, MxHost, Resolver } from './resolver.ts';
 
 /** A lookup is part of somebody's account set-up: two seconds, then we say that we could not ask. */
-const deadline = 2000;
+const mxDeadline = 2000;
+/** The verifier has time: a name behind slow servers is not a broken name. */
+const hostDeadline = 10_000;
 
 /**
  * @param server `HOST:PORT` of a DNS server; without it the system's
  * @throws {TypeError} where the server is not an IP address with an optional port
  */
-export function nodeResolver(server?: string): Resolver {
-  // One for each question (30 µs): c-ares shortens the time-out of a server that was quick before to a second.
-  const open = () => {
-    const dns = new promises.Resolver({ timeout: deadline, tries: 1, maxTimeout: deadline });
-    if (server !== undefined) dns.setServers([server]);
-    return dns;
-  };
-  open();
+export function nodeResolver(server?: string): Resolver & HostResolver {
+  open(mxDeadline, server);
   return {
-    async mx(domain) {
-      const dns = open();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<MxAnswer>((resolve) => {
-        timer = setTimeout(resolve, deadline, { kind: 'failed', why: 'timeout' });
-        timer.unref();
-      });
-      try {
-        return await Promise.race([ask(dns, domain), late]);
-      } finally {
-        clearTimeout(timer);
-        // What nobody waits for any more.
-        dns.cancel();
-      }
-    },
+    mx: (domain) => within(mxDeadline, server, (dns) => askMx(dns, domain)),
+    addresses: (host) => within(hostDeadline, server, (dns) => askAddresses(dns, host)),
+    nameServers: (domain) =>
+      within(hostDeadline, server, async (dns) => {
+        const records = await dns.resolveNs(domain);
+        const servers = records.flatMap((name) => domainOrUndefined(name) ?? []);
+        return { kind: 'servers', servers: [...new Set(servers)].sort() };
+      }),
   };
 }
 
-async function ask(dns: promises.Resolver, domain: Domain): Promise<MxAnswer> {
+/** One for each question (30 µs): c-ares shortens the time-out of a server that was quick before to a second. */
+function open(deadline: number, server: string | undefined): promises.Resolver {
+  // Of the verifier's ten seconds, a lost packet may cost half.
+  const tries = deadline > mxDeadline ? 2 : 1;
+  const dns = new promises.Resolver({ timeout: deadline / tries, tries, maxTimeout: deadline / tries });
+  if (server !== undefined) dns.setServers([server]);
+  return dns;
+}
+
+type Failed = { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+type None = { readonly kind: 'none'; readonly exists: boolean };
+
+/** Asks, for so many milliseconds; every failure becomes an answer. */
+async function within<A>(
+  deadline: number,
+  server: string | undefined,
+  ask: (dns: promises.Resolver) => Promise<A>,
+): Promise<A | None | Failed> {
+  const dns = open(deadline, server);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Failed>((resolve) => {
+    timer = setTimeout(resolve, deadline, { kind: 'failed', why: 'timeout' });
+    timer.unref();
+  });
   try {
-    const records = await dns.resolveMx(domain);
-    // RFC 7505: a single record with preference 0 and the root as its host.
-    if (records.length > 0 && records.every(({ exchange }) => exchange === '' || exchange === '.'))
-      return { kind: 'null' };
-    const hosts = records.flatMap(({ exchange, priority }): MxHost[] => {
-      const host = domainOrUndefined(exchange);
-      return host === undefined ? [] : [{ preference: priority, host }];
-    });
-    hosts.sort((a, b) => a.preference - b.preference || (a.host < b.host ? -1 : 1));
-    // Where the most preferred name is no host name, the next one must not pass for the most preferred.
-    const named = records.filter(({ exchange }) => exchange !== '' && exchange !== '.');
-    const best = Math.min(...named.map(({ priority }) => priority));
-    return hosts[0]?.preference === best ? { kind: 'hosts', hosts } : { kind: 'none', exists: true };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTFOUND') return { kind: 'none', exists: false };
-    if (code === 'ENODATA') return { kind: 'none', exists: true };
-    return { kind: 'failed', why: code === 'ETIMEOUT' ? 'timeout' : 'server-failure' };
+    return await Promise.race([ask(dns).catch(explain), late]);
+  } finally {
+    clearTimeout(timer);
+    // What nobody waits for any more.
+    dns.cancel();
   }
+}
+
+function explain(error: unknown): None | Failed {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOTFOUND') return { kind: 'none', exists: false };
+  if (code === 'ENODATA') return { kind: 'none', exists: true };
+  return { kind: 'failed', why: code === 'ETIMEOUT' ? 'timeout' : 'server-failure' };
+}
+
+async function askMx(dns: promises.Resolver, domain: Domain): Promise<MxAnswer> {
+  const records = await dns.resolveMx(domain);
+  // RFC 7505: a single record with preference 0 and the root as its host.
+  if (records.length > 0 && records.every(({ exchange }) => exchange === '' || exchange === '.'))
+    return { kind: 'null' };
+  const hosts = records.flatMap(({ exchange, priority }): MxHost[] => {
+    const host = domainOrUndefined(exchange);
+    return host === undefined ? [] : [{ preference: priority, host }];
+  });
+  hosts.sort((a, b) => a.preference - b.preference || (a.host < b.host ? -1 : 1));
+  // Where the most preferred name is no host name, the next one must not pass for the most preferred.
+  const named = records.filter(({ exchange }) => exchange !== '' && exchange !== '.');
+  const best = Math.min(...named.map(({ priority }) => priority));
+  return hosts[0]?.preference === best ? { kind: 'hosts', hosts } : { kind: 'none', exists: true };
+}
+
+/** Both families are asked at once. One that fails does not take the other's answer away, but is no proof of nothing. */
+async function askAddresses(dns: promises.Resolver, host: Domain): Promise<AddressAnswer> {
+  const answers = await Promise.all(
+    [dns.resolve4(host), dns.resolve6(host)].map((question) =>
+      question.then((addresses): AddressAnswer => ({ kind: 'addresses', addresses })).catch(explain),
+    ),
+  );
+  const addresses = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.addresses : []));
+  if (addresses.length > 0) return { kind: 'addresses', addresses };
+  const failed = answers.find(({ kind }) => kind === 'failed');
+  // A name that has one kind of record exists, whatever a broken server says of the other.
+  return failed ?? { kind: 'none', exists: answers.some((answer) => answer.kind === 'none' && answer.exists) };
 }

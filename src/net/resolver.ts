@@ -17,6 +17,26 @@ export type MxAnswer =
   /** Nobody knows now: a time-out, a server failure, or our own budget. Never remembered as an answer. */
   | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' | 'budget' };
 
+/** What DNS says about where a host is. */
+export type AddressAnswer =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  /** Neither A nor AAAA; `exists` tells an existing name from NXDOMAIN. */
+  | { readonly kind: 'none'; readonly exists: boolean }
+  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+
+/** Who answers for a domain: the host names of its NS records, sorted. */
+export type NameServerAnswer =
+  | { readonly kind: 'servers'; readonly servers: readonly Domain[] }
+  | { readonly kind: 'none'; readonly exists: boolean }
+  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+
+/** What the verifier asks DNS. Nothing is remembered: evidence is of this moment. Never rejects. */
+export interface HostResolver {
+  /** All A records, then all AAAA records, each in DNS's order. */
+  addresses(host: Domain): Promise<AddressAnswer>;
+  nameServers(domain: Domain): Promise<NameServerAnswer>;
+}
+
 export interface Resolver {
   /**
    * Never rejects: a failure is an answer. Takes at most two seconds.

@@ -75,7 +75,8 @@ export interface Status {
 export type EndpointKey = string & { readonly __brand: 'EndpointKey' };
 
 export function endpointKey(server: Pick<Server, 'protocol' | 'host' | 'port' | 'security'>): EndpointKey {
-  return `${server.protocol}://${server.host}:${server.port}?security=${server.security}` as EndpointKey;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  return `${server.protocol}://${host}:${server.port}?security=${server.security}` as EndpointKey;
 }
 
 /** The statuses known at one moment; an endpoint that is not in it was never checked. */

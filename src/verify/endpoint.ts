@@ -1,5 +1,5 @@
 /** Endpoints: what is probed. Many records share one; it is probed once, and its status is everybody's. */
-import { type Domain, parseDomain } from '../name/domain.ts';
+import { parseDomain } from '../name/domain.ts';
 import { isTemplate } from '../provider/hosts.ts';
 import { type EndpointKey, endpointKey, type Provider, type Security } from '../provider/model.ts';
 
@@ -10,7 +10,8 @@ export type MailProtocol = (typeof mailProtocols)[number];
 /** One service on one port of one host, in one mode. */
 export interface Endpoint {
   readonly protocol: MailProtocol;
-  readonly host: Domain;
+  /** A host name as {@link parseDomain} makes it, or an IP address (of a server that an operator tests). */
+  readonly host: string;
   readonly port: number;
   readonly security: Security;
 }
@@ -96,10 +97,15 @@ function protocolOf(scheme: string): MailProtocol {
   throw new EndpointError(`“${name}” cannot be probed: imap, pop3 and smtp can, as in ${example}.`);
 }
 
-function authorityOf(rest: string): { host: Domain; given?: number } {
-  const parts = /^(?<host>[^/@:[\]]+)(:(?<port>[^/]*))?\/?$/.exec(rest)?.groups;
+function authorityOf(rest: string): { host: string; given?: number } {
+  const parts = /^(?<host>[^/@:[\]]+|\[[0-9a-f:.]+\])(:(?<port>[^/]*))?\/?$/i.exec(rest)?.groups;
   if (!parts) throw new EndpointError(`“${rest}” is no host and port: they look like imap.example.com:993.`);
-  const host = parseDomain(parts['host'] ?? '');
+  const typed = parts['host'] ?? '';
+  // The URL parser knows addresses in all their forms and writes each in one (RFC 5952).
+  const address = /^[\d.]+$|^\[/.test(typed)
+    ? URL.parse(`http://${typed}/`)?.hostname.replaceAll(/[[\]]/g, '')
+    : undefined;
+  const host = address ?? parseDomain(typed);
   if (parts['port'] === undefined) return { host };
   const port = Number(parts['port']);
   if (!/^\d{1,5}$/.test(parts['port']) || port < 1 || port > 65535) {

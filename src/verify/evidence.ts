@@ -56,8 +56,8 @@ export interface Capabilities {
 export interface StartTlsAnswer {
   readonly kind: 'ready' | 'temporary' | 'permanent' | 'garbage';
   readonly text: string;
-  /** Octets that came after the answer and before TLS: somebody in between speaks (USENIX Security 2021, “NO STARTTLS”). */
-  readonly injected?: number;
+  /** What came behind the answer and before TLS: somebody in between may speak (USENIX Security 2021, “NO STARTTLS”). */
+  readonly behind?: string;
 }
 
 /** What a second connection showed that was made only to explain the first. */

@@ -73,7 +73,6 @@ export const warningCodes = [
   'cert.expires',
   'cert.weak-key',
   'cert.weak-signature',
-  'tls.old-version',
   'caps.malformed',
   'caps.unknown',
   'starttls.offered-again',

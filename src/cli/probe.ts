@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { EndpointError, parseEndpoint } from '../verify/endpoint.ts';
+import type { Evidence, TranscriptLine } from '../verify/evidence.ts';
+import { judge } from '../verify/judge.ts';
+import { defaultTimeout, nodeProber, type ProberOptions } from '../verify/prober-node.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import type { Command } from './main.ts';
+import { jsonOption, language, resolverOption } from './options.ts';
+import { Complaint, exit, misuse, out, outJson, paint } from './say.ts';
+
+const usage = `usage: mailatlas probe URL [options]
+
+Talks to one server and says what it saw: DNS, connection, TLS and certificate, greeting, capabilities; never signs in.
+Exit code 0: it works; 1: it does not, or nobody can tell from here.
+
+  URL                     imap://HOST[:PORT][?security=tls|starttls|none], pop3://… or smtp://…
+  --resolver HOST:PORT    the DNS server (default: the system's)
+  --ca FILE               trust these certificates (PEM), too
+  --allow-private         dial private, loopback and other special addresses, too
+  --timeout SECONDS       for everything (default: ${defaultTimeout})
+  --source-address IP     call from this address of the machine
+  --name NAME             the host name for EHLO (default: the machine's)
+  --contact TEXT          where people learn who probes and why; said in IMAP's ID
+  --json                  endpoint, verdict and evidence for programs
+
+example:
+  mailatlas probe 'imap://imap.gmx.net:993?security=tls'
+`;
+
+/** What `probe` and `verify` share. */
+export const proberOptions = {
+  ...resolverOption,
+  ca: { type: 'string' },
+  'allow-private': { type: 'boolean' },
+  timeout: { type: 'string' },
+  'source-address': { type: 'string' },
+  name: { type: 'string' },
+  contact: { type: 'string' },
+} as const;
+
+export const command: Command = {
+  usage,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...proberOptions, ...jsonOption },
+      allowPositionals: true,
+    });
+    const [url, more] = positionals;
+    if (url === undefined || more !== undefined) throw misuse('probe takes one URL', 'probe');
+    const endpoint = readEndpoint(url);
+    const evidence = await nodeProber({ ...readProberOptions(values, 'probe'), anyPort: true }).probe(endpoint);
+    const verdict = judge(evidence, new Date(), language());
+    if (values.json) outJson({ endpoint: evidence.endpoint, verdict, evidence });
+    else out(say(evidence, verdict));
+    return verdict.outcome === 'works' ? exit.yes : exit.no;
+  },
+};
+
+function readEndpoint(url: string) {
+  try {
+    return parseEndpoint(url);
+  } catch (error) {
+    if (error instanceof EndpointError) throw misuse(error.message.replace(/\.$/, ''), 'probe');
+    throw error;
+  }
+}
+
+type Values = {
+  [K in keyof typeof proberOptions]?: (typeof proberOptions)[K]['type'] extends 'string' ? string : boolean;
+};
+
+/** @throws {Complaint} for a time that is none and a file that cannot be read */
+export function readProberOptions(values: Values, commandName: string): ProberOptions {
+  const seconds = Number(values.timeout ?? defaultTimeout);
+  if (!(seconds > 0 && seconds <= 3600)) throw misuse('--timeout takes seconds, from 1 to 3600', commandName);
+  const text = (key: 'resolver' | 'name' | 'contact', value: string | undefined) =>
+    value !== undefined && { [key]: value };
+  return {
+    timeout: seconds,
+    ...text('resolver', values.resolver),
+    ...text('name', values.name),
+    ...text('contact', values.contact),
+    ...(values.ca !== undefined && { ca: readCertificates(values.ca) }),
+    ...(values['allow-private'] && { allowPrivate: true }),
+    ...(values['source-address'] !== undefined && { sourceAddress: values['source-address'] }),
+  };
+}
+
+function readCertificates(file: string): string {
+  let pem: string;
+  try {
+    pem = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Complaint(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
+      tip: '--ca takes a file of certificates in PEM form',
+    });
+  }
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    throw new Complaint(`${file} has no certificate in it`, { tip: '--ca takes a file of certificates in PEM form' });
+  return pem;
+}
+
+function say(evidence: Evidence, verdict: Verdict): string {
+  const lines = [paint('bold', evidence.endpoint)];
+  const { addresses } = evidence.dns;
+  if (addresses.length > 0) lines.push(`addresses  ${addresses.join(' ')} (${evidence.dns.ms} ms)`);
+  for (const attempt of evidence.attempts) {
+    lines.push('', paint('bold', attempt.address));
+    lines.push(...attempt.transcript.map(sayLine));
+    const own = attempt.tls?.chain[0];
+    if (own) {
+      lines.push(
+        `certificate  ${own.subject}`,
+        `  for        ${[...own.names, ...own.addresses].join(' ') || 'no name'}`,
+      );
+      lines.push(
+        `  by         ${own.issuer}`,
+        `  valid      ${own.notBefore} to ${own.notAfter}`,
+        `  key        ${own.key}`,
+      );
+    }
+    const times = Object.entries(attempt.ms).map(([phase, ms]) => `${phase} ${ms} ms`);
+    if (times.length > 0) lines.push(paint('dim', times.join(', ')));
+  }
+  if (evidence.skipped) lines.push('', `not dialled  ${evidence.skipped.join(' ')}`);
+  const colour = { works: 'green', fails: 'red', inconclusive: 'yellow' } as const;
+  lines.push('', `${paint(colour[verdict.outcome], verdict.code)}  ${verdict.says}`);
+  for (const { code, says } of verdict.also) lines.push(`${paint('red', code)}  ${says}`);
+  for (const { code, says } of verdict.warnings) lines.push(`${paint('yellow', code)}  ${says}`);
+  return lines.join('\n');
+}
+
+function sayLine({ from, text }: TranscriptLine): string {
+  // What a stranger sends must not steer the terminal.
+  const safe = text.replaceAll(
+    /[\x00-\x1f\x7f-\x9f]/g,
+    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  const colour = { S: 'cyan', C: 'magenta', '--': 'dim' } as const;
+  return paint(colour[from], `${from.padEnd(2)} ${safe}`);
+}

@@ -1,0 +1,72 @@
+/** Certificates as Node has them, turned into plain values. */
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import type { Certificate } from './wire.ts';
+
+/** A chain longer than this is somebody's joke. */
+const mostCertificates = 10;
+
+/** The certificate of the other side and, as far as they are known, those that certify it. */
+export function readChain(socket: TLSSocket): Certificate[] {
+  const chain: Certificate[] = [];
+  let next: X509Certificate | undefined = socket.getPeerX509Certificate();
+  while (next !== undefined && chain.length < mostCertificates) {
+    const certificate = read(next);
+    if (chain.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) break;
+    chain.push(certificate);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+function read(x509: X509Certificate): Certificate {
+  const commonName = /^CN=(.*)$/m.exec(x509.subject)?.[1];
+  const { names, addresses } = alternativeNames(x509.subjectAltName);
+  return {
+    subject: oneLine(x509.subject),
+    issuer: oneLine(x509.issuer),
+    ...(commonName !== undefined && { commonName }),
+    names,
+    addresses,
+    notBefore: instant(x509.validFromDate),
+    notAfter: instant(x509.validToDate),
+    serial: x509.serialNumber.toLowerCase(),
+    fingerprint: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
+    keyDigest: createHash('sha256')
+      .update(x509.publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('hex'),
+    key: sayKey(x509.publicKey),
+    signature: x509.signatureAlgorithm ?? x509.signatureAlgorithmOid,
+  };
+}
+
+function sayKey(key: KeyObject): string {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const type = key.asymmetricKeyType ?? 'unknown';
+  if (type === 'rsa' || type === 'rsa-pss' || type === 'dsa') return `${type.toUpperCase()} ${modulusLength ?? '?'}`;
+  return type === 'ec' ? `EC ${namedCurve ?? '?'}` : type;
+}
+
+/** Far-away years that JavaScript has no date for become the nearest it has. */
+function instant(date: Date): string {
+  return Number.isNaN(date.getTime()) ? '9999-12-31T23:59:59.000Z' : date.toISOString();
+}
+
+function oneLine(name: string | undefined): string {
+  return (name ?? '').replaceAll('\n', ', ');
+}
+
+/**
+ * `DNS:mail.example, IP Address:192.0.2.1, DNS:"odd, DNS:name"`: Node quotes an entry, as a JSON string, that has
+ * characters which would let it pass for two (CVE-2021-44532).
+ */
+function alternativeNames(text: string | undefined): { names: string[]; addresses: string[] } {
+  const names: string[] = [];
+  const addresses: string[] = [];
+  for (const [, kind, quoted, bare] of (text ?? '').matchAll(/(?:^|, )([A-Za-z ]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))/g)) {
+    const value = quoted === undefined ? (bare ?? '') : (JSON.parse(quoted) as string);
+    if (kind === 'DNS') names.push(value.toLowerCase());
+    if (kind === 'IP Address') addresses.push(value.toLowerCase());
+  }
+  return { names, addresses };
+}

@@ -1,0 +1,49 @@
+/**
+ * Which addresses nobody may be sent to: hosts come from strangers, and a name may lead into the operator's own network.
+ * Every address of a host is checked, and the one that was checked is the one that is dialled. Hand: guard-node.ts.
+ */
+
+/** Why an address must not be dialled, or undefined where it may be. */
+export type AddressGuard = (address: string) => string | undefined;
+
+/** For an operator who tests servers of their own. */
+export const noGuard: AddressGuard = () => undefined;
+
+/** Special-purpose ranges (IANA registries, RFC 6890 and its successors), and those with an IPv4 address inside. */
+export const specialRanges: readonly (readonly [range: string, why: string])[] = [
+  ['0.0.0.0/8', 'this network'],
+  ['10.0.0.0/8', 'private'],
+  ['100.64.0.0/10', 'shared address space of a provider'],
+  ['127.0.0.0/8', 'loopback'],
+  ['169.254.0.0/16', 'link-local'],
+  ['172.16.0.0/12', 'private'],
+  ['192.0.0.0/24', 'protocol assignments'],
+  ['192.0.2.0/24', 'documentation'],
+  ['192.31.196.0/24', 'AS112'],
+  ['192.52.193.0/24', 'AMT'],
+  ['192.88.99.0/24', '6to4 relay'],
+  ['192.168.0.0/16', 'private'],
+  ['192.175.48.0/24', 'AS112'],
+  ['198.18.0.0/15', 'benchmarking'],
+  ['198.51.100.0/24', 'documentation'],
+  ['203.0.113.0/24', 'documentation'],
+  ['224.0.0.0/4', 'multicast'],
+  ['240.0.0.0/4', 'reserved'],
+  ['::/96', 'unspecified, loopback or IPv4-compatible'],
+  ['::ffff:0:0/96', 'IPv4-mapped'],
+  ['::ffff:0:0:0/96', 'IPv4-translated'],
+  ['64:ff9b::/96', 'NAT64'],
+  ['64:ff9b:1::/48', 'NAT64'],
+  ['100::/64', 'discard-only'],
+  ['100:0:0:1::/64', 'dummy prefix'],
+  ['2001::/23', 'protocol assignments, Teredo'],
+  ['2001:db8::/32', 'documentation'],
+  ['2002::/16', '6to4'],
+  ['2620:4f:8000::/48', 'AS112'],
+  ['3fff::/20', 'documentation'],
+  ['5f00::/16', 'segment routing'],
+  ['fc00::/7', 'private (unique local)'],
+  ['fe80::/10', 'link-local'],
+  ['fec0::/10', 'site-local'],
+  ['ff00::/8', 'multicast'],
+];

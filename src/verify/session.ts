@@ -1,0 +1,112 @@
+/** One connection while it is being probed: every line goes through here and leaves its trace in the attempt. */
+import { type TlsSession, type Wire, WireFault } from '../net/wire.ts';
+import type { Attempt, Phase, TranscriptLine } from './evidence.ts';
+
+/** Milliseconds for one wait. Postscreen keeps greetings back for 6 s, 15 s were seen (taxonomy, quirk 1). */
+export const patience = { connect: 10_000, tls: 10_000, greeting: 30_000, answer: 10_000, quit: 2000 } as const;
+
+/** What is kept of a conversation; what is beyond it was read and judged, but nobody wants to read it. */
+const mostLines = 120;
+const longestLine = 2048;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class Session {
+  readonly attempt: Mutable<Omit<Attempt, 'transcript' | 'ms'>> & {
+    transcript: TranscriptLine[];
+    ms: Partial<Record<Phase, number>>;
+  };
+  /** The step that is being taken; a fault belongs to it. */
+  phase: Phase = 'connect';
+  readonly #begun = performance.now();
+  readonly #peer: string;
+  #wire: Wire | undefined;
+
+  constructor(address: string) {
+    this.#peer = address;
+    this.attempt = { address, ms: {}, transcript: [] };
+  }
+
+  /** Takes a step: its fault ends the attempt, its end is timed. Returns false after a fault. */
+  async step(phase: Phase, act: () => Promise<void>): Promise<boolean> {
+    this.phase = phase;
+    try {
+      await act();
+      this.attempt.ms[phase] = Math.round((performance.now() - this.#begun) * 10) / 10;
+      return true;
+    } catch (error) {
+      const { kind, detail } = error instanceof WireFault ? error : new WireFault('other', String(error));
+      this.attempt.fault = { phase: this.phase, kind, ...(detail !== undefined && { detail: this.mask(detail) }) };
+      this.note(detail === undefined ? kind : `${kind}: ${detail}`);
+      return false;
+    }
+  }
+
+  connected(wire: Wire): void {
+    this.#wire = wire;
+  }
+
+  get wire(): Wire {
+    if (!this.#wire) throw new Error('a session talks before it is connected');
+    return this.#wire;
+  }
+
+  /** The server's next line. @throws {WireFault} */
+  async line(milliseconds: number = patience.answer): Promise<string> {
+    // A NUL says nothing and breaks every viewer.
+    const line = (await this.wire.line(milliseconds)).replaceAll('\0', '');
+    this.#keep('S', line);
+    return line;
+  }
+
+  /** @throws {WireFault} */
+  async send(line: string): Promise<void> {
+    this.#keep('C', line);
+    await this.wire.send(line);
+  }
+
+  /** TLS on the connection. @throws {WireFault} */
+  async startTls(serverName: string, legacy: boolean): Promise<TlsSession> {
+    const tls = await this.wire.startTls({ serverName, legacy, milliseconds: patience.tls });
+    this.note(`${tls.version} ${tls.cipher}`);
+    return tls;
+  }
+
+  /** What happened beside the conversation. */
+  note(text: string): void {
+    this.#keep('--', text);
+  }
+
+  end(): void {
+    this.#wire?.end();
+  }
+
+  /**
+   * Servers greet us by our own address (Gmail, iCloud), and nobody's address is kept: every address in a line but the
+   * server's own is masked.
+   */
+  mask(text: string): string {
+    return text.replaceAll(addressLike, (found) => (found === this.#peer ? found : '(address)'));
+  }
+
+  #keep(from: TranscriptLine['from'], line: string): void {
+    const { transcript } = this.attempt;
+    if (transcript.length > mostLines) return;
+    const text = transcript.length === mostLines ? '… and more' : this.mask(line.slice(0, longestLine));
+    transcript.push({ from: transcript.length === mostLines ? '--' : from, text });
+  }
+}
+
+/** IPv4, and IPv6 with at least two colons; a time (`12:30:45`) has digits only and no double colon. */
+const addressLike =
+  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]|\.\d)|(?<![\w:])(?=[0-9a-f:]*(?:::|(?::[0-9a-f]*[a-f]|[a-f][0-9a-f]*:)|(?:[0-9a-f]*:){7}))(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
+
+/** A dialogue in one protocol: what `probe.ts` asks of it, in its order. */
+export interface Dialogue {
+  greeting(session: Session): Promise<NonNullable<Attempt['greeting']>>;
+  /** @param secure within TLS */
+  capabilities(session: Session, secure: boolean): Promise<NonNullable<Attempt['capabilities']>>;
+  starttls(session: Session): Promise<NonNullable<Attempt['starttls']>>;
+  /** Takes leave. True where the server did, too. */
+  quit(session: Session): Promise<void>;
+}
