@@ -39,11 +39,17 @@ export function certificateWarnings({ chain: [own] }: TlsSession, now: Date): Se
   const whole = Date.parse(own.notAfter) - Date.parse(own.notBefore);
   if (left > 0 && left < Math.min(renewedBefore, whole / 3))
     warnings.push({ code: 'cert.expires', seen: own.notAfter });
-  const bits = Number(/^RSA(?:-PSS)? (\d+)$/.exec(own.key)?.[1] ?? Number.POSITIVE_INFINITY);
-  // BSI TR-02102-1 and NIST SP 800-131A: nothing under 2048 bits.
-  if (bits < 2048) warnings.push({ code: 'cert.weak-key', seen: own.key });
-  if (/md5|sha1/i.test(own.signature)) warnings.push({ code: 'cert.weak-signature', seen: own.signature });
+  warnings.push(...weakness(own));
   return warnings;
+}
+
+/** BSI TR-02102-1 and NIST SP 800-131A: no RSA under 2048 bits, no MD5 or SHA-1. */
+function weakness({ key, signature }: Certificate): Seen<WarningCode>[] {
+  const bits = Number(/^RSA(?:-PSS)? (\d+)$/.exec(key)?.[1] ?? Number.POSITIVE_INFINITY);
+  return [
+    ...(bits < 2048 ? [{ code: 'cert.weak-key' as const, seen: key }] : []),
+    ...(/md5|sha1/i.test(signature) ? [{ code: 'cert.weak-signature' as const, seen: signature }] : []),
+  ];
 }
 
 /** The server's own dates: OpenSSL tells of one problem at a time, and not always of this one. */
@@ -67,9 +73,12 @@ function chainFinding({ chainError, chain }: TlsSession, outOfDate: boolean): Se
       return { code: 'tls.self-signed', seen: chain[0]?.subject ?? '' };
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return { code: 'tls.incomplete-chain', seen: chain[0]?.issuer ?? '' };
-    default:
-      if (/too weak/i.test(chainError)) return { code: 'tls.weak-key', seen: `${chainError}, ${chain[0]?.key ?? ''}` };
+    default: {
+      // OpenSSL has no code for “too weak” that Node knows; what it means can be read off the certificates.
+      const weak = chainError === 'UNSPECIFIED' ? chain.flatMap(weakness)[0] : undefined;
+      if (weak !== undefined) return { code: 'tls.weak-key', seen: weak.seen };
       return { code: 'tls.untrusted', seen: `${chain.at(-1)?.issuer ?? ''}, ${chainError}` };
+    }
   }
 }
 

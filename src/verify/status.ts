@@ -41,7 +41,6 @@ const degrading: ReadonlySet<WarningCode> = new Set([
   'cert.expires',
   'cert.weak-key',
   'cert.weak-signature',
-  'tls.old-version',
 ]);
 
 /** Why a status is what it is: a verdict's code, or one of the machine's own reasons. */
