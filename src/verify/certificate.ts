@@ -39,17 +39,13 @@ export function certificateWarnings({ chain: [own] }: TlsSession, now: Date): Se
   const whole = Date.parse(own.notAfter) - Date.parse(own.notBefore);
   if (left > 0 && left < Math.min(renewedBefore, whole / 3))
     warnings.push({ code: 'cert.expires', seen: own.notAfter });
-  warnings.push(...weakness(own));
   return warnings;
 }
 
-/** BSI TR-02102-1 and NIST SP 800-131A: no RSA under 2048 bits, no MD5 or SHA-1. */
-function weakness({ key, signature }: Certificate): Seen<WarningCode>[] {
+/** What OpenSSL's security level 2 minds: an RSA key under 2048 bits, MD5 or SHA-1 (its man page SSL_CTX_set_security_level). */
+function weakness({ key, signature }: Certificate): string[] {
   const bits = Number(/^RSA(?:-PSS)? (\d+)$/.exec(key)?.[1] ?? Number.POSITIVE_INFINITY);
-  return [
-    ...(bits < 2048 ? [{ code: 'cert.weak-key' as const, seen: key }] : []),
-    ...(/md5|sha1/i.test(signature) ? [{ code: 'cert.weak-signature' as const, seen: signature }] : []),
-  ];
+  return [...(bits < 2048 ? [key] : []), ...(/md5|sha1/i.test(signature) ? [signature] : [])];
 }
 
 /** The server's own dates: OpenSSL tells of one problem at a time, and not always of this one. */
@@ -76,7 +72,7 @@ function chainFinding({ chainError, chain }: TlsSession, outOfDate: boolean): Se
     default: {
       // OpenSSL has no code for “too weak” that Node knows; what it means can be read off the certificates.
       const weak = chainError === 'UNSPECIFIED' ? chain.flatMap(weakness)[0] : undefined;
-      if (weak !== undefined) return { code: 'tls.weak-key', seen: weak.seen };
+      if (weak !== undefined) return { code: 'tls.weak-key', seen: weak };
       return { code: 'tls.untrusted', seen: `${chain.at(-1)?.issuer ?? ''}, ${chainError}` };
     }
   }

@@ -330,14 +330,6 @@ const warningSentences: Readonly<Record<WarningCode, Pair>> = {
     en: ({ where, seen }) => `The certificate of ${where} ends on ${day(seen)} and has not been renewed.`,
     de: ({ where, seen }) => `Das Zertifikat von ${where} endet am ${day(seen)} und ist noch nicht erneuert.`,
   },
-  'cert.weak-key': {
-    en: ({ where, seen }) => `The key of ${where} is short (${seen}).`,
-    de: ({ where, seen }) => `Der Schlüssel von ${where} ist kurz (${seen}).`,
-  },
-  'cert.weak-signature': {
-    en: ({ where, seen }) => `The certificate of ${where} is signed in an outdated way (${seen}).`,
-    de: ({ where, seen }) => `Das Zertifikat von ${where} ist auf veraltete Weise signiert (${seen}).`,
-  },
   'caps.malformed': {
     en: ({ where, quoted }) => `${where} says what it can do in a form that the standard does not allow${quoted}.`,
     de: ({ where, quoted }) => `${where} sagt in einer Form, die der Standard nicht erlaubt, was es kann${quoted}.`,
