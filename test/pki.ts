@@ -34,7 +34,7 @@ const hosts = [
 export const certificateKinds = {
   good: 'RSA 2048, issued by the root for all hosts, valid for a year',
   'good-ec': 'the same with a P-256 key',
-  soon: 'ends in five days',
+  soon: 'began 85 days ago and ends in five',
   expired: 'ended yesterday',
   'not-yet-valid': 'begins in thirty days',
   'wrong-host': 'for other.example.test alone',
@@ -111,7 +111,7 @@ async function start(): Promise<Pki> {
   const make: Record<CertificateKind, () => Promise<Leaf>> = {
     good: () => leaf({ by: root }),
     'good-ec': () => leaf({ by: root, key: 'ec' }),
-    soon: () => leaf({ by: root, to: 5 }),
+    soon: () => leaf({ by: root, from: -85, to: 5 }),
     expired: () => leaf({ by: root, to: -1 }),
     'not-yet-valid': () => leaf({ by: root, from: 30 }),
     'wrong-host': () => leaf({ by: root, names: [{ type: 'dns', value: 'other.example.test' }] }),

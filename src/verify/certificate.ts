@@ -39,11 +39,13 @@ export function certificateWarnings({ chain: [own] }: TlsSession, now: Date): Se
   const whole = Date.parse(own.notAfter) - Date.parse(own.notBefore);
   if (left > 0 && left < Math.min(renewedBefore, whole / 3))
     warnings.push({ code: 'cert.expires', seen: own.notAfter });
-  const bits = Number(/^RSA(?:-PSS)? (\d+)$/.exec(own.key)?.[1] ?? Number.POSITIVE_INFINITY);
-  // BSI TR-02102-1 and NIST SP 800-131A: nothing under 2048 bits.
-  if (bits < 2048) warnings.push({ code: 'cert.weak-key', seen: own.key });
-  if (/md5|sha1/i.test(own.signature)) warnings.push({ code: 'cert.weak-signature', seen: own.signature });
   return warnings;
+}
+
+/** What OpenSSL's security level 2 minds: an RSA key under 2048 bits, MD5 or SHA-1 (its man page SSL_CTX_set_security_level). */
+function weakness({ key, signature }: Certificate): string[] {
+  const bits = Number(/^RSA(?:-PSS)? (\d+)$/.exec(key)?.[1] ?? Number.POSITIVE_INFINITY);
+  return [...(bits < 2048 ? [key] : []), ...(/md5|sha1/i.test(signature) ? [signature] : [])];
 }
 
 /** The server's own dates: OpenSSL tells of one problem at a time, and not always of this one. */
@@ -67,9 +69,12 @@ function chainFinding({ chainError, chain }: TlsSession, outOfDate: boolean): Se
       return { code: 'tls.self-signed', seen: chain[0]?.subject ?? '' };
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return { code: 'tls.incomplete-chain', seen: chain[0]?.issuer ?? '' };
-    default:
-      if (/too weak/i.test(chainError)) return { code: 'tls.weak-key', seen: `${chainError}, ${chain[0]?.key ?? ''}` };
+    default: {
+      // OpenSSL has no code for “too weak” that Node knows; what it means can be read off the certificates.
+      const weak = chainError === 'UNSPECIFIED' ? chain.flatMap(weakness)[0] : undefined;
+      if (weak !== undefined) return { code: 'tls.weak-key', seen: weak };
       return { code: 'tls.untrusted', seen: `${chain.at(-1)?.issuer ?? ''}, ${chainError}` };
+    }
   }
 }
 

@@ -11,7 +11,7 @@
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import { type Dialogue, patience, type Session } from './session.ts';
+import type { Dialogue, Session } from './session.ts';
 
 interface Response {
   readonly status: 'OK' | 'NO' | 'BAD' | 'BYE';
@@ -46,7 +46,7 @@ async function command(session: Session, tag: string, text: string, milliseconds
 }
 
 async function greeting(session: Session): Promise<Greeting> {
-  const line = await session.line(patience.greeting);
+  const line = await session.line(session.patience.greeting);
   const text = session.mask(line);
   if (speaks(line) !== 'imap') return strange(line, text);
   if (/^\* OK\b/i.test(line)) return { kind: 'ready', text };
@@ -89,7 +89,7 @@ export function imap(contact?: string): Dialogue {
       return { kind: /\[UNAVAILABLE\]|temporar/i.test(text) ? 'temporary' : 'permanent', text: said };
     },
     async quit(session) {
-      await command(session, 'a9', 'LOGOUT', patience.quit);
+      await command(session, 'a9', 'LOGOUT', session.patience.quit);
     },
   };
 }

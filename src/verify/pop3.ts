@@ -10,7 +10,7 @@
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import { type Dialogue, patience, type Session } from './session.ts';
+import type { Dialogue, Session } from './session.ts';
 
 const mostListLines = 200;
 
@@ -18,7 +18,7 @@ const mostListLines = 200;
 const passes = /\[(?:SYS\/TEMP|IN-USE|LOGIN-DELAY)\]|temporar|try again|later/i;
 
 async function greeting(session: Session): Promise<Greeting> {
-  const line = await session.line(patience.greeting);
+  const line = await session.line(session.patience.greeting);
   const text = session.mask(line);
   if (speaks(line) !== 'pop3') return strange(line, text);
   if (/^-ERR/i.test(line)) return { kind: passes.test(line) ? 'temporary' : 'permanent', text };
@@ -63,6 +63,6 @@ export const pop3: Dialogue = {
   },
   async quit(session) {
     await session.send('QUIT');
-    await session.line(patience.quit);
+    await session.line(session.patience.quit);
   },
 };

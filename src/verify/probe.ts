@@ -20,7 +20,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Attempt, Evidence, Explanation, Resolution } from './evidence.ts';
 import { imap } from './imap.ts';
 import { pop3 } from './pop3.ts';
-import { type Dialogue, patience, Session } from './session.ts';
+import { type Dialogue, type Patience, Session, usualPatience } from './session.ts';
 import { smtp } from './smtp.ts';
 import { isPlaintext } from './tls-reasons.ts';
 
@@ -32,6 +32,8 @@ export interface ProbeOptions {
   readonly ports?: ReadonlySet<number>;
   /** Milliseconds for everything. */
   readonly timeout: number;
+  /** For each wait; tests are less patient. */
+  readonly patience?: Patience;
   /** How we call ourselves in EHLO. */
   readonly name: string;
   /** Where the operator says who probes and why. */
@@ -52,7 +54,11 @@ export async function probe(endpoint: Endpoint, options: ProbeOptions): Promise<
   const dialled = dns.blocked ? [] : dns.addresses.slice(0, mostAddresses);
   for (const address of dialled) {
     if (performance.now() >= deadline) break;
-    attempts.push(await attempt(endpoint, address, deadline, options, false));
+    const seen = await attempt(endpoint, address, deadline, options, false);
+    // One more connection is what a guest may ask for: the first attempt that needs it is explained.
+    const what = attempts.some(({ explained }) => explained) ? undefined : whatToTry(endpoint, seen);
+    const explained = what && (await explain(what, endpoint, address, deadline, options));
+    attempts.push(explained ? { ...seen, explained } : seen);
   }
   const skipped = dns.blocked ? [] : dns.addresses.slice(attempts.length);
   return {
@@ -60,7 +66,7 @@ export async function probe(endpoint: Endpoint, options: ProbeOptions): Promise<
     at,
     vantage: options.vantage,
     dns,
-    attempts: await explainFirst(attempts, endpoint, deadline, options),
+    attempts,
     ...(skipped.length > 0 && { skipped }),
   };
 }
@@ -107,10 +113,10 @@ async function attempt(
   { protocol, host, port, security }: Endpoint,
   address: string,
   deadline: number,
-  { dialer, name, contact }: ProbeOptions,
+  { dialer, name, contact, patience = usualPatience }: ProbeOptions,
   legacy: boolean,
 ): Promise<Attempt> {
-  const session = new Session(address);
+  const session = new Session(address, patience);
   const seen = session.attempt;
   const dialogue: Dialogue = { smtp: smtp(name), imap: imap(contact), pop3 }[protocol];
   const tls = () =>
@@ -161,21 +167,6 @@ function behind(session: Session): { behind?: string } {
   if (text === '') return {};
   session.note(`${text.length} octets behind the answer: ${JSON.stringify(text.slice(0, 200))}`);
   return { behind: session.mask(text.slice(0, 200)) };
-}
-
-/** Explains the first attempt that needs it; one more connection is what a guest may ask for. */
-async function explainFirst(
-  attempts: readonly Attempt[],
-  endpoint: Endpoint,
-  deadline: number,
-  options: ProbeOptions,
-): Promise<Attempt[]> {
-  const needs = attempts.findIndex((seen) => whatToTry(endpoint, seen) !== undefined);
-  const seen = attempts[needs];
-  if (!seen || performance.now() >= deadline) return [...attempts];
-  const what = whatToTry(endpoint, seen);
-  const explained = what && (await explain(what, endpoint, seen.address, deadline, options));
-  return explained ? attempts.with(needs, { ...seen, explained }) : [...attempts];
 }
 
 /** Which second connection would explain a fault, if one would. */

@@ -21,6 +21,8 @@ interface Words {
   readonly where: string;
   /** `IMAP` */
   readonly protocol: string;
+  /** `an IMAP`, `a POP3` */
+  readonly aProtocol: string;
   /** The seen text in quotation marks behind a colon, or nothing. */
   readonly quoted: string;
   readonly seen: string;
@@ -197,20 +199,20 @@ const findingSentences: Readonly<Record<FindingCode, Pair>> = {
       `${where} nimmt Verbindungen an, schickt aber keine ${protocol}-Begrüßung in der Zeit. Später noch einmal versuchen; vielleicht ist es kein ${protocol}-Server.`,
   },
   'greeting.closed': {
-    en: ({ where, protocol }) =>
-      `${where} ended the connection without an ${protocol} greeting: a ban or an outage. Try again later, from another network too.`,
+    en: ({ where, aProtocol }) =>
+      `${where} ended the connection without ${aProtocol} greeting: a ban or an outage. Try again later, from another network too.`,
     de: ({ where, protocol }) =>
       `${where} hat die Verbindung ohne ${protocol}-Begrüßung beendet: eine Sperre oder ein Ausfall. Später und aus einem anderen Netz noch einmal versuchen.`,
   },
   'greeting.too-long': {
-    en: ({ where, protocol }) =>
-      `${where} sends endlessly instead of an ${protocol} greeting. It is no ${protocol} server; check host and port.`,
+    en: ({ where, aProtocol, protocol }) =>
+      `${where} sends endlessly instead of ${aProtocol} greeting. It is no ${protocol} server; check host and port.`,
     de: ({ where, protocol }) =>
       `${where} sendet endlos statt einer ${protocol}-Begrüßung. Das ist kein ${protocol}-Server; Host und Port prüfen.`,
   },
   'greeting.wrong-protocol': {
-    en: ({ where, protocol, seen }) =>
-      `An ${protocol} server was expected on ${where}, but another one answers (${seen}). Check host and port.`,
+    en: ({ where, aProtocol, seen }) =>
+      `${where} was expected to be ${aProtocol} server, but another one answers (${seen}). Check host and port.`,
     de: ({ where, protocol, seen }) =>
       `Auf ${where} wurde ein ${protocol}-Server erwartet, es antwortet aber ein anderer (${seen}). Host und Port prüfen.`,
   },
@@ -328,14 +330,6 @@ const warningSentences: Readonly<Record<WarningCode, Pair>> = {
     en: ({ where, seen }) => `The certificate of ${where} ends on ${day(seen)} and has not been renewed.`,
     de: ({ where, seen }) => `Das Zertifikat von ${where} endet am ${day(seen)} und ist noch nicht erneuert.`,
   },
-  'cert.weak-key': {
-    en: ({ where, seen }) => `The key of ${where} is short (${seen}).`,
-    de: ({ where, seen }) => `Der Schlüssel von ${where} ist kurz (${seen}).`,
-  },
-  'cert.weak-signature': {
-    en: ({ where, seen }) => `The certificate of ${where} is signed in an outdated way (${seen}).`,
-    de: ({ where, seen }) => `Das Zertifikat von ${where} ist auf veraltete Weise signiert (${seen}).`,
-  },
   'caps.malformed': {
     en: ({ where, quoted }) => `${where} says what it can do in a form that the standard does not allow${quoted}.`,
     de: ({ where, quoted }) => `${where} sagt in einer Form, die der Standard nicht erlaubt, was es kann${quoted}.`,
@@ -400,6 +394,7 @@ function wordsOf({ endpoint: { protocol, host, port }, address, seen }: Facts): 
     host,
     where: address === undefined || address === host ? where : `${where} (${address})`,
     protocol: protocol.toUpperCase(),
+    aProtocol: `${protocol === 'pop3' ? 'a' : 'an'} ${protocol.toUpperCase()}`,
     quoted: short === '' ? '' : `: “${short}”`,
     seen: short,
   };

@@ -2,8 +2,17 @@
 import { type TlsSession, type Wire, WireFault } from '../net/wire.ts';
 import type { Attempt, Phase, TranscriptLine } from './evidence.ts';
 
-/** Milliseconds for one wait. Postscreen keeps greetings back for 6 s, 15 s were seen (taxonomy, quirk 1). */
-export const patience = { connect: 10_000, tls: 10_000, greeting: 30_000, answer: 10_000, quit: 2000 } as const;
+/** Milliseconds for one wait. */
+export interface Patience {
+  readonly connect: number;
+  readonly tls: number;
+  readonly greeting: number;
+  readonly answer: number;
+  readonly quit: number;
+}
+
+/** Postscreen keeps greetings back for 6 s, 15 s were seen at laposte.net. */
+export const usualPatience: Patience = { connect: 10_000, tls: 10_000, greeting: 30_000, answer: 10_000, quit: 2000 };
 
 /** What is kept of a conversation; what is beyond it was read and judged, but nobody wants to read it. */
 const mostLines = 120;
@@ -18,11 +27,13 @@ export class Session {
   };
   /** The step that is being taken; a fault belongs to it. */
   phase: Phase = 'connect';
+  readonly patience: Patience;
   readonly #begun = performance.now();
   readonly #peer: string;
   #wire: Wire | undefined;
 
-  constructor(address: string) {
+  constructor(address: string, patience: Patience) {
+    this.patience = patience;
     this.#peer = address;
     this.attempt = { address, ms: {}, transcript: [] };
   }
@@ -52,7 +63,7 @@ export class Session {
   }
 
   /** The server's next line. @throws {WireFault} */
-  async line(milliseconds: number = patience.answer): Promise<string> {
+  async line(milliseconds: number = this.patience.answer): Promise<string> {
     // A NUL says nothing and breaks every viewer.
     const line = (await this.wire.line(milliseconds)).replaceAll('\0', '');
     this.#keep('S', line);
@@ -67,7 +78,7 @@ export class Session {
 
   /** TLS on the connection. @throws {WireFault} */
   async startTls(serverName: string, legacy: boolean): Promise<TlsSession> {
-    const tls = await this.wire.startTls({ serverName, legacy, milliseconds: patience.tls });
+    const tls = await this.wire.startTls({ serverName, legacy, milliseconds: this.patience.tls });
     this.note(`${tls.version} ${tls.cipher}`);
     return tls;
   }

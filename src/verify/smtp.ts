@@ -11,7 +11,7 @@
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import { type Dialogue, patience, type Session } from './session.ts';
+import type { Dialogue, Session } from './session.ts';
 
 interface Reply {
   /** 0 where a line is no reply line. */
@@ -44,7 +44,7 @@ async function reply(session: Session, milliseconds?: number): Promise<Reply> {
 }
 
 async function greeting(session: Session): Promise<Greeting> {
-  const { code, lines } = await reply(session, patience.greeting);
+  const { code, lines } = await reply(session, session.patience.greeting);
   const text = session.mask(lines.join(' ').trim());
   const first = code === 0 ? (lines[0] ?? '') : `${code} ${lines.join(' ')}`;
   if (speaks(first) !== 'smtp') return strange(first, text);
@@ -93,7 +93,7 @@ export function smtp(name: string): Dialogue {
     },
     async quit(session) {
       await session.send('QUIT');
-      await reply(session, patience.quit);
+      await reply(session, session.patience.quit);
     },
   };
 }

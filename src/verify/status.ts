@@ -36,12 +36,7 @@ const death = { count: 10, span: 14 * day };
 const staleIntervals = 3;
 
 /** Warnings that make a server worse for the people who use it; the others are remarks for its operator. */
-const degrading: ReadonlySet<WarningCode> = new Set([
-  'address.some-fail',
-  'cert.expires',
-  'cert.weak-key',
-  'cert.weak-signature',
-]);
+const degrading: ReadonlySet<WarningCode> = new Set(['address.some-fail', 'cert.expires']);
 
 /** Why a status is what it is: a verdict's code, or one of the machine's own reasons. */
 export type Reason = 'new' | 'ok' | 'unsteady' | 'stale' | FindingCode | WarningCode;

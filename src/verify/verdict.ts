@@ -71,8 +71,6 @@ export type FindingCode = keyof typeof findings;
 export const warningCodes = [
   'address.some-fail',
   'cert.expires',
-  'cert.weak-key',
-  'cert.weak-signature',
   'caps.malformed',
   'caps.unknown',
   'starttls.offered-again',
