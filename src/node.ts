@@ -16,6 +16,7 @@ import { type Problem, sayProblem } from './catalog/problem.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import { nothingKnown } from './provider/model.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { readGeneration } from './store/generation.ts';
@@ -81,7 +82,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       const now = await readGeneration(store.db);
       if (current && now === generation) return;
       const revision = await newestRevision(store.db);
-      const next = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
+      const next = served(compileAtlas(await readCurated(store.db)), nothingKnown, revision);
       // Another process may have written between two reads: they are of two generations then, and are done again.
       if ((await readGeneration(store.db)) !== now) continue;
       current = next;
