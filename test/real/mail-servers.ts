@@ -7,18 +7,16 @@
  * Dovecot counts a connection between one and the same address as secured, and shows then what it shows within TLS. Who
  * wants to be a stranger connects to `strangersHost`: Linux gives such a connection the source address 127.0.0.1.
  */
-import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CertificateKind, pki } from '../pki.ts';
 import { dovecotConf } from './dovecot.ts';
 import { mainCf, masterCf, opensslCnf } from './postfix.ts';
+import { freePorts, type Supervised, supervise } from './supervise.ts';
 
 export interface MailServers extends AsyncDisposable {
   /** `port` for STARTTLS and for no TLS at all, `tlsPort` for TLS from the first octet. */
@@ -43,12 +41,12 @@ const accounts = [
   { address: 'test@example.test', password: 'secret' },
   { address: 'probe@example.test', password: 'secret2' },
 ];
-const programs = ['/usr/sbin/dovecot', '/usr/sbin/postfix'];
+const needed = ['/usr/sbin/dovecot', '/usr/sbin/postfix'];
 const startMilliseconds = 20_000;
 
 /** Why no mail servers can be started here, or false: for the `skip` option of a test. */
 export function noMailServers(): string | false {
-  const missing = programs.filter((program) => !existsSync(program));
+  const missing = needed.filter((program) => !existsSync(program));
   if (missing.length > 0) return `${missing.join(' and ')} not installed: test/real/install.sh`;
   return process.getuid?.() === 0 ? false : 'Postfix must be started by root';
 }
@@ -74,34 +72,23 @@ async function start(options: { certificate?: CertificateKind }, tries: number):
   const ports = await freePorts(names);
   await writeConfiguration(folder, ports, options.certificate ?? 'good');
 
-  const supervisor = spawn('/bin/sh', ['-c', supervise, 'supervise', folder], {
-    // A session of its own, so that Ctrl-C ends the test, and only thereby the servers.
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
+  const programs = supervise({
+    folder,
+    start: `
+      dovecot -F -c "$folder/dovecot.conf" & dovecot=$!
+      postfix -c "$folder/postfix" start && kill -0 $dovecot`,
+    end: `
+      kill $dovecot
+      postfix -c "$folder/postfix" stop`,
   });
-  let output = '';
-  for (const stream of [supervisor.stdout, supervisor.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
-  const exited = once(supervisor, 'exit');
-
-  const log = (): string =>
-    ['dovecot.log', 'postfix.log']
-      .map((name) => join(folder, name))
-      .map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))
-      .join('\n');
-  const stop = async (): Promise<void> => {
-    supervisor.stdin.end();
-    await exited;
-  };
-
+  const stop = (): Promise<void> => programs.stop();
   try {
-    for (const name of names) await answers(name, ports[name], () => supervisor.exitCode === null);
+    for (const name of names) await answers(name, ports[name], programs);
   } catch (error) {
     await stop();
     // Between finding a port and using it, somebody else may have taken it.
-    if (output.includes('Address already in use') && tries > 1) return start(options, tries - 1);
-    throw new Error(`the mail servers do not start; what they said:\n${output}`, { cause: error });
+    if (programs.output.includes('Address already in use') && tries > 1) return start(options, tries - 1);
+    throw new Error(`the mail servers do not start; what they said:\n${programs.output}`, { cause: error });
   }
   return {
     imap: { host, port: ports.imap, tlsPort: ports.imaps },
@@ -112,27 +99,15 @@ async function start(options: { certificate?: CertificateKind }, tries: number):
     strangersHost,
     ca: join(folder, 'ca.pem'),
     accounts,
-    log,
+    log: () =>
+      ['dovecot.log', 'postfix.log']
+        .map((name) => join(folder, name))
+        .map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))
+        .join('\n'),
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
-
-/**
- * Starts both and waits for the end of its input, which comes when the test says so and when the test's process dies, in
- * whatever way. Then it stops both and takes the folder away.
- */
-const supervise = `
-  folder=$1
-  dovecot -F -c "$folder/dovecot.conf" </dev/null &
-  dovecot=$!
-  if postfix -c "$folder/postfix" start </dev/null && kill -0 "$dovecot"; then read -r _; fi
-  kill "$dovecot"
-  postfix -c "$folder/postfix" stop </dev/null >/dev/null 2>&1
-  wait "$dovecot"
-  tail -n 50 "$folder"/*.log
-  rm -rf "$folder"
-`;
 
 type Ports = Readonly<Record<'imap' | 'imaps' | 'pop3' | 'pop3s' | 'lmtp' | 'sasl', number>> &
   Readonly<Record<'submission' | 'submissions' | 'mx' | 'postscreen', number>>;
@@ -169,31 +144,9 @@ function userId(user: string): number {
   return Number(line?.split(':')[2]);
 }
 
-/**
- * Ports that nobody uses at the moment, on any address: held all at once, so that they differ, and below those that Linux
- * gives to outgoing connections.
- */
-async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
-  const held = await Promise.all(names.map(() => holdPort()));
-  const ports = held.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Record<Name, number>;
-}
-
-async function holdPort(): Promise<Server> {
-  for (;;) {
-    const server = createServer().listen(randomInt(20_000, 32_000));
-    const free = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (free) return server;
-  }
-}
-
 /** Resolves when the server greets; those for TLS cannot, and need only accept the connection. */
-async function answers(name: string, port: number, running: () => boolean): Promise<void> {
-  for (const end = Date.now() + startMilliseconds; Date.now() < end && running(); await sleep(50)) {
+async function answers(name: string, port: number, programs: Supervised): Promise<void> {
+  for (const end = Date.now() + startMilliseconds; Date.now() < end && programs.running; await sleep(50)) {
     const socket = connect(port, host);
     const answered = await new Promise<boolean>((resolve) => {
       socket.once(tlsOnly.has(name) ? 'connect' : 'data', () => resolve(true));
