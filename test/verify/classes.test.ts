@@ -10,7 +10,7 @@ import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Patience } from '../../src/verify/session.ts';
 import { type FindingCode, findings, type WarningCode, warningCodes } from '../../src/verify/verdict.ts';
 import type { CertificateKind } from '../pki.ts';
-import { type Client, type Script, startMailServer } from './mail-server.ts';
+import { type Script, startMailServer } from './mail-server.ts';
 import { probeAndJudge, probeOptions, resolverTo } from './prober.ts';
 import { imap, type Manners, pop3, smtp } from './well-behaved.ts';
 
