@@ -15,12 +15,14 @@ import { compileAtlas } from './atlas/atlas.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { Statuses } from './provider/model.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
+import { addDemand } from './store/demand.ts';
 import { readGeneration } from './store/generation.ts';
 import { newestRevision, readCurated, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -64,6 +66,8 @@ export interface RunningServer {
 const pollInterval = 500;
 /** How often statuses are read again although none has moved: time alone makes them stale. */
 const staleInterval = 600_000;
+/** How often what many ask for in vain is written down. */
+const demandInterval = 600_000;
 
 /**
  * Starts a server.
@@ -140,10 +144,21 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   }
 
   const resolver = cachedResolver(nodeResolver(options.resolver));
+  const demand = new Demand();
+  const keepDemand = async () => {
+    try {
+      const statements = addDemand(store.db, demand.take(), new Date().toISOString());
+      if (statements.length > 0) await store.atomically(statements);
+    } catch (error) {
+      // Curators can do without; the server goes on.
+      note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
   const app = createApp({
     served: () => current,
     resolver,
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
+    missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     version: options.version,
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -179,6 +194,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     });
   }, pollInterval);
 
+  const keeping = setInterval(() => void keepDemand(), demandInterval);
+
   const prober =
     options.verify &&
     nodeProber({
@@ -203,7 +220,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     reload,
     close: async () => {
       clearInterval(poll);
+      clearInterval(keeping);
       await Promise.all([schedule?.stop(), close()]);
+      await keepDemand();
       store.close();
     },
   };
