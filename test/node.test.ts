@@ -327,7 +327,7 @@ describe('the statuses of servers', () => {
 });
 
 describe('close()', () => {
-  const zone: Zone = { 'customer.de': { after: 400, mx: ['10 a.mx.hosting.example'] } };
+  const zone: Zone = { 'customer.de': { after: 400, MX: ['10 a.mx.hosting.example'] } };
 
   test('lets a request under way finish, takes no new one, and frees the port', async (t) => {
     const dns = await startDns(zone);

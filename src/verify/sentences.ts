@@ -54,9 +54,9 @@ const findingSentences: Readonly<Record<FindingCode, Pair>> = {
   },
   'policy.blocked-address': {
     en: ({ host, seen }) =>
-      `${host} leads to ${seen}, where nobody is sent; nothing was dialled. For a server of your own use --allow-private.`,
+      `${leadsTo(host, seen, 'leads to')}: nobody is sent there, and nothing was dialled. For a server of your own use --allow-private.`,
     de: ({ host, seen }) =>
-      `${host} führt zu ${seen}, wohin niemand geschickt wird; es wurde nichts angerufen. Für eigene Server gibt es --allow-private.`,
+      `${leadsTo(host, seen, 'führt zu')}: Dorthin wird niemand geschickt, und es wurde nichts angerufen. Für eigene Server gibt es --allow-private.`,
   },
   'policy.port': {
     en: ({ where }) => `${where}: this port is not one for mail, and was not dialled. Check the entry.`,
@@ -403,4 +403,9 @@ function wordsOf({ endpoint: { protocol, host, port }, address, seen }: Facts): 
 /** The day of an instant; what is no instant stays as it is. */
 function day(text: string): string {
   return text.replace(/^(\d{4}-\d\d-\d\d)T\S*/, '$1');
+}
+
+/** A name leads to an address; an address is one. */
+function leadsTo(host: string, seen: string, verb: string): string {
+  return seen.startsWith(`${host} `) ? seen : `${host} ${verb} ${seen}`;
 }

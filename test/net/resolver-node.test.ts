@@ -24,7 +24,7 @@ before(async () => {
     'broken.example': 'servfail',
     'silent.example': 'silent',
     'mute.example': 'silent',
-    'slow.example': { after: 1200, mx: ['10 mx.hoster.example'] },
+    'slow.example': { after: 1200, MX: ['10 mx.hoster.example'] },
     ...Object.fromEntries(quick.map((name) => [name, ['10 mx.hoster.example']])),
   });
   resolver = nodeResolver(dns.address);

@@ -1,0 +1,199 @@
+/** Servers that mean harm, or are broken beyond words: every probe ends in time, holds little, and says the right thing. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { maxBytes } from '../../src/net/wire.ts';
+import type { MailProtocol } from '../../src/verify/endpoint.ts';
+import type { Evidence } from '../../src/verify/evidence.ts';
+import { type Client, type Script, startMailServer } from './mail-server.ts';
+import { probeAndJudge } from './prober.ts';
+import { imap, pop3, smtp } from './well-behaved.ts';
+
+const behaved = { imap, pop3, smtp };
+
+const protocols: readonly MailProtocol[] = ['imap', 'pop3', 'smtp'];
+const patience = { connect: 500, tls: 500, greeting: 500, answer: 500, quit: 100 };
+const gigabyte = 2 ** 30;
+
+async function probed(script: Script, protocol: MailProtocol, security: 'tls' | 'starttls', timeout = 5000) {
+  await using server = await startMailServer(script);
+  const result = await probeAndJudge({ protocol, security, port: server.port }, { patience, timeout });
+  // The other side has seen us leave: nothing hangs on behind the evidence.
+  return { ...result, sent: server.connections.reduce((sum, { sent }) => sum + sent, 0) };
+}
+
+function size(evidence: Evidence): number {
+  return JSON.stringify(evidence).length;
+}
+
+describe('a server that sends without end', () => {
+  const floods: [what: string, flood: (client: Client) => Promise<void>][] = [
+    ['one line of a gigabyte', (client) => client.flood('x'.repeat(65_536), gigabyte)],
+    ['lines that are no greeting', (client) => client.flood('* hello\r\n'.repeat(5000), gigabyte)],
+    ['greetings that go on', (client) => client.flood('220-hello\r\n'.repeat(5000), gigabyte)],
+    ['NULs', (client) => client.flood('\0'.repeat(65_536), gigabyte)],
+    ['line ends', (client) => client.flood('\r\n'.repeat(32_768), gigabyte)],
+  ];
+  for (const [what, flood] of floods) {
+    for (const protocol of protocols) {
+      test(`${what}, to ${protocol}`, async () => {
+        const before = process.memoryUsage().rss;
+        const { evidence, verdict, sent } = await probed(flood, protocol, 'starttls');
+        assert.equal(verdict.outcome, 'fails');
+        assert.ok(size(evidence) < maxBytes, `${size(evidence)} characters of evidence`);
+        // What the two ends of a loopback connection buffer is more than we take.
+        assert.ok(sent < gigabyte / 8, `${sent} octets were taken`);
+        assert.ok(process.memoryUsage().rss - before < gigabyte / 8);
+      });
+    }
+  }
+
+  test('behind a good greeting, as an answer', async () => {
+    const script = behaved.smtp({
+      security: 'tls',
+      answers: { EHLO: (client) => client.flood(`250-${'x'.repeat(200)}\r\n`, gigabyte) },
+    });
+    const { evidence, verdict } = await probed(script, 'smtp', 'tls');
+    assert.equal(verdict.code, 'caps.too-long');
+    assert.ok(size(evidence) < maxBytes);
+  });
+});
+
+describe('a server that takes its time', () => {
+  test('and drips its greeting an octet at a time is not waited for', async () => {
+    const { verdict } = await probed((client) => client.drip(`* OK ${'x'.repeat(500)}\r\n`, 50), 'imap', 'starttls');
+    assert.equal(verdict.code, 'greeting.timeout');
+  });
+
+  test('and drips lines, each in time, meets the end of the whole probe', async () => {
+    const script: Script = async (client) => {
+      for (let n = 0; n < 1000; n++) {
+        await client.say('220-still there');
+        await client.wait(20);
+      }
+    };
+    const begun = performance.now();
+    const { verdict } = await probed(script, 'smtp', 'starttls', 600);
+    assert.equal(verdict.code, 'greeting.timeout');
+    assert.ok(performance.now() - begun < 5000);
+  });
+
+  test('and never closes is left', async () => {
+    const script: Script = async (client) => {
+      await behaved.imap({ security: 'tls', answers: { LOGOUT: (c) => c.hang() } })(client);
+    };
+    const { verdict } = await probed(script, 'imap', 'tls');
+    assert.equal(verdict.code, 'ok');
+  });
+
+  test('and reads nothing does not hold us', async () => {
+    const script: Script = async (client) => {
+      await client.say('* OK ready');
+      await client.hang();
+    };
+    const { verdict } = await probed(script, 'imap', 'starttls');
+    assert.equal(verdict.code, 'caps.timeout');
+  });
+});
+
+describe('a conversation that breaks off', () => {
+  /** Everything a good server says, cut after so many octets. */
+  const cutAfter =
+    (protocol: MailProtocol, octets: number): Script =>
+    async (client) => {
+      let left = octets;
+      const say = client.say.bind(client);
+      client.say = async (...lines: readonly string[]) => {
+        const text = lines.map((line) => `${line}\r\n`).join('');
+        if (text.length > left) {
+          await client.send(text.slice(0, left));
+          await client.close();
+        }
+        left -= text.length;
+        await say(...lines);
+      };
+      await behaved[protocol]({ security: 'starttls' })(client);
+    };
+  const allowed = /^(?:ok|greeting\.(?:closed|garbage|tempfail)|caps\.closed|starttls\.(?:broken|missing))$/;
+
+  for (const protocol of protocols) {
+    test(`is the right class at each octet (${protocol})`, async () => {
+      const classes = new Set<string>();
+      for (let octets = 0; octets < 330; octets += 3) {
+        const { verdict, evidence } = await probed(cutAfter(protocol, octets), protocol, 'starttls');
+        classes.add(verdict.code);
+        assert.match(verdict.code, allowed, `after ${octets} octets`);
+        assert.equal(evidence.attempts.length, 1);
+      }
+      for (const code of ['greeting.closed', 'caps.closed', 'starttls.broken']) assert.ok(classes.has(code), code);
+    });
+  }
+});
+
+describe('what a server says', () => {
+  test('does not become somebody’s address in the evidence', async () => {
+    const script = behaved.smtp({
+      security: 'starttls',
+      greeting: ['220 mx.example at your service, [198.51.100.7] (2001:db8:77::1) at 12:30:45'],
+    });
+    const { evidence } = await probed(script, 'smtp', 'starttls');
+    const text = JSON.stringify(evidence);
+    assert.doesNotMatch(text, /198\.51\.100\.7|2001:db8:77/);
+    assert.match(text, /at your service, \[\(address\)\] \(\(address\)\) at 12:30:45/);
+  });
+
+  test('in eight bits is kept, and NULs are not', async () => {
+    const script = behaved.imap({ security: 'starttls', greeting: ['* OK gr\xfc\xdf\0e'] });
+    const { verdict, evidence } = await probed(script, 'imap', 'starttls');
+    assert.equal(verdict.code, 'ok');
+    assert.equal(evidence.attempts[0]?.greeting?.text, '* OK grüße');
+  });
+
+  test('in a hundred lines is cut in the transcript, and read to its end', async () => {
+    const capabilities = [...Array.from({ length: 150 }, (_, i) => `X-${i}`), 'AUTH PLAIN'];
+    const { verdict, evidence } = await probed(behaved.smtp({ security: 'tls', capabilities }), 'smtp', 'tls');
+    assert.equal(verdict.code, 'ok');
+    assert.deepEqual(evidence.attempts[0]?.capabilities?.mechanisms, ['PLAIN']);
+    assert.equal(evidence.attempts[0]?.transcript.at(-1)?.text, '… and more');
+  });
+
+  test('is not answered before it is finished (PREGREET)', async () => {
+    const script: Script = async (client) => {
+      await client.say('220-mail.example.test please wait');
+      await client.quiet(200);
+      await client.say('220 mail.example.test ESMTP');
+      await client.hear(/^EHLO /);
+      await client.say('250 mail.example.test');
+      await client.hear('QUIT');
+      await client.say('221 bye');
+    };
+    const { verdict } = await probed(script, 'smtp', 'starttls');
+    assert.equal(verdict.code, 'starttls.missing');
+  });
+
+  test('after the answer to STARTTLS is the only thing that may come: we say nothing until TLS stands', async () => {
+    const script: Script = async (client) => {
+      await client.say('+OK ready');
+      await client.hear('CAPA');
+      await client.say('+OK', 'STLS', '.');
+      await client.hear('STLS');
+      await client.quiet(100);
+      await client.say('+OK go');
+      // The first octet of a TLS record of type handshake (RFC 8446 section 5.1).
+      assert.equal((await client.octets(1))[0], 0x16);
+      await client.close();
+    };
+    const { verdict } = await probed(script, 'pop3', 'starttls');
+    assert.equal(verdict.code, 'starttls.broken');
+  });
+});
+
+test('nobody signs in and no message is begun, whatever is offered', async () => {
+  for (const protocol of protocols) {
+    for (const security of ['tls', 'starttls', 'none'] as const) {
+      await using server = await startMailServer(behaved[protocol]({ security }));
+      await probeAndJudge({ protocol, security, port: server.port });
+      for (const line of server.received)
+        assert.doesNotMatch(line, /^(?:\S+ )?(?:AUTH|AUTHENTICATE|LOGIN|USER|PASS|APOP|MAIL|RCPT|DATA)\b/i);
+    }
+  }
+});
