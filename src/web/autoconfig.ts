@@ -16,7 +16,7 @@ export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
   return async (c: Context): Promise<Response> => {
     const served = ready(deps);
     const domain = parseDomain(c.req.param('domain') ?? '');
-    const answer = await find(served, [domain], step === 'mx' ? resolverFor(deps, c) : undefined);
+    const answer = await find(deps, c, served, [domain], step === 'mx' ? resolverFor(deps, c) : undefined);
     return sendXml(c, served, answer, answer.trust === 'dns' ? 'public-dns' : 'public');
   };
 }
@@ -36,7 +36,7 @@ export function autoconfigByAddress(deps: Deps) {
     if (first === undefined) {
       throw new HttpProblem('no-domain-given', 'Say whose settings you want: ?emailaddress=someone@example.com.');
     }
-    const answer = await find(served, [first, ...rest]);
+    const answer = await find(deps, c, served, [first, ...rest]);
     return sendXml(c, served, answer, 'private');
   };
 }

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import type { Miss } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, Knowledge, Provider } from '../provider/model.ts';
 import type { RevisionList } from './contract.ts';
@@ -26,6 +27,8 @@ export interface Deps {
   readonly resolver: Resolver;
   /** Who asks, as an address block for budgets; never logged or stored. */
   asker(c: Context): string | undefined;
+  /** Somebody asked for what is not there; what is kept of it, `lookup/demand.ts` decides. */
+  missed(miss: Miss, asker: string | undefined): void;
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
   readonly version: string;

@@ -283,6 +283,22 @@ describe('GET /api/v1/lookup without an answer', () => {
   }
 });
 
+describe('What is asked for in vain', () => {
+  test('is told to whoever counts it, with the network it was asked from; answers are not', async () => {
+    const { get, missed } = testApp({ mx: scriptedMx });
+    await get('/api/v1/lookup?domain=unknown.example');
+    await get('/v1.1/strangers.zz');
+    await get('/v1.1/post.example');
+    await get('/mail/config-v1.1.xml?emailaddress=max@unknown.example');
+    const from = { asker: '192.0.2.0/24' };
+    assert.deepEqual(missed, [
+      { domain: 'unknown.example', ...from },
+      { domain: 'strangers.zz', ...from },
+      { domain: 'unknown.example', ...from },
+    ]);
+  });
+});
+
 describe('GET /api/v1/providers', () => {
   const { get } = testApp();
   const ids = async (query: string) =>

@@ -15,6 +15,8 @@ export interface TestApp {
   readonly send: (method: string, path: string, headers?: Record<string, string>) => Promise<Response>;
   /** The names that DNS was asked for, and on whose behalf. */
   readonly asked: { domain: string; asker: string | undefined }[];
+  /** What was asked for in vain, and from where. */
+  readonly missed: { domain: string; asker: string | undefined }[];
   /** What would stand in the log. */
   readonly defects: { error: unknown; route: string }[];
   /** Gives the app its first atlas, or the next one. */
@@ -46,6 +48,7 @@ const loadedOnce: Deps['revisions'] = (id, limit) =>
 export function testApp(options: TestAppOptions = {}): TestApp {
   const { curated = world, mx = {}, knowledge = nothingKnown, revisions = loadedOnce } = options;
   const asked: TestApp['asked'] = [];
+  const missed: TestApp['missed'] = [];
   const defects: TestApp['defects'] = [];
   let current: Served | undefined;
   let known = knowledge;
@@ -67,6 +70,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
       },
     },
     asker: () => '192.0.2.0/24',
+    missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
     version: '1.2.3',
     defect: (error, route) => defects.push({ error, route }),
@@ -74,7 +78,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   // As on Node, the Host is a header and part of the URL.
   const send = async (method: string, path: string, headers: Record<string, string> = {}) =>
     app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, { method, headers });
-  return { app, send, get: (path, headers) => send('GET', path, headers), asked, defects, swap, learn };
+  return { app, send, get: (path, headers) => send('GET', path, headers), asked, missed, defects, swap, learn };
 }
 
 /** The MX hosts of a domain, the most preferred first. */
