@@ -19,7 +19,7 @@ import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
-import type { Statuses } from './provider/model.ts';
+import { type Knowledge, nothingKnown } from './provider/model.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
@@ -88,7 +88,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { note } = options;
   let current: Served | undefined;
   let generation: number | undefined;
-  let statuses: Statuses = new Map();
+  let knowledge: Knowledge = nothingKnown;
   /** Which statuses are told, and since when (milliseconds since 1970). */
   let told: string | undefined;
   let toldAt = 0;
@@ -103,7 +103,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       const atlas = compileAtlas(await readCurated(store.db));
       // Another process may have written between two reads: they are of two generations then, and are done again.
       if ((await readGeneration(store.db)) !== now) continue;
-      current = served(atlas, statuses, revision);
+      current = served(atlas, knowledge, revision);
       generation = now;
       return;
     }
@@ -112,9 +112,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const readStatusesAgain = async () => {
     const version = await statusVersion(store.db);
     if (version === told && Date.now() - toldAt < staleInterval) return;
-    statuses = await readStatuses(store.db, new Date().toISOString());
+    knowledge = { ...nothingKnown, statuses: await readStatuses(store.db, new Date().toISOString()) };
     [told, toldAt] = [version, Date.now()];
-    if (current) current = { ...current, statuses };
+    if (current) current = served(current.atlas, knowledge, current.revision);
   };
 
   const reload = async () => {
