@@ -15,12 +15,14 @@ import { compileAtlas } from './atlas/atlas.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
-import type { Statuses } from './provider/model.ts';
+import { type Knowledge, nothingKnown } from './provider/model.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
+import { addDemand } from './store/demand.ts';
 import { readGeneration } from './store/generation.ts';
 import { newestRevision, readCurated, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -64,6 +66,8 @@ export interface RunningServer {
 const pollInterval = 500;
 /** How often statuses are read again although none has moved: time alone makes them stale. */
 const staleInterval = 600_000;
+/** How often what many ask for in vain is written down. */
+const demandInterval = 600_000;
 
 /**
  * Starts a server.
@@ -84,7 +88,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { note } = options;
   let current: Served | undefined;
   let generation: number | undefined;
-  let statuses: Statuses = new Map();
+  let knowledge: Knowledge = nothingKnown;
   /** Which statuses are told, and since when (milliseconds since 1970). */
   let told: string | undefined;
   let toldAt = 0;
@@ -99,7 +103,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       const atlas = compileAtlas(await readCurated(store.db));
       // Another process may have written between two reads: they are of two generations then, and are done again.
       if ((await readGeneration(store.db)) !== now) continue;
-      current = served(atlas, statuses, revision);
+      current = served(atlas, knowledge, revision);
       generation = now;
       return;
     }
@@ -108,9 +112,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const readStatusesAgain = async () => {
     const version = await statusVersion(store.db);
     if (version === told && Date.now() - toldAt < staleInterval) return;
-    statuses = await readStatuses(store.db, new Date().toISOString());
+    knowledge = { ...nothingKnown, statuses: await readStatuses(store.db, new Date().toISOString()) };
     [told, toldAt] = [version, Date.now()];
-    if (current) current = { ...current, statuses };
+    if (current) current = served(current.atlas, knowledge, current.revision);
   };
 
   const reload = async () => {
@@ -140,10 +144,21 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   }
 
   const resolver = cachedResolver(nodeResolver(options.resolver));
+  const demand = new Demand();
+  const keepDemand = async () => {
+    try {
+      const statements = addDemand(store.db, demand.take(), new Date().toISOString());
+      if (statements.length > 0) await store.atomically(statements);
+    } catch (error) {
+      // Curators can do without; the server goes on.
+      note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
   const app = createApp({
     served: () => current,
     resolver,
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
+    missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     version: options.version,
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -179,6 +194,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     });
   }, pollInterval);
 
+  const keeping = setInterval(() => void keepDemand(), demandInterval);
+
   const prober =
     options.verify &&
     nodeProber({
@@ -203,7 +220,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     reload,
     close: async () => {
       clearInterval(poll);
+      clearInterval(keeping);
       await Promise.all([schedule?.stop(), close()]);
+      await keepDemand();
       store.close();
     },
   };

@@ -37,6 +37,10 @@ export interface MailServers extends AsyncDisposable {
 
 const host = '127.0.0.1';
 const strangersHost = '127.0.0.2';
+/** Containers often have none. */
+export const hasIpv6 = Object.values(networkInterfaces()).some((found) =>
+  found?.some(({ address }) => address === '::1'),
+);
 const accounts = [
   { address: 'test@example.test', password: 'secret' },
   { address: 'probe@example.test', password: 'secret2' },
@@ -115,7 +119,6 @@ type Ports = Readonly<Record<'imap' | 'imaps' | 'pop3' | 'pop3s' | 'lmtp' | 'sas
 async function writeConfiguration(folder: string, ports: Ports, certificate: CertificateKind): Promise<void> {
   const { ca, leaf } = await pki();
   const { cert, key } = await leaf(certificate);
-  const hasIpv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));
   const listen = [host, strangersHost, ...(hasIpv6 ? ['::1'] : [])];
   const postfix = { folder, listen, ports, addresses: accounts.map(({ address }) => address) };
 
