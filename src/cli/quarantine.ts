@@ -83,9 +83,7 @@ async function put(store: Store, name: Domain, why: string): Promise<number> {
     note(`${name} is under quarantine since ${already.at}: ${already.why}`);
     return exit.yes;
   }
-  await store.atomically([
-    putQuarantine(store.db, { name, at: new Date().toISOString(), why, by: userInfo().username }),
-  ]);
+  await store.atomically(putQuarantine(store.db, { name, at: new Date().toISOString(), why, by: userInfo().username }));
   out(`${name} is under quarantine`);
   const { providers } = await readCurated(store.db);
   const hit = providers.filter((record) => hostsOf(record).some(({ host }) => isAtOrBelow(host as Domain, name)));
@@ -102,7 +100,7 @@ async function lift(store: Store, name: Domain): Promise<number> {
       code: exit.no,
     });
   }
-  await store.atomically([liftQuarantine(store.db, name, { at: new Date().toISOString(), by: userInfo().username })]);
+  await store.atomically(liftQuarantine(store.db, name, { at: new Date().toISOString(), by: userInfo().username }));
   out(`${name} is given again`);
   return exit.yes;
 }

@@ -2,7 +2,7 @@
 import { gt, sql } from 'drizzle-orm';
 import type { EndpointKey, Status } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
-import { bumpStatuses } from './providers.ts';
+import { knowledgeMoved } from './generation.ts';
 import { heard } from './schema.ts';
 
 /** Instants are ISO 8601. */
@@ -22,7 +22,7 @@ export function putHeard(db: Db, rows: readonly Heard[]): Statement[] {
           setWhere: sql`excluded.checked_at > ${heard.checkedAt}`,
         }),
     ),
-    bumpStatuses(db),
+    knowledgeMoved(db),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
-import { desc, eq, inArray, isNull, max, sql } from 'drizzle-orm';
+import { desc, eq, inArray, isNull, max } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
 import type { Curated, LeftOut, MailHandler, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
@@ -134,19 +134,11 @@ export function readRevisions(db: Db, id: string, limit: number): Promise<Revisi
 }
 
 /** Keys of the meta table. */
-export type MetaKey = 'loaded' | 'lists-digest' | 'generation' | 'statuses';
+export type MetaKey = 'loaded' | 'lists-digest' | 'generation' | 'knowledge';
 
 export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
   const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));
   return row?.value;
-}
-
-/** Says that statuses are to be read again: statuses.ts, `statusVersion`. */
-export function bumpStatuses(db: Db): Statement {
-  return db
-    .insert(meta)
-    .values({ key: 'statuses', value: '1' })
-    .onConflictDoUpdate({ target: meta.key, set: { value: sql`CAST(value AS INTEGER) + 1` } });
 }
 
 export function putMeta(db: Db, key: MetaKey, value: string): Statement {

@@ -1,7 +1,8 @@
 /** Names that leave every format at once, and who answers for a domain: how one notices that it changed hands. */
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Domain } from '../name/domain.ts';
 import type { Db, Statement } from './db.ts';
+import { knowledgeMoved } from './generation.ts';
 import { nameServers, quarantine } from './schema.ts';
 
 /** A host or a registrable domain with everything below it. Instants are ISO 8601. */
@@ -33,14 +34,6 @@ export async function readQuarantine(db: Db): Promise<Quarantined[]> {
   return rows.map((row) => ({ ...row, name: row.name as Domain }));
 }
 
-/** A text that differs whenever {@link readQuarantine} would. Rows are never deleted. */
-export async function quarantineVersion(db: Db): Promise<string> {
-  const [row] = await db
-    .select({ version: sql<string>`coalesce(max(n), 0) || '-' || count(lifted_at)` })
-    .from(quarantine);
-  return row?.version ?? '0-0';
-}
-
 /** Who put what under quarantine and who lifted it, the newest first. */
 export async function readQuarantineHistory(db: Db, limit: number): Promise<PastQuarantine[]> {
   const rows = await db.select().from(quarantine).orderBy(desc(quarantine.n)).limit(limit);
@@ -48,16 +41,14 @@ export async function readQuarantineHistory(db: Db, limit: number): Promise<Past
 }
 
 /** Puts a name under quarantine; one that is there already stays as it is. */
-export function putQuarantine(db: Db, entry: Quarantined): Statement {
-  return db.insert(quarantine).values(entry).onConflictDoNothing();
+export function putQuarantine(db: Db, entry: Quarantined): Statement[] {
+  return [db.insert(quarantine).values(entry).onConflictDoNothing(), knowledgeMoved(db)];
 }
 
 /** A person takes a name out of it. */
-export function liftQuarantine(db: Db, name: Domain, { at, by }: { at: string; by: string }): Statement {
-  return db
-    .update(quarantine)
-    .set({ liftedAt: at, liftedBy: by })
-    .where(and(eq(quarantine.name, name), isNull(quarantine.liftedAt)));
+export function liftQuarantine(db: Db, name: Domain, { at, by }: { at: string; by: string }): Statement[] {
+  const open = and(eq(quarantine.name, name), isNull(quarantine.liftedAt));
+  return [db.update(quarantine).set({ liftedAt: at, liftedBy: by }).where(open), knowledgeMoved(db)];
 }
 
 /** What is known of who answers for a registrable domain. */

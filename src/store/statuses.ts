@@ -7,8 +7,8 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey, Status, Statuses, StatusName } from '../provider/model.ts';
 import type { Db, Statement, Store } from './db.ts';
+import { knowledgeMoved } from './generation.ts';
 import { readHeard } from './heard.ts';
-import { bumpStatuses, readMeta } from './providers.ts';
 import { status } from './schema.ts';
 
 /** What the state machine left of an endpoint. */
@@ -64,11 +64,6 @@ export async function readStatuses(db: Db, now: string): Promise<Statuses> {
     if (own.status !== 'unverified' || !isNewer) told.set(key, own);
   }
   return told;
-}
-
-/** A text that differs whenever {@link readStatuses} would, but for the passing of time. */
-export async function statusVersion(db: Db): Promise<string> {
-  return (await readMeta(db, 'statuses')) ?? '0';
 }
 
 /** Brings the list of what is probed up to date: new endpoints are due at once, what no record names is due no more. */
@@ -191,7 +186,7 @@ export function moveStatuses(db: Db, moves: readonly Move[]): Statement[] {
         })
         .where(and(eq(status.endpoint, endpoint), lt(status.applied, row.applied))),
     ),
-    bumpStatuses(db),
+    knowledgeMoved(db),
   ];
 }
 

@@ -80,7 +80,7 @@ export async function watchNames(options: WatchOptions): Promise<WatchReport> {
     isAlarm(change) && !quarantined.has(domain) ? [{ domain, at, alarm: change }] : [],
   );
   const statements = [
-    ...alarms.map(({ domain: name, at, alarm }) =>
+    ...alarms.flatMap(({ domain: name, at, alarm }) =>
       putQuarantine(store.db, { name, at, why: sayAlarm(name, alarm, 'en'), by: 'verify' }),
     ),
     ...kept.map(({ domain, at, change }) =>

@@ -5,8 +5,8 @@
 import { compileAtlas } from '../atlas/atlas.ts';
 import { type Knowledge, nothingKnown } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
-import { readGeneration } from '../store/generation.ts';
-import { knowledgeVersion, readKnowledge } from '../store/knowledge.ts';
+import { knowledgeVersion, readGeneration } from '../store/generation.ts';
+import { readKnowledge } from '../store/knowledge.ts';
 import { newestRevision, readCurated } from '../store/providers.ts';
 import { type Served, served } from './served.ts';
 

@@ -6,12 +6,13 @@ import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey } from '../../src/provider/model.ts';
 import { keptChanges, keptRows, type NewCheck, putCheck, readChecks, readRunChecks } from '../../src/store/checks.ts';
 import type { Store } from '../../src/store/db.ts';
+import { knowledgeVersion } from '../../src/store/generation.ts';
 import { type Heard, putHeard } from '../../src/store/heard.ts';
+import { readKnowledge } from '../../src/store/knowledge.ts';
 import {
   liftQuarantine,
   putNameServers,
   putQuarantine,
-  quarantineVersion,
   readNameServers,
   readQuarantine,
   readQuarantineHistory,
@@ -29,7 +30,6 @@ import {
   readVerified,
   releaseLeases,
   renewLeases,
-  statusVersion,
   takeDue,
   takeThese,
 } from '../../src/store/statuses.ts';
@@ -158,11 +158,11 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
 
     promise('have a version that moves with them', async (store) => {
       await listEndpoints(store, [a], time(0));
-      const before = await statusVersion(store.db);
+      const before = await knowledgeVersion(store.db);
       await store.atomically(moveStatuses(store.db, []));
-      assert.equal(await statusVersion(store.db), before);
+      assert.equal(await knowledgeVersion(store.db), before);
       for (const n of [1, 2]) await store.atomically(moveStatuses(store.db, [move(a, n)]));
-      assert.equal(await statusVersion(store.db), '2');
+      assert.equal(await knowledgeVersion(store.db), '2');
     });
 
     promise('of endpoints that no record names stay, and are due no more until one does', async (store) => {
@@ -327,9 +327,9 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
       store.atomically(putHeard(store.db, [{ ...said, ...facts }]));
 
     promise('is told where our own verifier has nothing to say, with who says it', async (store) => {
-      const version = await statusVersion(store.db);
+      const version = await knowledgeVersion(store.db);
       await hear(store);
-      assert.notEqual(await statusVersion(store.db), version);
+      assert.notEqual(await knowledgeVersion(store.db), version);
       assert.deepEqual(await readStatuses(store.db, time(30)), new Map([[a, told]]));
       await listEndpoints(store, [a], time(0));
       assert.deepEqual((await readStatuses(store.db, time(30))).get(a), told);
@@ -365,27 +365,34 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
     const entry = { name: host, at: time(0), why: 'Its domain is not registered any more.', by: 'verify' };
 
     promise('holds a name until a person lifts it; the first reason stays', async (store) => {
-      await store.atomically([putQuarantine(store.db, entry), putQuarantine(store.db, { ...entry, why: 'Again.' })]);
+      await store.atomically([entry, { ...entry, why: 'Again.' }].flatMap((one) => putQuarantine(store.db, one)));
       assert.deepEqual(await readQuarantine(store.db), [entry]);
-      await store.atomically([liftQuarantine(store.db, host, { at: time(1), by: 'Ada' })]);
+      await store.atomically(liftQuarantine(store.db, host, { at: time(1), by: 'Ada' }));
       assert.deepEqual(await readQuarantine(store.db), []);
-      await store.atomically([putQuarantine(store.db, { ...entry, at: time(2) })]);
+      await store.atomically(putQuarantine(store.db, { ...entry, at: time(2) }));
       assert.deepEqual(await readQuarantine(store.db), [{ ...entry, at: time(2) }]);
     });
 
-    promise('keeps who put what there and who lifted it, and has another version after each of both', async (store) => {
-      const versions = [await quarantineVersion(store.db)];
-      await store.atomically([putQuarantine(store.db, entry)]);
-      versions.push(await quarantineVersion(store.db));
-      await store.atomically([liftQuarantine(store.db, host, { at: time(1), by: 'Ada' })]);
-      versions.push(await quarantineVersion(store.db));
-      assert.equal(new Set(versions).size, 3);
-      await store.atomically([putQuarantine(store.db, { ...entry, at: time(2), by: 'Bob' })]);
+    promise('keeps who put what there, and who lifted it', async (store) => {
+      await store.atomically(putQuarantine(store.db, entry));
+      await store.atomically(liftQuarantine(store.db, host, { at: time(1), by: 'Ada' }));
+      await store.atomically(putQuarantine(store.db, { ...entry, at: time(2), by: 'Bob' }));
       assert.deepEqual(await readQuarantineHistory(store.db, 5), [
         { ...entry, at: time(2), by: 'Bob', liftedAt: null, liftedBy: null },
         { ...entry, liftedAt: time(1), liftedBy: 'Ada' },
       ]);
       assert.equal((await readQuarantineHistory(store.db, 1)).length, 1);
+    });
+
+    promise('is part of what is known, whose version moves with it', async (store) => {
+      const before = await knowledgeVersion(store.db);
+      await listEndpoints(store, [a], time(0));
+      await store.atomically(putQuarantine(store.db, entry));
+      assert.notEqual(await knowledgeVersion(store.db), before);
+      assert.deepEqual(await readKnowledge(store.db, time(0)), {
+        statuses: new Map([[a, { status: 'unverified', since: time(0), reason: 'new' }]]),
+        quarantine: new Map([[host, { at: entry.at, why: entry.why }]]),
+      });
     });
 
     promise('remembers who answers for a domain, the newest', async (store) => {

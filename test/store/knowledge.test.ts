@@ -53,7 +53,7 @@ test('A file says what its store says: own statuses, stale ones, what others say
   }));
   await store.atomically([
     ...putHeard(store.db, heard),
-    putQuarantine(store.db, { name: 'gone.example' as Domain, at: time(7), why: 'Gone.', by: 'Ada' }),
+    ...putQuarantine(store.db, { name: 'gone.example' as Domain, at: time(7), why: 'Gone.', by: 'Ada' }),
   ]);
   for (const now of [time(1), time(10), time(200)]) {
     assert.deepEqual(readKnowledgeFile(file, now), await readKnowledge(store.db, now));
