@@ -17,7 +17,7 @@ import { defaultTimeout, nodeProber } from '../verify/prober-node.ts';
 import { type Summary, sayResult, Tally } from '../verify/report.ts';
 import { defaultConcurrency, type Result, type RunReport, verify } from '../verify/run.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './options.ts';
 import { proberOptions, readProberOptions } from './probe.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, complain, exit, misuse, note, out, outJson, paint, table } from './say.ts';
@@ -94,7 +94,9 @@ export const command: Command = {
         concurrency,
         controls,
         signal: stop.signal,
-        onResult: (result, { done, planned }) => {
+        onResult: ({ endpoint, evidence }, { done, planned }) => {
+          // What is kept is English; what is read here, whatever the reader speaks.
+          const result = { endpoint, verdict: judge(evidence, new Date(), language()) };
           tally.add(result);
           if (values.json) all.push(result);
           bar.show(done, planned, result.endpoint);
