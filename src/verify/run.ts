@@ -52,17 +52,12 @@ export interface RunOptions {
   readonly random?: () => number;
   /** Ends the run early: what is under way is dropped, what was seen counts. */
   readonly signal?: AbortSignal;
-  readonly onResult?: (seen: Seen, progress: Progress) => void;
+  readonly onResult?: (result: Result, progress: Progress) => void;
 }
 
 export interface Result {
   readonly endpoint: EndpointKey;
   readonly verdict: Verdict;
-}
-
-/** A result, and what it was judged from. */
-export interface Seen extends Result {
-  readonly evidence: Evidence;
 }
 
 export interface Progress {
@@ -213,7 +208,7 @@ class Run {
       holdBack(db, key, { by: this.#by, until: instant(now + interval) }),
     ]);
     this.#done++;
-    this.#options.onResult?.({ endpoint: key, verdict, evidence }, { done: this.#done, planned: this.#planned });
+    this.#options.onResult?.({ endpoint: key, verdict }, { done: this.#done, planned: this.#planned });
   }
 
   /** Takes more endpoints, as many as may wait. */
