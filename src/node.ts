@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly port: number;
   /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
   readonly resolver?: string;
+  /** Where people reach whoever runs this. */
+  readonly contact?: string;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
   readonly verify?: {
     readonly contact: string;
@@ -135,6 +137,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     version: options.version,
+    contact: options.verify?.contact ?? options.contact,
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
@@ -180,12 +183,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store,
       probe: (endpoint) => prober.probe(endpoint),
       judge: (evidence, now) => judge(evidence, now),
-      records: () => keeper.served?.atlas.curated.providers ?? [],
+      curated: () => keeper.served?.atlas.curated,
       onRun: async (report, signal) => {
         // Our own writes are not a change of another connection.
         await keeper.refresh();
-        const records = keeper.served?.atlas.curated.providers ?? [];
-        await afterRun(report, { ...options.verify, store, resolver: hostResolver, records, note, signal });
+        const curated = keeper.served?.atlas.curated ?? first.atlas.curated;
+        await afterRun(report, { ...options.verify, store, resolver: hostResolver, curated, note, signal });
         await keeper.refresh();
       },
       note,

@@ -18,7 +18,7 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --data DIR            the data directory (default: the shipped data)
   --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
   --verify              talk to the servers of the records, each once a day, and serve how they are
-  --contact TEXT        with --verify: where people learn who probes and why; said in IMAP's ID
+  --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
@@ -58,6 +58,7 @@ export const command: Command = {
       version,
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),
+      ...(values.contact && { contact: values.contact }),
       ...(values.verify && values.contact && { verify: { contact: values.contact, notifiers, language: language() } }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);

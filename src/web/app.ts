@@ -7,6 +7,7 @@ import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
+import { probingPage } from './pages/probing.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 
@@ -24,6 +25,9 @@ export function createApp(deps: Deps): Hono {
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
   get('/mail/config-v1.1.xml', autoconfigByAddress(deps));
   get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfigByAddress(deps));
+
+  // People.
+  get('/about/probing', probingPage(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));

@@ -32,6 +32,8 @@ export interface Deps {
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
   readonly version: string;
+  /** Where people learn who runs this; undefined where the operator has not said. */
+  readonly contact?: string | undefined;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

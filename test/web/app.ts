@@ -33,6 +33,7 @@ export interface TestAppOptions {
   /** What is known at first; {@link TestApp.learn} says what is known later. */
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
+  readonly contact?: string;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -73,6 +74,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
     version: '1.2.3',
+    contact: options.contact,
     defect: (error, route) => defects.push({ error, route }),
   });
   // As on Node, the Host is a header and part of the URL.
