@@ -4,7 +4,7 @@
  *  1. open the store; where it was not loaded from these very files, load them (a broken file leaves the old atlas)
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then build a new atlas and swap it in one step; where only
- *     statuses have moved, only they are read again
+ *     statuses or quarantine have moved, only they are read again
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
  */
 import { createServer, type Server } from 'node:http';
@@ -23,10 +23,10 @@ import { type Knowledge, nothingKnown } from './provider/model.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readGeneration } from './store/generation.ts';
+import { knowledgeVersion, readGeneration } from './store/generation.ts';
+import { readKnowledge } from './store/knowledge.ts';
 import { newestRevision, readCurated, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { readStatuses, statusVersion } from './store/statuses.ts';
 import { judge } from './verify/judge.ts';
 import { nodeProber } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
@@ -89,7 +89,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   let current: Served | undefined;
   let generation: number | undefined;
   let knowledge: Knowledge = nothingKnown;
-  /** Which statuses are told, and since when (milliseconds since 1970). */
+  /** Which version of it is told, and since when (milliseconds since 1970). */
   let told: string | undefined;
   let toldAt = 0;
   // Taken before the first look, so that a change in between is not missed.
@@ -109,10 +109,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }
   };
 
-  const readStatusesAgain = async () => {
-    const version = await statusVersion(store.db);
+  const learn = async () => {
+    const version = await knowledgeVersion(store.db);
     if (version === told && Date.now() - toldAt < staleInterval) return;
-    knowledge = { ...nothingKnown, statuses: await readStatuses(store.db, new Date().toISOString()) };
+    knowledge = await readKnowledge(store.db, new Date().toISOString());
     [told, toldAt] = [version, Date.now()];
     if (current) current = served(current.atlas, knowledge, current.revision);
   };
@@ -137,7 +137,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     await swap();
   };
 
-  await readStatusesAgain();
+  await learn();
   await reload();
   if (!current || current.atlas.records.size === 0) {
     throw new StoreError('there is nothing to serve', 'mend the data, or name a folder of data with --data DIR');
@@ -180,7 +180,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const look = async () => {
     const version = store.dataVersion();
     if (version !== seen) await swap();
-    if (version !== seen || Date.now() - toldAt >= staleInterval) await readStatusesAgain();
+    if (version !== seen || Date.now() - toldAt >= staleInterval) await learn();
     seen = version;
     trouble = undefined;
   };
@@ -210,7 +210,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       judge: (evidence, now) => judge(evidence, now),
       records: () => current?.atlas.curated.providers ?? [],
       // Our own writes are not a change of another connection.
-      onRun: readStatusesAgain,
+      onRun: learn,
       note,
     });
 

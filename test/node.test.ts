@@ -15,10 +15,12 @@ import { recordDigest } from '../src/atlas/digest.ts';
 import { curatedOf, parseCatalog } from '../src/catalog/catalog.ts';
 import { readDataDir } from '../src/catalog/files.ts';
 import { loadFiles } from '../src/catalog/load.ts';
+import type { Domain } from '../src/name/domain.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
 import type { Store } from '../src/store/db.ts';
 import { putOverlay } from '../src/store/overlays.ts';
+import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
 import { startDns, type Zone } from './dns-server.ts';
@@ -299,6 +301,22 @@ describe('the statuses of servers', () => {
     other.close();
     await soon('the status', async () => assert.deepEqual(await statusOf(server), ['failing', times.since]));
     assert.equal((await ask(server, '/v1.1/post.example')).headers.get('ETag'), before);
+  });
+
+  test('are beside a quarantine, which takes a host out of every answer within a second', async (t) => {
+    const { server, db } = await start(t);
+    const host = 'imap.post.example' as Domain;
+    const entry = { name: host, at: times.since, why: 'Its domain has changed hands.', by: 'Ada' };
+    const other = openSqlite(db);
+    await other.atomically(putQuarantine(other.db, entry));
+    await soon('the gap', async () => {
+      assert.doesNotMatch((await ask(server, '/v1.1/post.example')).body, /imap\.post\.example/);
+    });
+    await other.atomically(liftQuarantine(other.db, host, { at: times.since, by: 'Ada' }));
+    other.close();
+    await soon('the host', async () => {
+      assert.match((await ask(server, '/v1.1/post.example')).body, /imap\.post\.example/);
+    });
   });
 
   test('are told from the start by a server that finds them', async (t) => {

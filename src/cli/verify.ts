@@ -103,7 +103,7 @@ export const command: Command = {
       const summary = tally.summary();
       if (values.json) outJson(await reportJson(store, report, summary, all, task));
       else await sayReport(store, report, summary, task);
-      if (stop.signal.aborted) note('stopped; what was seen until then counts');
+      if (stop.signal.aborted) note(`stopped${report.verdict === 'sound' ? '; what was seen until then counts' : ''}`);
       const works = report.verdict === 'sound' && summary.fails.length + summary.unclear.length === 0;
       return works && !stop.signal.aborted ? exit.yes : exit.no;
     } finally {
@@ -180,7 +180,7 @@ async function sayReport(store: Store, report: RunReport, summary: Summary, task
   sayList('Works, but ought to be looked at:', summary.warned, task);
   if (report.elsewhere > 0) note(`${report.elsewhere} more are being looked at by another process`);
   if (report.verdict === 'inconclusive') {
-    complain({ message: clause(report.reason ?? ''), tip: 'no status was moved; look at this machine’s network' });
+    complain({ message: clause(report.reason ?? ''), tip: 'no status was moved' });
   }
 }
 
