@@ -212,6 +212,18 @@ describe('a running server sees, within a few polls, what another process does t
     });
   });
 
+  test('mailatlas quarantine, and its end', async (t) => {
+    const { server, db } = await start(t);
+    const hosts = async () => (await ask(server, '/v1.1/post.example')).body;
+    assert.match(await hosts(), /imap\.post\.example/);
+    await mailatlas('quarantine', 'imap.post.example', '--why', 'It was sold.', '--db', db);
+    await soon('the host is withheld', async () => assert.doesNotMatch(await hosts(), /imap\.post\.example/));
+    const { withheld } = JSON.parse((await ask(server, '/api/v1/lookup?domain=post.example&mx=0')).body);
+    assert.deepEqual([withheld[0].host, withheld[0].why], ['imap.post.example', 'It was sold.']);
+    await mailatlas('quarantine', 'imap.post.example', '--lift', '--db', db);
+    await soon('the host is given again', async () => assert.match(await hosts(), /imap\.post\.example/));
+  });
+
   test('a load of the lists alone', async (t) => {
     const { server, db } = await start(t);
     const other = newData();

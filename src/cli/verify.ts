@@ -21,12 +21,13 @@ import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts'
 import { proberOptions, readProberOptions } from './probe.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, complain, exit, misuse, note, out, outJson, paint, table } from './say.ts';
+import { loginOptions, loginUsage } from './verify-login-options.ts';
 
 const usage = `usage: mailatlas verify [PROVIDER|DOMAIN…] [--all|--due] [options]
 
-Talks to the servers that the records name, each once, and remembers what it saw; never signs in. Without a name: those
-that are due, which is each once a day, and soon again what has failed. No status is moved by one failure, and none by a
-run in which most servers cannot be reached: that is this machine's own network.
+Talks to the servers that the records name, each once, and remembers what it saw; never signs in, unless --accounts says
+so. Without a name: those that are due, which is each once a day, and soon again what has failed. No status is moved by one
+failure, and none by a run in which most servers cannot be reached: that is this machine's own network.
 
   PROVIDER|DOMAIN…        the servers of these records, due or not
   --all                   all servers
@@ -43,6 +44,8 @@ run in which most servers cannot be reached: that is this machine's own network.
   --db FILE               the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR              the data directory (default: the shipped data)
   --json                  everything for programs
+
+${loginUsage}
 
 Exit code 0: all of them work. 1: something fails, or nobody can tell from here.
 
@@ -68,10 +71,16 @@ export const command: Command = {
       due: { type: 'boolean' },
       concurrency: { type: 'string' },
       control: { type: 'string', multiple: true },
+      ...loginOptions,
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     if ([values.all, values.due, positionals.length > 0].filter(Boolean).length > 1) {
       throw misuse('name providers, or say --all or --due', 'verify');
+    }
+    if (values.accounts !== undefined) {
+      if (values.all || values.due || positionals.length > 0)
+        throw misuse('--accounts names all that is checked', 'verify');
+      return (await import('./verify-login.ts')).verifyLogins(values);
     }
     const concurrency = concurrencyOf(values.concurrency);
     const controls = (values.control ?? []).map(parseEndpoint);
