@@ -15,13 +15,16 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
+import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { newestRevision, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { afterRun } from './verify/after-run.ts';
 import { judge } from './verify/judge.ts';
 import { nodeProber } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
@@ -41,7 +44,13 @@ export interface ServerOptions {
   /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
   readonly resolver?: string;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
-  readonly verify?: { readonly contact: string };
+  readonly verify?: {
+    readonly contact: string;
+    /** Who is told when a server turns bad or is back, and when a domain comes under quarantine. */
+    readonly notifiers?: readonly Notifier[];
+    /** Of what they are told. */
+    readonly language?: Language;
+  };
   readonly version: string;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
@@ -158,6 +167,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const keeping = setInterval(() => void keepDemand(), demandInterval);
 
+  const hostResolver = nodeResolver(options.resolver);
   const prober =
     options.verify &&
     nodeProber({
@@ -171,8 +181,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       probe: (endpoint) => prober.probe(endpoint),
       judge: (evidence, now) => judge(evidence, now),
       records: () => keeper.served?.atlas.curated.providers ?? [],
-      // Our own writes are not a change of another connection.
-      onRun: () => keeper.refresh(),
+      onRun: async (report, signal) => {
+        // Our own writes are not a change of another connection.
+        await keeper.refresh();
+        const records = keeper.served?.atlas.curated.providers ?? [];
+        await afterRun(report, { ...options.verify, store, resolver: hostResolver, records, note, signal });
+        await keeper.refresh();
+      },
       note,
     });
 

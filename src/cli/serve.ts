@@ -1,12 +1,13 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, dbFile, dbOption, resolverOption } from './options.ts';
+import { readNotifiers, webhookOption } from './notifiers.ts';
+import { dataDir, dataOption, dbFile, dbOption, language, resolverOption } from './options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
-                       [--verify --contact TEXT]
+                       [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads the data directory again, SIGINT and SIGTERM stop.
@@ -18,6 +19,9 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        with --verify: where people learn who probes and why; said in IMAP's ID
+  --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
+                        quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
+                        MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
 
 example:
   mailatlas serve --port 8143
@@ -35,11 +39,14 @@ export const command: Command = {
       port: { type: 'string' },
       verify: { type: 'boolean' },
       contact: { type: 'string' },
+      ...webhookOption,
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.verify && !values.contact?.trim()) {
       throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
     }
+    if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
+    const notifiers = values.verify ? readNotifiers(values.webhook, 'serve') : [];
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const { startServer } = await import('../node.ts');
@@ -51,7 +58,7 @@ export const command: Command = {
       version,
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),
-      ...(values.verify && values.contact && { verify: { contact: values.contact } }),
+      ...(values.verify && values.contact && { verify: { contact: values.contact, notifiers, language: language() } }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
