@@ -1,9 +1,11 @@
 /** Every route on one page. The same app runs on Node and on Workers; what differs comes in by {@link Deps}. */
 import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
+import { getPath } from 'hono/utils/url';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
+import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
@@ -11,10 +13,15 @@ import { type Document, documentOf, json, otherMethod, send, sendJson, sendProbl
 import type { Deps } from './served.ts';
 
 export function createApp(deps: Deps): Hono {
-  const app = new Hono();
+  const app = new Hono({ getPath: pathOf });
   const get = (path: string, handler: Handler) => {
     app.get(path, handler);
     app.all(path, otherMethod('GET, HEAD'));
+  };
+  const getAndPost = (path: string, handler: Handler) => {
+    app.get(path, handler);
+    app.post(path, handler);
+    app.all(path, otherMethod('GET, HEAD, POST'));
   };
 
   get('/', indexPage(deps));
@@ -24,6 +31,9 @@ export function createApp(deps: Deps): Hono {
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
   get('/mail/config-v1.1.xml', autoconfigByAddress(deps));
   get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfigByAddress(deps));
+  getAndPost('/autodiscover/autodiscover.xml', autodiscoverRoute(deps));
+  get('/autodiscover/autodiscover.json', autodiscoverJsonRoute(deps));
+  get('/autodiscover/autodiscover.json/v1.0/:address', autodiscoverJsonRoute(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
@@ -54,6 +64,12 @@ export function createApp(deps: Deps): Hono {
     return sendProblem(c, problem);
   });
   return app;
+}
+
+/** Microsoft's own server does not tell capital letters apart, and so no two clients write Autodiscover's paths the same. */
+function pathOf(request: Request): string {
+  const path = getPath(request);
+  return /^\/autodiscover\//i.test(path) ? path.toLowerCase() : path;
 }
 
 function problemFor(error: Error): HttpProblem {

@@ -194,3 +194,17 @@ export const AddressQuery = z.object({
     .optional()
     .describe('The address; without it the Host decides. “+” and “@” need no encoding.'),
 });
+
+/** The parameters have capital letters, as Microsoft writes them; any case will do. */
+export const AutodiscoverQuery = z.object({
+  Protocol: z.string().describe('“AutodiscoverV1” is all that is answered.'),
+  Email: z.string().optional().describe('Not read.'),
+});
+export const AutodiscoverPath = z.object({ address: z.string().describe('Not read.') });
+export const AutodiscoverFound = z
+  .object({ Protocol: z.literal('AutodiscoverV1'), Url: z.url().describe('Where the XML is.') })
+  .meta({ id: 'AutodiscoverFound' });
+export const AutodiscoverRefused = z
+  .object({ ErrorCode: z.enum(['InvalidProtocol', 'MandatoryParameterMissing']), ErrorMessage: z.string() })
+  .describe('In Microsoft’s form.')
+  .meta({ id: 'AutodiscoverRefused' });

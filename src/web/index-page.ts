@@ -7,11 +7,13 @@ export function indexPage({ version }: Deps) {
   const page = documentOf(
     `mailatlas ${version}: which servers, ports, security modes and sign-in method the mail of a domain uses
 
-For mail clients (autoconfig XML)
-  /v1.1/{domain}                     for example /v1.1/t-online.de
+For mail clients
+  /v1.1/{domain}                     autoconfig XML, for example /v1.1/t-online.de
   /mx/v1.1/{domain}                  the same, and by the domain's mail exchanger
   /mail/config-v1.1.xml              ?emailaddress=someone@example.com, or by Host
   /.well-known/autoconfig/mail/config-v1.1.xml
+  /autodiscover/autodiscover.xml     POST, as Outlook does, or by Host
+  /autodiscover/autodiscover.json    ?Protocol=AutodiscoverV1: where the XML is
 
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}

@@ -3,6 +3,10 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import {
   AddressQuery,
+  AutodiscoverFound,
+  AutodiscoverPath,
+  AutodiscoverQuery,
+  AutodiscoverRefused,
   DomainPath,
   Health,
   ListQuery,
@@ -34,6 +38,25 @@ const xml = { description: 'Autoconfig XML, version 1.1', content: { 'text/xml':
 const renamed = { description: 'The record has another id today' };
 
 const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
+const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
+
+const tooLarge: [number, string] = [413, 'The body is larger than 64 KiB'];
+
+const autodiscoverXml = {
+  description: 'Settings; or an “Error” element with 500, 501, 600, 601 or 602, as the protocol wants it',
+  content: { 'text/xml': { schema: z.string() } },
+};
+const autodiscoverJson: ZodOpenApiResponsesObject = {
+  200: json('Where the XML is', AutodiscoverFound),
+  400: {
+    description: 'Another protocol, or none; or the query is malformed',
+    content: {
+      'application/json': { schema: AutodiscoverRefused },
+      'application/problem+json': { schema: Problem },
+    },
+  },
+  ...problems([404, 'This server does not know its own URL']),
+};
 
 /** The document, for `GET /api/v1/openapi.json`. */
 export function openapi(version: string) {
@@ -66,6 +89,27 @@ export function openapi(version: string) {
           summary: 'Settings by address, else by Host (<domain>)',
           requestParams: { query: AddressQuery },
           responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/autodiscover/autodiscover.xml': {
+          ...get({
+            summary: 'Settings of Host autodiscover.<domain> as Autodiscover XML; the path in any case',
+            responses: { 200: autodiscoverXml, ...problems(later) },
+          }),
+          ...post({
+            summary: 'Settings of an address as Autodiscover XML, from the curated records alone; the path in any case',
+            requestBody: { content: { 'text/xml': { schema: z.string() } } },
+            responses: { 200: autodiscoverXml, ...problems(tooLarge, later) },
+          }),
+        },
+        '/autodiscover/autodiscover.json': get({
+          summary: 'Autodiscover version 2: where the XML is',
+          requestParams: { query: AutodiscoverQuery },
+          responses: autodiscoverJson,
+        }),
+        '/autodiscover/autodiscover.json/v1.0/{address}': get({
+          summary: 'The same, as older clients ask for it',
+          requestParams: { path: AutodiscoverPath, query: AutodiscoverQuery },
+          responses: autodiscoverJson,
         }),
         '/api/v1/lookup': get({
           summary: 'Everything the atlas knows about the mail of a domain',
