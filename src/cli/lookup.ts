@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
-import { renderAutoconfig } from '../formats/autoconfig/render.ts';
-import { answerJson } from '../formats/json.ts';
+import { type FormatName, formats, isFormat } from '../formats/table.ts';
 import { lookup, type Miss } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
@@ -14,14 +13,15 @@ import type { Command } from './main.ts';
 import { dataDir, dataOption, jsonOption, language, resolverOption } from './options.ts';
 import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
 
-const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format autoconfig|json] [--data DIR] [--resolver HOST:PORT]
+const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format FORMAT] [--data DIR] [--resolver HOST:PORT]
 
 Says which servers, ports, security modes and sign-in method the mail of a domain uses, from the local data. Nothing is
 sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
 
   --mx                  for a domain that is not in the data: ask DNS who receives its mail
   --resolver HOST:PORT  the DNS server to ask (default: the system's)
-  --format FORMAT       autoconfig: XML as Thunderbird reads it; json: everything, with sources (--json is the same)
+  --format FORMAT       autoconfig: XML as Thunderbird reads it; autodiscover: XML as Outlook reads it; mobileconfig: a
+                        profile for Apple's devices; json: everything, with sources (--json is the same)
   --data DIR            the data directory (default: the shipped data)
 
 Exit code 0: there is an answer. 1: none. 2: that is no domain.
@@ -43,8 +43,8 @@ export const command: Command = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [typed, ...extra] = positionals;
     if (typed === undefined || extra.length > 0) throw misuse('lookup takes one address or domain', 'lookup');
-    const format = values.json ? 'json' : (values.format ?? 'text');
-    if (!['text', 'autoconfig', 'json'].includes(format)) throw misuse(`there is no format “${format}”`, 'lookup');
+    const format = values.json ? 'json' : values.format;
+    if (format !== undefined && !isFormat(format)) throw misuse(`there is no format “${format}”`, 'lookup');
 
     const address = parseAddress(typed);
     const atlas = compileAtlas(await localCurated(dataDir(values.data)));
@@ -54,7 +54,7 @@ export const command: Command = {
   },
 };
 
-function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
+function sayNothing(miss: Miss, format: FormatName | undefined, askedDns: boolean): number {
   if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
   const tip =
     miss.reason === 'unknown-domain' && !askedDns ? 'with --mx, DNS is asked who receives its mail' : undefined;
@@ -62,14 +62,14 @@ function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   return exit.no;
 }
 
-function say(answer: Answer, address: Address, format: string): number {
-  if (format === 'json') outJson(answerJson(answer, nothingKnown, address.local));
-  else if (format === 'autoconfig') {
-    const xml = renderAutoconfig(answer, nothingKnown);
-    if (xml === undefined)
-      throw new Complaint(`${answer.provider.name} has nothing that autoconfig XML can say`, { code: exit.no });
-    out(xml);
-  } else out(sheet(answer, address));
+function say(answer: Answer, address: Address, format: FormatName | undefined): number {
+  if (format === undefined) {
+    out(sheet(answer, address));
+    return exit.yes;
+  }
+  const result = formats[format](answer, nothingKnown, { local: address.local, language: language() });
+  if ('says' in result) throw new Complaint(clause(result.says), { code: exit.no });
+  out(result.text);
   return exit.yes;
 }
 

@@ -9,6 +9,7 @@ import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
+import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 
@@ -17,6 +18,10 @@ export function createApp(deps: Deps): Hono {
   const get = (path: string, handler: Handler) => {
     app.get(path, handler);
     app.all(path, otherMethod('GET, HEAD'));
+  };
+  const post = (path: string, handler: Handler) => {
+    app.post(path, handler);
+    app.all(path, otherMethod('POST'));
   };
   const getAndPost = (path: string, handler: Handler) => {
     app.get(path, handler);
@@ -34,12 +39,15 @@ export function createApp(deps: Deps): Hono {
   getAndPost('/autodiscover/autodiscover.xml', autodiscoverRoute(deps));
   get('/autodiscover/autodiscover.json', autodiscoverJsonRoute(deps));
   get('/autodiscover/autodiscover.json/v1.0/:address', autodiscoverJsonRoute(deps));
+  post('/mail.mobileconfig', addressProfileRoute(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
   get('/api/v1/providers', listRoute(deps));
   get('/api/v1/providers/:id', providerRoute(deps));
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));
+  get('/api/v1/providers/:id/mail.mobileconfig', providerProfileRoute(deps));
+  get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;

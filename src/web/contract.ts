@@ -208,3 +208,20 @@ export const AutodiscoverRefused = z
   .object({ ErrorCode: z.enum(['InvalidProtocol', 'MandatoryParameterMissing']), ErrorMessage: z.string() })
   .describe('In Microsoft’s form.')
   .meta({ id: 'AutodiscoverRefused' });
+
+const language = z.enum(['en', 'de']).optional().describe('Of what the profile says (default en).');
+export const LanguageQuery = z.object({ lang: language });
+export const ProfileForm = z
+  .strictObject({
+    email: z.string().max(2048).describe('The address that the profile is for.'),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+      .optional()
+      .describe('The person’s name, as others see it.'),
+    lang: language,
+  })
+  .meta({ id: 'ProfileForm' });

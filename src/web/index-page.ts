@@ -14,11 +14,12 @@ For mail clients
   /.well-known/autoconfig/mail/config-v1.1.xml
   /autodiscover/autodiscover.xml     POST, as Outlook does, or by Host
   /autodiscover/autodiscover.json    ?Protocol=AutodiscoverV1: where the XML is
+  /mail.mobileconfig                 POST email=…: a configuration profile for Apple's devices
 
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=
-  /api/v1/providers/{id}             also /autoconfig.xml and /revisions below it
+  /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig and /revisions below it
   /api/v1/openapi.json               the whole API, OpenAPI 3.1
 
 For operators

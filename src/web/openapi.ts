@@ -9,10 +9,12 @@ import {
   AutodiscoverRefused,
   DomainPath,
   Health,
+  LanguageQuery,
   ListQuery,
   LookupAnswer,
   LookupQuery,
   Problem,
+  ProfileForm,
   ProviderAnswer,
   ProviderList,
   ProviderPath,
@@ -41,6 +43,12 @@ const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
 const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
 
 const tooLarge: [number, string] = [413, 'The body is larger than 64 KiB'];
+
+const noProfile: [number, string] = [422, 'A profile cannot say this provider’s settings; “reason” and “text” say why'];
+const profile = {
+  description: 'A configuration profile, signed where the operator has a certificate',
+  content: { 'application/x-apple-aspen-config': { schema: z.string() } },
+};
 
 const autodiscoverXml = {
   description: 'Settings; or an “Error” element with 500, 501, 600, 601 or 602, as the protocol wants it',
@@ -137,6 +145,33 @@ export function openapi(version: string) {
           summary: 'The autoconfig XML of a record',
           requestParams: { path: ProviderPath },
           responses: { 200: xml, 308: renamed, ...problems(unknown, later) },
+        }),
+        '/api/v1/providers/{id}/mail.mobileconfig': get({
+          summary: 'The configuration profile of a record for Apple’s devices, which ask for the address themselves',
+          requestParams: { path: ProviderPath, query: LanguageQuery },
+          responses: { 200: profile, 308: renamed, ...problems(malformed, unknown, noProfile, later) },
+        }),
+        '/api/v1/providers/{id}/mail.mobileconfig/qr.svg': get({
+          summary: 'A QR code that leads to the profile',
+          requestParams: { path: ProviderPath },
+          responses: {
+            200: { description: 'The code', content: { 'image/svg+xml': { schema: z.string() } } },
+            308: renamed,
+            ...problems(unknown, noProfile, later),
+          },
+        }),
+        '/mail.mobileconfig': post({
+          summary: 'The configuration profile for one address, which nobody keeps',
+          requestBody: {
+            content: {
+              'application/x-www-form-urlencoded': { schema: ProfileForm },
+              'application/json': { schema: ProfileForm },
+            },
+          },
+          responses: {
+            200: profile,
+            ...problems(malformed, unknown, tooLarge, [415, 'Neither a form nor JSON'], noProfile, later),
+          },
         }),
         '/api/v1/providers/{id}/revisions': get({
           summary: 'When a record changed on this server, newest first',
