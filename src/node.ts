@@ -43,6 +43,10 @@ export interface ServerOptions {
   readonly port: number;
   /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
   readonly resolver?: string;
+  /** Where people reach this server, without a slash at its end. */
+  readonly url?: string;
+  /** Signs configuration profiles. */
+  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
   readonly verify?: {
     readonly contact: string;
@@ -135,6 +139,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     version: options.version,
+    ...(options.url !== undefined && { url: options.url }),
+    ...(options.sign && { sign: options.sign }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
