@@ -25,8 +25,9 @@ import { addDemand } from './store/demand.ts';
 import { newestRevision, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { afterRun } from './verify/after-run.ts';
+import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
-import { nodeProber } from './verify/prober-node.ts';
+import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { gracefulClose } from './web/closing-node.ts';
@@ -49,7 +50,10 @@ export interface ServerOptions {
   readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
   readonly verify?: {
-    readonly contact: string;
+    readonly prober: ProberOptions;
+    /** Servers of others that always answer: when they do not either, it is us. */
+    readonly controls?: readonly Endpoint[];
+    readonly concurrency?: number;
     /** Who is told when a server turns bad or is back, and when a domain comes under quarantine. */
     readonly notifiers?: readonly Notifier[];
     /** Of what they are told. */
@@ -174,12 +178,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const keeping = setInterval(() => void keepDemand(), demandInterval);
 
   const hostResolver = nodeResolver(options.resolver);
-  const prober =
-    options.verify &&
-    nodeProber({
-      contact: options.verify.contact,
-      ...(options.resolver !== undefined && { resolver: options.resolver }),
-    });
+  const prober = options.verify && nodeProber(options.verify.prober);
   const schedule =
     prober &&
     startSchedule({
@@ -187,6 +186,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       probe: (endpoint) => prober.probe(endpoint),
       judge: (evidence, now) => judge(evidence, now),
       records: () => keeper.served?.atlas.curated.providers ?? [],
+      ...(options.verify?.controls && { controls: options.verify.controls }),
+      ...(options.verify?.concurrency !== undefined && { concurrency: options.verify.concurrency }),
       onRun: async (report, signal) => {
         // Our own writes are not a change of another connection.
         await keeper.refresh();
