@@ -345,7 +345,9 @@ describe('the statuses of servers', () => {
   test('come from the server’s own verifier, where the operator wants one', async (t) => {
     const dns = await startDns({});
     t.after(() => dns.stop());
-    const { server } = await start(t, { resolver: dns.address, verify: { contact: 'https://mail.example/probes' } });
+    const { server } = await start(t, {
+      verify: { prober: { resolver: dns.address, contact: 'https://mail.example/probes' } },
+    });
     await soon('the check', async () => {
       const [status, checkedAt] = await statusOf(server);
       assert.equal(status, 'unverified', 'one failure moves nothing');

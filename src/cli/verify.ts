@@ -21,7 +21,7 @@ import { defaultConcurrency, type Result, type RunReport, verify } from '../veri
 import type { Command } from './main.ts';
 import { readNotifiers, webhookOption } from './notifiers.ts';
 import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './options.ts';
-import { proberOptions, readProberOptions } from './probe.ts';
+import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, complain, exit, misuse, note, out, outJson, paint, table } from './say.ts';
 import { loginOptions, loginUsage } from './verify-login-options.ts';
@@ -91,7 +91,7 @@ export const command: Command = {
         throw misuse('--accounts names all that is checked', 'verify');
       return (await import('./verify-login.ts')).verifyLogins(values);
     }
-    const concurrency = concurrencyOf(values.concurrency);
+    const concurrency = concurrencyOf(values.concurrency, 'verify');
     const controls = (values.control ?? []).map(parseEndpoint);
     const notifiers = readNotifiers(values.webhook, 'verify');
     const prober = nodeProber(readProberOptions(values, 'verify'));
@@ -110,7 +110,7 @@ export const command: Command = {
         probe: (endpoint) => prober.probe(endpoint),
         judge: (evidence, now) => judge(evidence, now),
         which: task.which,
-        concurrency,
+        ...(concurrency !== undefined && { concurrency }),
         controls,
         signal: stop.signal,
         onResult: (result, { done, planned }) => {
@@ -142,14 +142,6 @@ export const command: Command = {
     }
   },
 };
-
-function concurrencyOf(text: string | undefined): number {
-  const count = Number(text ?? defaultConcurrency);
-  if (!Number.isInteger(count) || count < 1 || count > 1000) {
-    throw misuse('--concurrency takes a number from 1 to 1000', 'verify');
-  }
-  return count;
-}
 
 /** What the files say is verified; where they have errors, what was loaded before. */
 async function loadData(store: Store, dir: string): Promise<void> {
