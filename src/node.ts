@@ -186,7 +186,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const keeping = setInterval(() => void keepDemand(), demandInterval);
 
-  const hostResolver = nodeResolver(options.resolver);
+  const hostResolver = nodeResolver(options.verify?.prober.resolver ?? options.resolver);
   const prober = options.verify && nodeProber(options.verify.prober);
   const schedule =
     prober &&

@@ -331,6 +331,23 @@ describe('the statuses of servers', () => {
     });
   });
 
+  test('of another instance are told where this one knows nothing, with its name, and not passed on', async (t) => {
+    const [theirs, ours] = [await start(t), await start(t)];
+    const other = openSqlite(theirs.db);
+    const checkedAt = new Date().toISOString();
+    await listEndpoints(other, [endpoint], times.since);
+    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt, applied: 1 }]));
+    other.close();
+    await soon('their status', async () =>
+      assert.match((await ask(theirs.server, '/api/v1/statuses')).body, /failing/),
+    );
+    await mailatlas('load', '--db', ours.db, '--data', ours.data, '--evidence', theirs.server.url);
+    await soon('our status', async () => assert.deepEqual(await statusOf(ours.server), ['failing', checkedAt]));
+    const { incoming } = JSON.parse((await ask(ours.server, '/api/v1/lookup?domain=post.example&mx=0')).body);
+    assert.equal(incoming[0].answers.vantage, new URL(theirs.server.url).host);
+    assert.equal((await ask(ours.server, '/api/v1/statuses')).body, '');
+  });
+
   test('are told from the start by a server that finds them', async (t) => {
     const { server, db, data } = await start(t);
     await server.close();

@@ -14,6 +14,7 @@ import { probingPage } from './pages/probing.ts';
 import { probesRoute } from './probes.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
+import { statusesRoute } from './statuses.ts';
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
@@ -55,6 +56,7 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
+  get('/api/v1/statuses', statusesRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {

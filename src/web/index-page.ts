@@ -20,6 +20,7 @@ For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=
   /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig, /revisions and /probes below it
+  /api/v1/statuses                   what was seen of servers, for others who run the atlas (NDJSON)
   /api/v1/openapi.json               the whole API, OpenAPI 3.1
 
 For people

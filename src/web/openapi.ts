@@ -1,6 +1,7 @@
 /** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { StatusLine } from '../verify/exchange.ts';
 import {
   AddressQuery,
   AutodiscoverFound,
@@ -187,6 +188,17 @@ export function openapi(version: string) {
             200: json('How its endpoints stand, and their checks', ProbeList),
             308: renamed,
             ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/statuses': get({
+          summary:
+            'What this instance has seen of servers, one line of JSON an endpoint; nothing that others have told it',
+          responses: {
+            200: {
+              description: 'Lines of this schema, sorted by endpoint; unverified endpoints have none',
+              content: { 'application/x-ndjson': { schema: StatusLine.meta({ id: 'StatusLine' }) } },
+            },
+            ...problems(later),
           },
         }),
         '/api/v1/openapi.json': get({

@@ -9,7 +9,7 @@ import type { Context } from 'hono';
 import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
 import { carriesAddress } from './query.ts';
 
-export type Caching = 'public' | 'public-dns' | 'private' | 'private-dns' | 'brief' | 'no-store';
+export type Caching = 'public' | 'public-dns' | 'private' | 'private-dns' | 'public-brief' | 'brief' | 'no-store';
 
 const cacheControl: Record<Caching, string> = {
   public: 'public, max-age=3600',
@@ -18,6 +18,7 @@ const cacheControl: Record<Caching, string> = {
   'public-dns': 'public, max-age=600',
   'private-dns': 'private, max-age=600',
   // What changes by the minute.
+  'public-brief': 'public, max-age=60',
   brief: 'private, max-age=60',
   'no-store': 'no-store',
 };
