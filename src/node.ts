@@ -8,8 +8,10 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
@@ -25,6 +27,7 @@ import { addDemand } from './store/demand.ts';
 import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
 import { newestRevision, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
@@ -47,6 +50,8 @@ export interface ServerOptions {
   readonly resolver?: string;
   /** Where people reach whoever runs this. */
   readonly contact?: string;
+  /** Answer /metrics to everybody, not only to programs on this machine. */
+  readonly metrics?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** Signs configuration profiles. */
@@ -145,6 +150,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
+    mayMeasure: (c) => options.metrics === true || isLocal(c),
+    vitals: () => readVitals(store.db, new Date().toISOString()),
+    process: () => ({
+      started: Math.round(performance.timeOrigin / 1000),
+      cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+      residentBytes: process.memoryUsage.rss(),
+    }),
     history: {
       checks: (keys, page) => readHistory(store.db, keys, page),
       evidence: (keys) => readLastEvidence(store.db, keys),
@@ -219,6 +231,15 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** True for a program on this machine that asks for itself, as far as one can tell: a proxy says for whom it asks. */
+function isLocal(c: Context): boolean {
+  const address = getConnInfo(c).remote.address ?? '';
+  const forwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+    (name) => c.req.header(name) !== undefined,
+  );
+  return /^(?:::ffff:)?127\.|^::1$/.test(address) && !forwarded;
 }
 
 /** RFC 9112 section 3.2: more than one Host is a 400; Node takes the first one, a proxy before us perhaps the last. */

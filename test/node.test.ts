@@ -47,6 +47,18 @@ describe('a server', () => {
     assert.deepEqual(notes, []);
   });
 
+  test('tells its metrics to programs on this machine, and to others only where the operator wants it', async (t) => {
+    const { server } = await start(t);
+    const own = await ask(server, '/metrics');
+    assert.equal(own.status, 200);
+    assert.match(own.body, /^mailatlas_providers 4$/m);
+    assert.match(own.body, /^process_resident_memory_bytes [1-9]\d+$/m);
+    const forwarded = { 'X-Forwarded-For': '192.0.2.1' };
+    assert.equal((await ask(server, '/metrics', forwarded)).status, 404);
+    const open = await start(t, { metrics: true });
+    assert.equal((await ask(open.server, '/metrics', forwarded)).status, 200);
+  });
+
   test('asks the DNS server it was given, for the MX step', async (t) => {
     const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'] });
     t.after(() => dns.stop());
@@ -474,9 +486,10 @@ interface Started {
 /** A server with its own database and its own copy of the data, which the test closes. */
 async function start(
   t: TestContext,
-  given: Partial<Omit<Started, 'server'>> & Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify'>> = {},
+  given: Partial<Omit<Started, 'server'>> &
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'metrics'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify, metrics = false } = given;
   const server = await startServer({
     db,
     data,
@@ -484,6 +497,7 @@ async function start(
     port,
     version: '0.0.0-test',
     note: (message) => notes.push(message),
+    metrics,
     ...(resolver !== undefined && { resolver }),
     ...(verify && { verify }),
   });

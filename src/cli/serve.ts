@@ -28,6 +28,8 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
                         with --verify: as for mailatlas verify
+  --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
+                        proxy speaks for
   --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
@@ -50,6 +52,7 @@ export const command: Command = {
       control: { type: 'string', multiple: true },
       concurrency: { type: 'string' },
       ...webhookOption,
+      metrics: { type: 'boolean' },
       url: { type: 'string' },
       'sign-cert': { type: 'string' },
       'sign-key': { type: 'string' },
@@ -81,6 +84,7 @@ export const command: Command = {
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(values.contact && { contact: values.contact }),
+      ...(values.metrics && { metrics: true }),
       ...(url !== undefined && { url }),
       ...(sign && { sign }),
       ...(verify && { verify }),

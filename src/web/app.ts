@@ -9,6 +9,7 @@ import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
+import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { probingPage } from './pages/probing.ts';
 import { probesRoute } from './probes.ts';
@@ -18,18 +19,27 @@ import { statusesRoute } from './statuses.ts';
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
+  const requests = new Requests();
+  /** A handler whose answers are counted; what it throws is counted where it becomes an answer. */
+  const counted = (path: string, handler: Handler): Handler => {
+    return async (c, next) => {
+      const response = (await handler(c, next)) as Response;
+      requests.count(path, response.status);
+      return response;
+    };
+  };
   const get = (path: string, handler: Handler) => {
-    app.get(path, handler);
-    app.all(path, otherMethod('GET, HEAD'));
+    app.get(path, counted(path, handler));
+    app.all(path, counted(path, otherMethod('GET, HEAD')));
   };
   const post = (path: string, handler: Handler) => {
-    app.post(path, handler);
-    app.all(path, otherMethod('POST'));
+    app.post(path, counted(path, handler));
+    app.all(path, counted(path, otherMethod('POST')));
   };
   const getAndPost = (path: string, handler: Handler) => {
-    app.get(path, handler);
-    app.post(path, handler);
-    app.all(path, otherMethod('GET, HEAD, POST'));
+    app.get(path, counted(path, handler));
+    app.post(path, counted(path, handler));
+    app.all(path, counted(path, otherMethod('GET, HEAD, POST')));
   };
 
   get('/', indexPage(deps));
@@ -71,13 +81,18 @@ export function createApp(deps: Deps): Hono {
     return sendJson(c, { status: 'ready', providers: atlas.records.size, revision }, 'no-store');
   });
 
-  app.notFound((c) =>
-    sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.')),
-  );
+  get('/metrics', metricsRoute(deps, requests));
+
+  app.notFound((c) => {
+    requests.count('none', 404);
+    return sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.'));
+  });
   app.onError((error, c) => {
     const problem = problemFor(error);
     if (problem.code === 'defect') deps.defect(error, routePath(c));
-    return sendProblem(c, problem);
+    const response = sendProblem(c, problem);
+    requests.count(routePath(c), response.status);
+    return response;
   });
   return app;
 }

@@ -7,7 +7,9 @@ import type { Miss } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
+import type { Vitals } from '../store/vitals.ts';
 import type { RevisionList } from './contract.ts';
+import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
@@ -46,6 +48,10 @@ export interface Deps {
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
   /** What was seen of endpoints. */
   readonly history: History;
+  /** Whether the asker may read /metrics. */
+  mayMeasure(c: Context): boolean;
+  vitals(): Promise<Vitals>;
+  process(): ProcessVitals;
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;

@@ -4,6 +4,7 @@ import { compileAtlas } from '../../src/atlas/atlas.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';
 import { type Curated, type Knowledge, nothingKnown } from '../../src/provider/model.ts';
+import type { Vitals } from '../../src/store/vitals.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
 import { curated as world } from './records.ts';
@@ -40,6 +41,8 @@ export interface TestAppOptions {
   readonly revisions?: Deps['revisions'];
   readonly contact?: string;
   readonly history?: Partial<Deps['history']>;
+  readonly mayMeasure?: boolean;
+  readonly vitals?: Vitals;
   /** What else the operator has set up. */
   readonly setUp?: Pick<Deps, 'url' | 'sign'>;
 }
@@ -87,6 +90,9 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     asker: () => '192.0.2.0/24',
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
+    mayMeasure: () => options.mayMeasure ?? true,
+    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
+    process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
     version: '1.2.3',
     contact: options.contact,
