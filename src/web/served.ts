@@ -32,6 +32,8 @@ export interface Deps {
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
   readonly version: string;
+  /** Where people learn who runs this; undefined where the operator has not said. */
+  readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
   /** Signs a configuration profile, where the operator has a certificate for it. */
