@@ -1,5 +1,6 @@
 /** The tables, as drizzle sees them. The truth is in `migrations/`; test/store/schema.test.ts holds the two together. */
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const provider = sqliteTable('provider', {
   id: text().notNull().primaryKey(),
@@ -52,3 +53,78 @@ export const revision = sqliteTable(
   },
   (table) => [index('revision_id').on(table.id, table.n)],
 );
+
+export const check = sqliteTable(
+  'check',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    endpoint: text().notNull(),
+    at: text().notNull(),
+    vantage: text().notNull(),
+    run: integer(),
+    code: text().notNull(),
+    outcome: text({ enum: ['works', 'fails', 'inconclusive'] }).notNull(),
+    warnings: text().notNull(),
+    says: text().notNull(),
+    ms: integer().notNull(),
+    certDays: integer('cert_days'),
+    changed: integer().notNull(),
+    evidence: text(),
+  },
+  (table) => [index('check_endpoint').on(table.endpoint, table.n), index('check_run').on(table.run, table.n)],
+);
+
+export const status = sqliteTable(
+  'status',
+  {
+    endpoint: text().notNull().primaryKey(),
+    status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    reason: text().notNull(),
+    since: text().notNull(),
+    checkedAt: text('checked_at'),
+    staleAt: text('stale_at'),
+    state: text(),
+    applied: integer().notNull(),
+    dueAt: text('due_at'),
+    leaseUntil: text('lease_until'),
+    leaseBy: text('lease_by'),
+  },
+  (table) => [index('status_due').on(table.dueAt)],
+);
+
+export const run = sqliteTable(
+  'run',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    by: text().notNull().unique(),
+    vantage: text().notNull(),
+    started: text().notNull(),
+    aliveUntil: text('alive_until').notNull(),
+    ended: text(),
+    planned: integer().notNull(),
+    done: integer().notNull(),
+    verdict: text({ enum: ['sound', 'inconclusive'] }),
+    reason: text(),
+  },
+  (table) => [index('run_ended').on(table.ended, table.n)],
+);
+
+export const quarantine = sqliteTable(
+  'quarantine',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    name: text().notNull(),
+    at: text().notNull(),
+    why: text().notNull(),
+    by: text().notNull(),
+    liftedAt: text('lifted_at'),
+    liftedBy: text('lifted_by'),
+  },
+  (table) => [uniqueIndex('quarantine_open').on(table.name).where(sql`lifted_at IS NULL`)],
+);
+
+export const nameServers = sqliteTable('name_servers', {
+  domain: text().notNull().primaryKey(),
+  hosts: text().notNull(),
+  at: text().notNull(),
+});

@@ -26,6 +26,7 @@ import {
 } from '../../src/store/providers.ts';
 import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
+import { checksContract } from './contract-checks.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
 
@@ -45,6 +46,8 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
       }
     });
   };
+
+  checksContract(name, open);
 
   describe(`a store on ${name}`, () => {
     describe('when it is new', () => {

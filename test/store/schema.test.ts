@@ -57,7 +57,7 @@ describe('the tables that the migrations make', () => {
         { uniqueConstraints, foreignKeys, checks },
         { uniqueConstraints: [], foreignKeys: [], checks: [] },
       );
-      assert.deepEqual(sqlite.pragma(`foreign_key_list(${name})`), []);
+      assert.deepEqual(sqlite.pragma(`foreign_key_list("${name}")`), []);
     });
   }
 });
@@ -111,7 +111,7 @@ function columnOf(column: SQLiteColumn): Column {
 }
 
 function columnsOf(table: string): Column[] {
-  const rows = sqlite.pragma(`table_xinfo(${table})`) as {
+  const rows = sqlite.pragma(`table_xinfo("${table}")`) as {
     name: string;
     type: string;
     notnull: 0 | 1;
@@ -137,7 +137,7 @@ interface IndexRow {
 }
 
 function indexRows(table: string, origin: IndexRow['origin']): IndexRow[] {
-  const rows = sqlite.pragma(`index_list(${table})`) as IndexRow[];
+  const rows = sqlite.pragma(`index_list("${table}")`) as IndexRow[];
   return rows.filter((row) => row.origin === origin).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

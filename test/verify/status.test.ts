@@ -105,8 +105,8 @@ const stories: Record<string, Story> = {
     ['0m tls.expired', 'unverified'],
     ['+1h tls.expired', 'unverified'],
     ['+1h tls.expired', 'failing'],
-    ['+8h ok tls.old-version', 'failing'],
-    ['+15m ok tls.old-version', 'degraded: tls.old-version'],
+    ['+8h ok cert.expires', 'failing'],
+    ['+15m ok cert.expires', 'degraded: cert.weak-key'],
   ],
   'four changes of mind in a day are unsteady': [
     ['0m ok', 'verified'],

@@ -1,0 +1,111 @@
+/**
+ * Checks: one row a probe. How much is kept of an endpoint is bounded, however often it is probed:
+ *
+ *  - the newest {@link keptRows} rows in which nothing changed, and the newest {@link keptChanges} in which something did
+ *  - the full evidence of the last probe and of each change that is kept; the other rows are short
+ */
+import { and, asc, desc, eq, gt, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import type { EndpointKey } from '../provider/model.ts';
+import type { Db, Statement } from './db.ts';
+import { check } from './schema.ts';
+
+export type Outcome = (typeof check.$inferSelect)['outcome'];
+
+/** A probe, judged. Instants are ISO 8601. */
+export interface NewCheck {
+  readonly endpoint: EndpointKey;
+  readonly at: string;
+  readonly vantage: string;
+  /** The run it belongs to. */
+  readonly run: number | null;
+  readonly code: string;
+  readonly outcome: Outcome;
+  readonly warnings: readonly string[];
+  readonly says: string;
+  /** Milliseconds. */
+  readonly ms: number;
+  /** Whole days until the certificate ends; null where none was seen. */
+  readonly certDays: number | null;
+  /** Everything that was seen; kept as JSON. Null where it is not kept any more. */
+  readonly evidence: unknown;
+}
+
+/** A check as it is kept. */
+export interface Check extends NewCheck {
+  readonly n: number;
+  /** It has another code than the one before. */
+  readonly changed: boolean;
+}
+
+export const keptRows = 90;
+export const keptChanges = 20;
+/** D1 binds at most 100 parameters a statement. */
+const boundAtOnce = 90;
+
+/** Writes a check; what need not be kept any longer goes. */
+export function putCheck(db: Db, { evidence, warnings, ...row }: NewCheck): Statement[] {
+  const ofEndpoint = eq(check.endpoint, row.endpoint);
+  const before = sql`(SELECT code FROM "check" WHERE endpoint = ${row.endpoint} ORDER BY n DESC LIMIT 1)`;
+  return [
+    db
+      .update(check)
+      .set({ evidence: null })
+      .where(and(ofEndpoint, eq(check.changed, 0), isNotNull(check.evidence))),
+    db.insert(check).values({
+      ...row,
+      warnings: warnings.join(' '),
+      changed: sql`${before} IS NOT ${row.code}`,
+      evidence: JSON.stringify(evidence),
+    }),
+    db.delete(check).where(and(ofEndpoint, beyond(row.endpoint, 0, keptRows))),
+    db.delete(check).where(and(ofEndpoint, beyond(row.endpoint, 1, keptChanges))),
+  ];
+}
+
+/** The rows of one kind that are older than the newest `kept`. */
+function beyond(endpoint: EndpointKey, changed: 0 | 1, kept: number): SQL {
+  const oldest = sql`SELECT n FROM "check" WHERE endpoint = ${endpoint} AND changed = ${changed} ORDER BY n DESC LIMIT 1 OFFSET ${kept}`;
+  return sql`changed = ${changed} AND n <= (${oldest})`;
+}
+
+/** The newest checks of these endpoints together, newest first. */
+export async function readChecks(db: Db, endpoints: readonly EndpointKey[], limit: number): Promise<Check[]> {
+  const found: Check[] = [];
+  for (let start = 0; start < endpoints.length; start += boundAtOnce) {
+    const some = endpoints.slice(start, start + boundAtOnce);
+    const rows = await db.select().from(check).where(inArray(check.endpoint, some)).orderBy(desc(check.n)).limit(limit);
+    found.push(...rows.map(checkOf));
+  }
+  return found.sort((a, b) => b.n - a.n).slice(0, limit);
+}
+
+/** What a run has seen, without the evidence: the checks after number `after`, oldest first. For reading page by page. */
+export async function readRunChecks(
+  db: Db,
+  run: number,
+  after: number,
+  limit: number,
+): Promise<Pick<Check, 'n' | 'endpoint' | 'at' | 'vantage' | 'code' | 'outcome' | 'warnings'>[]> {
+  const { n, endpoint, at, vantage, code, outcome, warnings } = check;
+  const rows = await db
+    .select({ n, endpoint, at, vantage, code, outcome, warnings })
+    .from(check)
+    .where(and(eq(check.run, run), gt(check.n, after)))
+    .orderBy(asc(check.n))
+    .limit(limit);
+  return rows.map((row) => ({ ...row, endpoint: row.endpoint as EndpointKey, warnings: codes(row.warnings) }));
+}
+
+function checkOf(row: typeof check.$inferSelect): Check {
+  return {
+    ...row,
+    endpoint: row.endpoint as EndpointKey,
+    warnings: codes(row.warnings),
+    changed: row.changed === 1,
+    evidence: row.evidence === null ? null : JSON.parse(row.evidence),
+  };
+}
+
+function codes(text: string): string[] {
+  return text === '' ? [] : text.split(' ');
+}

@@ -1,0 +1,28 @@
+/** Time, as runs use it: handed in, so that a test of a day takes a second. */
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after so many milliseconds, or when the signal says that nobody waits any more. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal?.addEventListener('abort', end);
+    }),
+};
+
+/** The instant as it is stored: ISO 8601. */
+export function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
