@@ -3,7 +3,9 @@
  *
  *  1. open the store; where it was not loaded from these very files, load them (a broken file leaves the old atlas)
  *  2. build the atlas from the store and serve it
- *  3. every half second: has another process changed the store? Then build a new atlas and swap it in one step
+ *  3. every half second: has another process changed the store? Then build a new atlas and swap it in one step; where only
+ *     statuses or quarantine have moved, only they are read again
+ *  4. where the operator wants it, verify what is due (verify/schedule.ts)
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,14 +15,21 @@ import { compileAtlas } from './atlas/atlas.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import { type Knowledge, nothingKnown } from './provider/model.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
-import { readGeneration } from './store/generation.ts';
+import { addDemand } from './store/demand.ts';
+import { knowledgeVersion, readGeneration } from './store/generation.ts';
+import { readKnowledge } from './store/knowledge.ts';
 import { newestRevision, readCurated, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { judge } from './verify/judge.ts';
+import { nodeProber } from './verify/prober-node.ts';
+import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { gracefulClose } from './web/closing-node.ts';
 import { refusal } from './web/respond.ts';
@@ -36,6 +45,8 @@ export interface ServerOptions {
   readonly port: number;
   /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
   readonly resolver?: string;
+  /** Verify what is due, and tell the servers where people learn who probes and why. */
+  readonly verify?: { readonly contact: string };
   readonly version: string;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
@@ -53,6 +64,10 @@ export interface RunningServer {
 
 /** How often the store is asked whether somebody else has written. Costs about a microsecond. */
 const pollInterval = 500;
+/** How often statuses are read again although none has moved: time alone makes them stale. */
+const staleInterval = 600_000;
+/** How often what many ask for in vain is written down. */
+const demandInterval = 600_000;
 
 /**
  * Starts a server.
@@ -73,6 +88,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { note } = options;
   let current: Served | undefined;
   let generation: number | undefined;
+  let knowledge: Knowledge = nothingKnown;
+  /** Which version of it is told, and since when (milliseconds since 1970). */
+  let told: string | undefined;
+  let toldAt = 0;
   // Taken before the first look, so that a change in between is not missed.
   let seen = store.dataVersion();
 
@@ -81,13 +100,21 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       const now = await readGeneration(store.db);
       if (current && now === generation) return;
       const revision = await newestRevision(store.db);
-      const next = served(compileAtlas(await readCurated(store.db)), new Map(), revision);
+      const atlas = compileAtlas(await readCurated(store.db));
       // Another process may have written between two reads: they are of two generations then, and are done again.
       if ((await readGeneration(store.db)) !== now) continue;
-      current = next;
+      current = served(atlas, knowledge, revision);
       generation = now;
       return;
     }
+  };
+
+  const learn = async () => {
+    const version = await knowledgeVersion(store.db);
+    if (version === told && Date.now() - toldAt < staleInterval) return;
+    knowledge = await readKnowledge(store.db, new Date().toISOString());
+    [told, toldAt] = [version, Date.now()];
+    if (current) current = served(current.atlas, knowledge, current.revision);
   };
 
   const reload = async () => {
@@ -110,16 +137,28 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     await swap();
   };
 
+  await learn();
   await reload();
   if (!current || current.atlas.records.size === 0) {
     throw new StoreError('there is nothing to serve', 'mend the data, or name a folder of data with --data DIR');
   }
 
   const resolver = cachedResolver(nodeResolver(options.resolver));
+  const demand = new Demand();
+  const keepDemand = async () => {
+    try {
+      const statements = addDemand(store.db, demand.take(), new Date().toISOString());
+      if (statements.length > 0) await store.atomically(statements);
+    } catch (error) {
+      // Curators can do without; the server goes on.
+      note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
   const app = createApp({
     served: () => current,
     resolver,
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
+    missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     version: options.version,
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -141,6 +180,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const look = async () => {
     const version = store.dataVersion();
     if (version !== seen) await swap();
+    if (version !== seen || Date.now() - toldAt >= staleInterval) await learn();
     seen = version;
     trouble = undefined;
   };
@@ -154,13 +194,35 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     });
   }, pollInterval);
 
+  const keeping = setInterval(() => void keepDemand(), demandInterval);
+
+  const prober =
+    options.verify &&
+    nodeProber({
+      contact: options.verify.contact,
+      ...(options.resolver !== undefined && { resolver: options.resolver }),
+    });
+  const schedule =
+    prober &&
+    startSchedule({
+      store,
+      probe: (endpoint) => prober.probe(endpoint),
+      judge: (evidence, now) => judge(evidence, now),
+      records: () => current?.atlas.curated.providers ?? [],
+      // Our own writes are not a change of another connection.
+      onRun: learn,
+      note,
+    });
+
   return {
     url: urlOf(server, options.host),
     providers: current.atlas.records.size,
     reload,
     close: async () => {
       clearInterval(poll);
-      await close();
+      clearInterval(keeping);
+      await Promise.all([schedule?.stop(), close()]);
+      await keepDemand();
       store.close();
     },
   };

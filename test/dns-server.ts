@@ -1,25 +1,26 @@
-/** A real DNS server for tests: UDP on loopback, MX records only, from a zone that stands in the test. */
+/** A DNS server for tests: UDP on loopback, from a zone that stands in the test, with all that goes wrong in DNS. */
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import packet from 'dns-packet';
 
+/** A name does not exist, exists without such a record, cannot be told of, or no answer ever comes. */
+type Trouble = 'nxdomain' | 'nodata' | 'servfail' | 'silent';
+
+type Type = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS';
+type Said = readonly string[] | Trouble;
+
 /**
  * What is said of a name:
- *  - MX records as in a zone file, `10 mx1.mail.example`
- *  - `nxdomain` the name does not exist, `nodata` it exists without MX, `servfail` the server cannot tell
- *  - `null-mx` it receives no mail (RFC 7505)
- *  - `silent` no answer ever comes
- *  - `after` so many milliseconds, the records
+ *  - by type: records as in a zone file, `{ A: ['127.0.0.1'], MX: ['10 mx1.mail.example'] }`, or what goes wrong with this
+ *    type; a type that is not there has no records; `after` so many milliseconds
+ *  - a list alone: MX records; `null-mx`: it receives no mail (RFC 7505)
  */
 export type ZoneEntry =
+  | ({ readonly after?: number } & { readonly [T in Type]?: Said })
   | readonly string[]
-  | 'nxdomain'
-  | 'nodata'
-  | 'servfail'
-  | 'null-mx'
-  | 'silent'
-  | { readonly after: number; readonly mx: readonly string[] };
+  | Trouble
+  | 'null-mx';
 
-/** Name (lower case) -> what is said of it. A name that is not here does not exist. */
+/** Name (lower case) -> what is said of it. A name that is not here does not exist. A test may change it as it goes. */
 export type Zone = Readonly<Record<string, ZoneEntry>>;
 
 export interface DnsServer {
@@ -41,14 +42,16 @@ export async function startDns(zone: Zone): Promise<DnsServer> {
 
   socket.on('message', (message, client) => {
     const query = packet.decode(message);
-    const name = query.questions?.[0]?.name.toLowerCase() ?? '';
+    const [question] = query.questions ?? [];
+    const name = question?.name.toLowerCase() ?? '';
     questions.push(name);
     const entry = zone[name] ?? 'nxdomain';
-    const reply = (said: ZoneEntry) => send(answer(query, name, said), client);
-    if (entry === 'silent') waiting.add(() => reply('servfail'));
-    else if (typeof entry === 'object' && 'after' in entry) {
-      timers.add(setTimeout(reply, entry.after, entry.mx));
-    } else reply(entry);
+    const said = ofType(entry, question?.type);
+    const reply = (what: Said) => send(answer(query, what), client);
+    const delay = typeof entry === 'object' && 'after' in entry ? entry.after : undefined;
+    if (said === 'silent') waiting.add(() => reply('servfail'));
+    else if (delay !== undefined) timers.add(setTimeout(reply, delay, said));
+    else reply(said);
   });
   const send = (bytes: Buffer, { port, address }: RemoteInfo) => socket.send(bytes, port, address);
 
@@ -71,17 +74,33 @@ export async function startDns(zone: Zone): Promise<DnsServer> {
   };
 }
 
-function answer(query: packet.Packet, name: string, said: ZoneEntry): Buffer {
-  const code = said === 'nxdomain' || said === 'servfail' ? responseCodes[said] : responseCodes.ok;
-  const records = said === 'null-mx' ? ['0 .'] : Array.isArray(said) ? (said as readonly string[]) : [];
+/** What is said of one type of a name. */
+function ofType(entry: ZoneEntry, type: string | undefined): Said {
+  const byType: ZoneEntry = entry === 'null-mx' ? { MX: ['0 .'] } : isList(entry) ? { MX: entry } : entry;
+  return typeof byType === 'string' ? byType : (byType[type as Type] ?? 'nodata');
+}
+
+function isList(entry: ZoneEntry): entry is readonly string[] {
+  return Array.isArray(entry);
+}
+
+function answer(query: packet.Packet, said: Said): Buffer {
+  const [question] = query.questions ?? [];
   return packet.encode({
     type: 'response',
     id: query.id ?? 0,
-    flags: packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | code,
+    flags:
+      packet.RECURSION_DESIRED |
+      packet.RECURSION_AVAILABLE |
+      (said === 'nxdomain' || said === 'servfail' ? responseCodes[said] : responseCodes.ok),
     questions: query.questions ?? [],
-    answers: records.map((line) => {
-      const [preference, exchange = ''] = line.split(' ');
-      return { type: 'MX', name, ttl: 60, data: { preference: Number(preference), exchange } };
-    }),
+    answers:
+      typeof said === 'string' ? [] : said.map((text) => record(question?.name ?? '', question?.type as Type, text)),
   });
+}
+
+function record(name: string, type: Type, text: string): packet.Answer {
+  if (type !== 'MX') return { type, name, ttl: 60, data: text };
+  const [preference, exchange = ''] = text.split(' ');
+  return { type, name, ttl: 60, data: { preference: Number(preference), exchange } };
 }

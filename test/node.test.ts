@@ -15,11 +15,14 @@ import { recordDigest } from '../src/atlas/digest.ts';
 import { curatedOf, parseCatalog } from '../src/catalog/catalog.ts';
 import { readDataDir } from '../src/catalog/files.ts';
 import { loadFiles } from '../src/catalog/load.ts';
-import { type RunningServer, startServer } from '../src/node.ts';
-import type { Provider } from '../src/provider/model.ts';
+import type { Domain } from '../src/name/domain.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
+import type { EndpointKey, Provider } from '../src/provider/model.ts';
 import type { Store } from '../src/store/db.ts';
 import { putOverlay } from '../src/store/overlays.ts';
+import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
+import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
 import { startDns, type Zone } from './dns-server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -279,8 +282,70 @@ describe('a running server sees, within a few polls, what another process does t
   });
 });
 
+describe('the statuses of servers', () => {
+  const endpoint = 'imap://imap.post.example:993?security=tls' as EndpointKey;
+  const times = { since: '2026-11-20T10:00:00.000Z', dueAt: '2100-01-01T00:00:00.000Z' };
+  const move = { endpoint, status: 'failing', reason: 'tls.expired', ...times, state: {}, staleAt: null } as const;
+  const statusOf = async (server: RunningServer) => {
+    const { incoming } = JSON.parse((await ask(server, '/api/v1/lookup?domain=post.example&mx=0')).body);
+    return [incoming[0].status, incoming[0].checkedAt];
+  };
+
+  test('are told as another process moves them, and the atlas stays', async (t) => {
+    const { server, db } = await start(t);
+    assert.deepEqual(await statusOf(server), ['unverified', null]);
+    const before = (await ask(server, '/v1.1/post.example')).headers.get('ETag');
+    const other = openSqlite(db);
+    await listEndpoints(other, [endpoint], times.since);
+    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt: times.since, applied: 1 }]));
+    other.close();
+    await soon('the status', async () => assert.deepEqual(await statusOf(server), ['failing', times.since]));
+    assert.equal((await ask(server, '/v1.1/post.example')).headers.get('ETag'), before);
+  });
+
+  test('are beside a quarantine, which takes a host out of every answer within a second', async (t) => {
+    const { server, db } = await start(t);
+    const host = 'imap.post.example' as Domain;
+    const entry = { name: host, at: times.since, why: 'Its domain has changed hands.', by: 'Ada' };
+    const other = openSqlite(db);
+    await other.atomically(putQuarantine(other.db, entry));
+    await soon('the gap', async () => {
+      assert.doesNotMatch((await ask(server, '/v1.1/post.example')).body, /imap\.post\.example/);
+    });
+    await other.atomically(liftQuarantine(other.db, host, { at: times.since, by: 'Ada' }));
+    other.close();
+    await soon('the host', async () => {
+      assert.match((await ask(server, '/v1.1/post.example')).body, /imap\.post\.example/);
+    });
+  });
+
+  test('are told from the start by a server that finds them', async (t) => {
+    const { server, db, data } = await start(t);
+    await server.close();
+    const other = openSqlite(db);
+    await listEndpoints(other, [endpoint], times.since);
+    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt: times.since, applied: 1 }]));
+    other.close();
+    const again = await start(t, { db, data });
+    assert.deepEqual(await statusOf(again.server), ['failing', times.since]);
+  });
+
+  test('come from the server’s own verifier, where the operator wants one', async (t) => {
+    const dns = await startDns({});
+    t.after(() => dns.stop());
+    const { server } = await start(t, { resolver: dns.address, verify: { contact: 'https://mail.example/probes' } });
+    await soon('the check', async () => {
+      const [status, checkedAt] = await statusOf(server);
+      assert.equal(status, 'unverified', 'one failure moves nothing');
+      assert.match(checkedAt, /^20\d\d-/);
+    });
+    assert.ok(dns.questions.includes('imap.post.example'));
+    await within(3000, server.close());
+  });
+});
+
 describe('close()', () => {
-  const zone: Zone = { 'customer.de': { after: 400, mx: ['10 a.mx.hosting.example'] } };
+  const zone: Zone = { 'customer.de': { after: 400, MX: ['10 a.mx.hosting.example'] } };
 
   test('lets a request under way finish, takes no new one, and frees the port', async (t) => {
     const dns = await startDns(zone);
@@ -378,9 +443,9 @@ interface Started {
 /** A server with its own database and its own copy of the data, which the test closes. */
 async function start(
   t: TestContext,
-  given: Partial<Omit<Started, 'server'>> & { port?: number; resolver?: string } = {},
+  given: Partial<Omit<Started, 'server'>> & Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify } = given;
   const server = await startServer({
     db,
     data,
@@ -389,6 +454,7 @@ async function start(
     version: '0.0.0-test',
     note: (message) => notes.push(message),
     ...(resolver !== undefined && { resolver }),
+    ...(verify && { verify }),
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

@@ -76,7 +76,7 @@ export function readImportable(path: string): TextFile[] {
 export function writeText(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(temporary, text);
     renameSync(temporary, path);
   } catch (error) {
@@ -85,6 +85,18 @@ export function writeText(path: string, text: string): void {
       `${shortPath(path)} cannot be written (${(error as NodeJS.ErrnoException).code})`,
       'check the folder and its permissions',
     );
+  }
+}
+
+/** As `mkdir -p`. Node's own (24.21) never returns where a folder exists but can have none in it, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process was faster.
+    if (!existsSync(path)) throw error;
   }
 }
 

@@ -1,5 +1,12 @@
 /** The curator's worklist: which record most deserves an hour, and what for. */
-import type { Provider, Server, Source } from '../provider/model.ts';
+import {
+  endpointKey,
+  type Provider,
+  type Server,
+  type Source,
+  type Statuses,
+  type StatusName,
+} from '../provider/model.ts';
 import { type Backing, backingOf } from './backing.ts';
 
 export interface Task {
@@ -23,6 +30,13 @@ const doubt: Record<Backing, Flaw | undefined> = {
   'one-list': { weight: 4, says: 'rest on a single list: find a second witness' },
 };
 
+/** How badly a server needs another look, by what the verifier saw. */
+const trouble: Partial<Record<StatusName, Flaw>> = {
+  degraded: { weight: 2, says: 'work with a warning: see why' },
+  failing: { weight: 6, says: 'fail: find what the provider has changed' },
+  dead: { weight: 8, says: 'have been dead for weeks: close the record, or find the new servers' },
+};
+
 /** Years after which a page that was read should be read again. */
 const stale = 2;
 
@@ -31,12 +45,18 @@ const stale = 2;
  *
  * Nobody knows how many mailboxes a provider has; how many domains a record has, and whether customers' domains lead to it
  * by their MX, stand in for that.
+ * @param statuses what the verifier knows; empty where nothing was ever verified
  * @param excused ids of records with an exception, and the day each runs out
  * @param today ISO date
  */
-export function worklist(records: readonly Provider[], excused: ReadonlyMap<string, string>, today: string): Task[] {
+export function worklist(
+  records: readonly Provider[],
+  statuses: Statuses,
+  excused: ReadonlyMap<string, string>,
+  today: string,
+): Task[] {
   const tasks = records.flatMap((record): Task[] => {
-    const flaws = flawsOf(record, excused.get(record.id), today).sort((a, b) => b.weight - a.weight);
+    const flaws = flawsOf(record, statuses, excused.get(record.id), today).sort((a, b) => b.weight - a.weight);
     if (flaws.length === 0) return [];
     const reach = 1 + Math.log2(1 + record.domains.length) + (record.mx ? 3 : 0);
     const weight = Math.round(reach * flaws.reduce((sum, flaw) => sum + flaw.weight, 0));
@@ -45,18 +65,24 @@ export function worklist(records: readonly Provider[], excused: ReadonlyMap<stri
   return tasks.sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1));
 }
 
-function flawsOf(record: Provider, until: string | undefined, today: string): Flaw[] {
+function flawsOf(record: Provider, statuses: Statuses, until: string | undefined, today: string): Flaw[] {
   const servers: readonly Server[] = [...record.incoming, ...record.outgoing];
   const flaws: Flaw[] = [];
-  for (const [backing, flaw] of Object.entries(doubt)) {
-    const concerned = servers.filter((server) => backingOf(record, server) === backing);
-    if (flaw && concerned.length > 0) {
-      flaws.push({
-        weight: (flaw.weight * concerned.length) / servers.length,
-        says: `${concerned.map(short).join(', ')} ${flaw.says}`,
-      });
-    }
-  }
+  const add = (flaw: Flaw | undefined, concerned: readonly Server[]) => {
+    if (!flaw || concerned.length === 0) return;
+    const weight = (flaw.weight * concerned.length) / servers.length;
+    flaws.push({ weight, says: `${concerned.map(short).join(', ')} ${flaw.says}` });
+  };
+  for (const [backing, flaw] of Object.entries(doubt))
+    add(
+      flaw,
+      servers.filter((server) => backingOf(record, server) === backing),
+    );
+  for (const [status, flaw] of Object.entries(trouble))
+    add(
+      flaw,
+      servers.filter((server) => statuses.get(endpointKey(server))?.status === status),
+    );
   const seen = Object.values(record.sources)
     .flatMap((source: Source) => (source.list === undefined ? (source.seen ?? []) : []))
     .sort()

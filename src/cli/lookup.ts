@@ -7,7 +7,7 @@ import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
 import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
-import type { Answer, Auth, LocalServer, Server } from '../provider/model.ts';
+import { type Answer, type Auth, type LocalServer, nothingKnown, type Server } from '../provider/model.ts';
 import { inLanguage, stepText } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
@@ -63,9 +63,9 @@ function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
 }
 
 function say(answer: Answer, address: Address, format: string): number {
-  if (format === 'json') outJson(answerJson(answer, new Map(), address.local));
+  if (format === 'json') outJson(answerJson(answer, nothingKnown, address.local));
   else if (format === 'autoconfig') {
-    const xml = renderAutoconfig(answer);
+    const xml = renderAutoconfig(answer, nothingKnown);
     if (xml === undefined)
       throw new Complaint(`${answer.provider.name} has nothing that autoconfig XML can say`, { code: exit.no });
     out(xml);

@@ -22,6 +22,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   reconcile: () => import('./reconcile.ts'),
   diff: () => import('./diff.ts'),
   probe: () => import('./probe.ts'),
+  verify: () => import('./verify.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -39,6 +40,7 @@ usage: mailatlas <command> [options]
   reconcile FILE|DIR      hold other people's files against the atlas
   diff REV|DIR            what changed in the data, in words
   probe URL               talk to one server and say what it does
+  verify [PROVIDER…]      talk to the servers of the records, and remember how they are
 
   mailatlas <command> --help says more; mailatlas --version
 

@@ -134,10 +134,7 @@ function say(evidence: Evidence, verdict: Verdict): string {
 
 function sayLine({ from, text }: TranscriptLine): string {
   // What a stranger sends must not steer the terminal.
-  const safe = text.replaceAll(
-    /[\x00-\x1f\x7f-\x9f]/g,
-    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  const safe = text.replaceAll(/\p{Cc}/gu, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
   const colour = { S: 'cyan', C: 'magenta', '--': 'dim' } as const;
   return paint(colour[from], `${from.padEnd(2)} ${safe}`);
 }

@@ -6,6 +6,7 @@ import { Complaint, exit, misuse, note, out } from './say.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
+                       [--verify --contact TEXT]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads the data directory again, SIGINT and SIGTERM stop.
@@ -14,7 +15,9 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --port PORT           the port (default: the environment's PORT, else 8143; 0: any free one)
   --db FILE             the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR            the data directory (default: the shipped data)
-  --resolver HOST:PORT  the DNS server for the MX step (default: the system's)
+  --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
+  --verify              talk to the servers of the records, each once a day, and serve how they are
+  --contact TEXT        with --verify: where people learn who probes and why; said in IMAP's ID
 
 example:
   mailatlas serve --port 8143
@@ -30,8 +33,13 @@ export const command: Command = {
       ...resolverOption,
       host: { type: 'string' },
       port: { type: 'string' },
+      verify: { type: 'boolean' },
+      contact: { type: 'string' },
     } as const;
     const { values } = parseArgs({ args, options });
+    if (values.verify && !values.contact?.trim()) {
+      throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
+    }
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const { startServer } = await import('../node.ts');
@@ -43,6 +51,7 @@ export const command: Command = {
       version,
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),
+      ...(values.verify && values.contact && { verify: { contact: values.contact } }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
@@ -56,6 +65,8 @@ export const command: Command = {
     out(`mailatlas ${version} serves ${server.providers} providers on ${server.url}`);
     await asked;
     await server.close();
+    // Probes under way would keep the process for as long as each may take.
+    if (values.verify) setImmediate(() => process.exit());
     return exit.yes;
   },
 };

@@ -2,16 +2,20 @@ import { parseArgs } from 'node:util';
 import { curatedOf, parseCatalog } from '../catalog/catalog.ts';
 import { readDataDir } from '../catalog/files.ts';
 import { worklist } from '../catalog/todo.ts';
+import type { Statuses } from '../provider/model.ts';
+import type { Demanded } from '../store/demand.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, jsonOption } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts';
 import { exit, misuse, note, out, outJson, paint } from './say.ts';
 
-const usage = `usage: mailatlas todo [--most N] [--data DIR] [--json]
+const usage = `usage: mailatlas todo [--most N] [--db FILE] [--data DIR] [--json]
 
 The curator's worklist: which records most deserve an hour, and what for. A record weighs more the weaker its sources are,
-the longer ago they were read, and the more domains it concerns.
+the longer ago they were read, and the more domains it concerns. With the database of a server, servers that fail weigh most,
+and the names follow that many people ask for in vain.
 
-  --most N    how many records (default: 20)
+  --most N    how many records, and how many names (default: 20)
+  --db FILE   the database of a server
   --data DIR  the data directory (default: the shipped data)
   --json      the whole list as JSON
 
@@ -21,8 +25,9 @@ example:
 
 export const command: Command = {
   usage,
-  run(args) {
-    const { values } = parseArgs({ args, options: { ...dataOption, ...jsonOption, most: { type: 'string' } } });
+  async run(args) {
+    const options = { ...dataOption, ...dbOption, ...jsonOption, most: { type: 'string' } } as const;
+    const { values } = parseArgs({ args, options });
     const most = Number(values.most ?? 20);
     if (!Number.isInteger(most) || most < 1) throw misuse('--most takes a number from 1', 'todo');
     const catalog = parseCatalog(readDataDir(dataDir(values.data)));
@@ -33,12 +38,23 @@ export const command: Command = {
       const known = excused.get(id);
       if (known === undefined || until < known) excused.set(id, until);
     }
-    const tasks = worklist(providers, excused, new Date().toISOString().slice(0, 10));
-    if (values.json) outJson(tasks);
+    const now = new Date().toISOString();
+    const { statuses, demand } = values.db === undefined ? nothingSeen : await readSeen(values.db, now, most);
+    const tasks = worklist(providers, statuses, excused, now.slice(0, 10));
+    if (values.json) outJson({ tasks, demand });
     else {
       for (const { id, weight, says } of tasks.slice(0, most)) {
         out(`${String(weight).padStart(4)}  ${paint('bold', id)}`);
         for (const clause of says) out(`      ${clause}`);
+      }
+      for (const { name, asDomain, asMx, since } of demand) {
+        const what = [
+          ...(asDomain > 0 ? [`asked for ${asDomain} times`] : []),
+          ...(asMx > 0 ? [`receives mail for ${asMx} questions`] : []),
+        ];
+        out(
+          `  new  ${paint('bold', name)}\n      ${what.join(', ')} since ${since.slice(0, 10)}, and is not in the atlas`,
+        );
       }
       const unsure = leftOut.filter(({ reason }) => reason === 'unsure').length;
       note(
@@ -48,3 +64,23 @@ export const command: Command = {
     return exit.yes;
   },
 };
+
+interface Seen {
+  readonly statuses: Statuses;
+  readonly demand: readonly Demanded[];
+}
+
+const nothingSeen: Seen = { statuses: new Map(), demand: [] };
+
+/** @throws {StoreError} where the file cannot be used */
+async function readSeen(file: string, now: string, most: number): Promise<Seen> {
+  const { openSqlite } = await import('../store/sqlite.ts');
+  const { readStatuses } = await import('../store/statuses.ts');
+  const { readDemand } = await import('../store/demand.ts');
+  const store = openSqlite(dbFile(file));
+  try {
+    return { statuses: await readStatuses(store.db, now), demand: await readDemand(store.db, most) };
+  } finally {
+    store.close();
+  }
+}

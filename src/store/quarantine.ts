@@ -2,6 +2,7 @@
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Domain } from '../name/domain.ts';
 import type { Db, Statement } from './db.ts';
+import { knowledgeMoved } from './generation.ts';
 import { nameServers, quarantine } from './schema.ts';
 
 /** A host or a registrable domain with everything below it. Instants are ISO 8601. */
@@ -28,16 +29,14 @@ export async function readQuarantine(db: Db): Promise<Quarantined[]> {
 }
 
 /** Puts a name under quarantine; one that is there already stays as it is. */
-export function putQuarantine(db: Db, entry: Quarantined): Statement {
-  return db.insert(quarantine).values(entry).onConflictDoNothing();
+export function putQuarantine(db: Db, entry: Quarantined): Statement[] {
+  return [db.insert(quarantine).values(entry).onConflictDoNothing(), knowledgeMoved(db)];
 }
 
 /** A person takes a name out of it. */
-export function liftQuarantine(db: Db, name: Domain, { at, by }: { at: string; by: string }): Statement {
-  return db
-    .update(quarantine)
-    .set({ liftedAt: at, liftedBy: by })
-    .where(and(eq(quarantine.name, name), isNull(quarantine.liftedAt)));
+export function liftQuarantine(db: Db, name: Domain, { at, by }: { at: string; by: string }): Statement[] {
+  const open = and(eq(quarantine.name, name), isNull(quarantine.liftedAt));
+  return [db.update(quarantine).set({ liftedAt: at, liftedBy: by }).where(open), knowledgeMoved(db)];
 }
 
 /** The name servers that were last seen for these registrable domains, sorted. */

@@ -128,3 +128,11 @@ export const nameServers = sqliteTable('name_servers', {
   hosts: text().notNull(),
   at: text().notNull(),
 });
+
+export const demand = sqliteTable('demand', {
+  name: text().notNull().primaryKey(),
+  asDomain: integer('as_domain').notNull(),
+  asMx: integer('as_mx').notNull(),
+  since: text().notNull(),
+  last: text().notNull(),
+});

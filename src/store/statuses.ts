@@ -7,8 +7,8 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey, Status, Statuses, StatusName } from '../provider/model.ts';
 import type { Db, Statement, Store } from './db.ts';
-import { readMeta } from './providers.ts';
-import { meta, status } from './schema.ts';
+import { knowledgeMoved } from './generation.ts';
+import { status } from './schema.ts';
 
 /** What the state machine left of an endpoint. */
 export interface StatusRow {
@@ -55,11 +55,6 @@ export async function readStatuses(db: Db, now: string): Promise<Statuses> {
       return [endpoint as EndpointKey, { status: told, ...(checkedAt !== null && { checkedAt }) }];
     }),
   );
-}
-
-/** A text that differs whenever {@link readStatuses} would, but for the passing of time. */
-export async function statusVersion(db: Db): Promise<string> {
-  return (await readMeta(db, 'statuses')) ?? '0';
 }
 
 /** Brings the list of what is probed up to date: new endpoints are due at once, what no record names is due no more. */
@@ -182,10 +177,7 @@ export function moveStatuses(db: Db, moves: readonly Move[]): Statement[] {
         })
         .where(and(eq(status.endpoint, endpoint), lt(status.applied, row.applied))),
     ),
-    db
-      .insert(meta)
-      .values({ key: 'statuses', value: '1' })
-      .onConflictDoUpdate({ target: meta.key, set: { value: sql`CAST(value AS INTEGER) + 1` } }),
+    knowledgeMoved(db),
   ];
 }
 

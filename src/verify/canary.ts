@@ -4,7 +4,8 @@
  *
  *  - both control hosts, where the operator named some, fail in dns or tcp
  *  - of ten or more owners whose servers were well so far, more than 30 % now fail in dns or tcp
- *  - in a smaller run: some that were well fail so, and so do all witnesses (verified servers of others, asked then)
+ *  - in a smaller run: some fail so, hardly any that were well answer, and neither do witnesses (verified servers of others
+ *    that are asked then)
  */
 import type { Outcome } from '../store/checks.ts';
 
@@ -28,7 +29,7 @@ const sound: RunVerdict = { verdict: 'sound', reason: null };
 /** From so many owners on, their share decides. */
 const quorum = 10;
 const share = 0.3;
-/** How many are asked beside those of a small run, and how many of them it needs. */
+/** How many are asked beside those of a small run, and how many of them must agree. */
 export const witnessCount = 3;
 const leastWitnesses = 2;
 
@@ -38,13 +39,14 @@ export function failsInNetwork({ code, outcome }: Pick<Sighting, 'code' | 'outco
 
 /** Who of those that were well now fails in dns or tcp. Grows with the owners in a run, not with its checks. */
 export class Jury {
-  /** Owner -> whether any server of theirs fails so. */
+  /** Owner -> whether any server of theirs that was well fails so. */
   readonly #owners = new Map<string, boolean>();
+  #anybodyFails = false;
 
   add(sighting: Sighting): void {
-    if (!sighting.well) return;
-    const failed = this.#owners.get(sighting.owner) ?? false;
-    this.#owners.set(sighting.owner, failed || failsInNetwork(sighting));
+    const fails = failsInNetwork(sighting);
+    this.#anybodyFails ||= fails;
+    if (sighting.well) this.#owners.set(sighting.owner, (this.#owners.get(sighting.owner) ?? false) || fails);
   }
 
   has(owner: string): boolean {
@@ -59,15 +61,20 @@ export class Jury {
     return [...this.#owners.values()].filter(Boolean).length;
   }
 
-  /** Some fail, and they are too few to tell whose fault it is: witnesses are needed. */
+  /** Somebody fails in dns or tcp, whether they were well or not. */
+  get anybodyFails(): boolean {
+    return this.#anybodyFails;
+  }
+
+  /** Somebody fails so, and those who were well are too few to tell whose fault it is: witnesses are needed. */
   get isInDoubt(): boolean {
-    return this.failing > 0 && this.size < quorum;
+    return this.#anybodyFails && this.size < quorum && this.size - this.failing < leastWitnesses;
   }
 }
 
 /** How a run is judged, once all that can be asked were asked. `undefined`: they were not asked, or there are none. */
 export function judgeRun(
-  jury: Pick<Jury, 'size' | 'failing' | 'isInDoubt'>,
+  jury: Readonly<Pick<Jury, 'size' | 'failing' | 'isInDoubt'>>,
   asked: { readonly controls?: readonly boolean[]; readonly witnesses?: readonly boolean[] } = {},
 ): RunVerdict {
   const { controls = [], witnesses = [] } = asked;
@@ -87,7 +94,7 @@ export function judgeRun(
 }
 
 /** How a run is judged that was cut off: nobody asked the witnesses. */
-export function judgeAbandoned(jury: Pick<Jury, 'size' | 'failing' | 'isInDoubt'>): RunVerdict {
+export function judgeAbandoned(jury: Readonly<Pick<Jury, 'size' | 'failing' | 'isInDoubt'>>): RunVerdict {
   if (!jury.isInDoubt) return judgeRun(jury);
   return { verdict: 'inconclusive', reason: 'The run was cut off before it was clear whose network failed.' };
 }

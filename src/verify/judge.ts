@@ -183,7 +183,7 @@ function refusals({ before, capabilities }: Attempt, { protocol }: Endpoint): Se
   const refused = capabilities?.refused ?? before?.refused;
   if (refused === undefined || protocol === 'pop3') return [];
   const limit = limits.find(([, words]) => words.test(refused))?.[0];
-  if (/^4/.test(refused)) return [{ code: limit ?? 'greeting.tempfail', seen: refused }];
+  if (refused.startsWith('4')) return [{ code: limit ?? 'greeting.tempfail', seen: refused }];
   return [{ code: protocol === 'smtp' ? 'ehlo.rejected' : 'caps.rejected', seen: refused }];
 }
 
@@ -200,7 +200,7 @@ function sayFault(fault: Fault | undefined): string {
   return fault ? [fault.kind, fault.detail].filter((part) => part !== undefined).join(': ') : '';
 }
 
-const plaintextMechanisms = ['PLAIN', 'LOGIN'];
+const plaintextMechanisms: ReadonlySet<string> = new Set(['PLAIN', 'LOGIN']);
 
 function warningsOf(attempt: Attempt, { security, protocol }: Endpoint, now: Date): Seen<WarningCode>[] {
   const { tls, before, capabilities, fault } = attempt;
@@ -220,5 +220,5 @@ function warningsOf(attempt: Attempt, { security, protocol }: Endpoint, now: Dat
 
 /** RFC 4954 section 4, RFC 9051 section 6.2.3, RFC 2595 section 2.1: no password in the open where TLS can be had. */
 function offersPlaintext({ mechanisms, login }: Capabilities, protocol: Endpoint['protocol']): boolean {
-  return mechanisms.some((name) => plaintextMechanisms.includes(name)) || (protocol !== 'smtp' && login === true);
+  return mechanisms.some((name) => plaintextMechanisms.has(name)) || (protocol !== 'smtp' && login === true);
 }

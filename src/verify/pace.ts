@@ -52,6 +52,8 @@ export class Pace {
     return (addresses, now) => {
       for (const place of places) this.#busy.delete(place);
       this.#forget(now);
+      // Where nothing was dialled, nobody was bothered.
+      if (addresses.length === 0) return;
       this.#addresses.set(host, addresses);
       for (const place of this.#placesOf(host)) this.#restUntil.set(place, now + this.#pause);
     };

@@ -42,7 +42,7 @@ async function capabilities(session: Session): Promise<Capabilities> {
     names: [...new Set(names)],
     // RFC 5034 section 3: `SASL` and its mechanisms; Dovecot shows a bare `SASL` where none may be used yet.
     mechanisms: [
-      ...new Set(keywords.filter((line) => /^SASL /.test(line)).flatMap((line) => line.split(/\s+/).slice(1))),
+      ...new Set(keywords.filter((line) => line.startsWith('SASL ')).flatMap((line) => line.split(/\s+/).slice(1))),
     ],
     starttls: names.includes('STLS'),
     login: names.includes('USER'),

@@ -114,6 +114,7 @@ class Run {
   #lastUntil = 0;
   #renewAt = 0;
   #stir = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<undefined>();
 
   constructor(options: RunOptions & Required<Pick<RunOptions, 'clock' | 'random'>>) {
     this.#options = options;
@@ -131,8 +132,11 @@ class Run {
     if (this.#planned === 0) return { verdict: 'sound', reason: null, done: 0, planned: 0, elsewhere: 0 };
     const facts = { by: this.#by, vantage: this.#options.vantage ?? 'local', started: now, planned: this.#planned };
     this.#number = await startRun(this.#store, { ...facts, aliveUntil: this.#until() });
-    const stir = () => this.#stir.resolve();
-    signal?.addEventListener('abort', stir);
+    const stop = () => {
+      this.#stir.resolve();
+      this.#stopped.resolve(undefined);
+    };
+    signal?.addEventListener('abort', stop);
     try {
       await this.#work();
       const verdict = await this.#judge();
@@ -140,7 +144,7 @@ class Run {
       const { done, planned, elsewhere } = { done: this.#done, planned: this.#planned, elsewhere: this.#elsewhere };
       return { run: this.#number, ...verdict, done, planned, elsewhere };
     } finally {
-      signal?.removeEventListener('abort', stir);
+      signal?.removeEventListener('abort', stop);
       await this.#store.atomically([releaseLeases(this.#store.db, this.#by)]);
     }
   }
@@ -258,12 +262,16 @@ class Run {
   async #judge(): Promise<RunVerdict> {
     const jury = await juryOf(this.#store, this.#number);
     const { controls = [], signal } = this.#options;
-    if (jury.failing === 0) return judgeRun(jury);
+    if (!jury.anybodyFails) return judgeRun(jury);
     if (signal?.aborted) return judgeAbandoned(jury);
     if (controls.length > 0) {
-      const seen: Evidence[] = [];
-      for (const control of controls) seen.push(await this.#ask(control));
-      return judgeRun(jury, { controls: seen.map((evidence) => this.#failsInNetwork(evidence)) });
+      const failed: boolean[] = [];
+      for (const control of controls) {
+        const evidence = await this.#ask(control);
+        if (!evidence) return judgeAbandoned(jury);
+        failed.push(this.#failsInNetwork(evidence));
+      }
+      return judgeRun(jury, { controls: failed });
     }
     if (!jury.isInDoubt) return judgeRun(jury);
     const witnesses = await this.#askWitnesses((owner) => jury.has(owner));
@@ -283,20 +291,20 @@ class Run {
     const failed: boolean[] = [];
     for (const { endpoint: key } of rows) {
       const evidence = await this.#ask(parseEndpoint(key));
-      if (this.#options.signal?.aborted) break;
+      if (!evidence) break;
       failed.push(this.#failsInNetwork(evidence));
       await this.#record(key, evidence);
     }
     return failed;
   }
 
-  /** One probe outside the crowd, when everybody else is done. */
-  async #ask(endpoint: Endpoint): Promise<Evidence> {
+  /** One probe outside the crowd, when everybody else is done; undefined where the run was stopped meanwhile. */
+  async #ask(endpoint: Endpoint): Promise<Evidence | undefined> {
     this.#renewAt = 0;
     await this.#renew();
     const leave = this.#pace.enter(endpoint.host, ownerOf(endpoint));
-    const evidence = await this.#options.probe(endpoint);
-    leave(addressesOf(evidence), this.#clock.now());
+    const evidence = await Promise.race([this.#options.probe(endpoint), this.#stopped.promise]);
+    leave(evidence ? addressesOf(evidence) : [], this.#clock.now());
     return evidence;
   }
 

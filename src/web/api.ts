@@ -27,9 +27,10 @@ export function lookupRoute(deps: Deps) {
       throw new HttpProblem('no-domain-given', 'Give either ?domain=example.com or ?email=someone@example.com.');
     }
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
-    const answer = await find(served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
+    const answer = await find(deps, c, served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
     const local = 'local' in asked ? asked.local : undefined;
-    return sendJson(c, answerJson(answer, served.statuses, local), answer.trust === 'dns' ? 'private-dns' : 'private');
+    const caching = answer.trust === 'dns' ? 'private-dns' : 'private';
+    return sendJson(c, answerJson(answer, served.knowledge, local), caching);
   };
 }
 
@@ -63,7 +64,7 @@ export function providerRoute(deps: Deps) {
     const served = ready(deps);
     const found = byId(served, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}`);
-    return sendJson(c, providerJson(found.provider, served.statuses), 'public');
+    return sendJson(c, providerJson(found.provider, served.knowledge), 'public');
   };
 }
 

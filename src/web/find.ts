@@ -25,6 +25,8 @@ export function resolverFor(deps: Deps, c: Context): Resolver {
  * @throws {HttpProblem} with the reason for the first domain where none has
  */
 export async function find(
+  deps: Deps,
+  c: Context,
   served: Served,
   domains: readonly [Domain, ...Domain[]],
   resolver?: Resolver,
@@ -35,6 +37,7 @@ export async function find(
     if ('answer' in result) return result.answer;
     miss ??= result.miss;
   }
+  deps.missed(miss as Miss, deps.asker(c));
   throw missed(miss as Miss);
 }
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { backingOf } from '../../src/catalog/backing.ts';
 import { worklist } from '../../src/catalog/todo.ts';
-import type { Provider, Source } from '../../src/provider/model.ts';
+import { endpointKey, type Provider, type Source, type Statuses, type StatusName } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';
 
 const today = '2026-11-20';
 const none: ReadonlyMap<string, string> = new Map();
+const unseen: Statuses = new Map();
 
 const url = 'https://mail.example/help';
 const read: Source = { url, seen: '2026-01', says: 'imap 993, smtp 465' };
@@ -27,19 +28,19 @@ const resting = (incoming: readonly Source[], outgoing = incoming, facts: Partia
 };
 
 const says = (provider: Provider, until?: string): readonly string[] =>
-  worklist([provider], until === undefined ? none : new Map([[provider.id, until]]), today)[0]?.says ?? [];
+  worklist([provider], unseen, until === undefined ? none : new Map([[provider.id, until]]), today)[0]?.says ?? [];
 const weight = (provider: Provider, until?: string): number =>
-  worklist([provider], until === undefined ? none : new Map([[provider.id, until]]), today)[0]?.weight ?? 0;
+  worklist([provider], unseen, until === undefined ? none : new Map([[provider.id, until]]), today)[0]?.weight ?? 0;
 
 describe('what is to be done', () => {
   test('is nothing where a page of these years was read for every server', () => {
-    assert.deepEqual(worklist([resting([read])], none, today), []);
-    assert.deepEqual(worklist([], none, today), []);
+    assert.deepEqual(worklist([resting([read])], unseen, none, today), []);
+    assert.deepEqual(worklist([], unseen, none, today), []);
   });
 
   test('is nothing for servers that a record does not have', () => {
     const closed = record({ access: 'none', incoming: [], outgoing: [], sources: { read } });
-    assert.deepEqual(worklist([closed], none, today), []);
+    assert.deepEqual(worklist([closed], unseen, none, today), []);
   });
 
   for (const [what, sources, clause] of [
@@ -51,6 +52,23 @@ describe('what is to be done', () => {
     test(`is a better source for servers that rest on ${what}`, () => {
       assert.deepEqual(says(resting(sources)), [`imap 993, smtp 465 ${clause}`]);
       assert.deepEqual(says(resting([read], sources)), [`smtp 465 ${clause}`]);
+    });
+  }
+
+  for (const [status, clause] of [
+    ['failing', 'fail: find what the provider has changed'],
+    ['dead', 'have been dead for weeks: close the record, or find the new servers'],
+    ['degraded', 'work with a warning: see why'],
+    ['verified', undefined],
+    ['unverified', undefined],
+  ] as const) {
+    test(`for a server that is ${status} is ${clause ?? 'nothing'}`, () => {
+      const provider = resting([read]);
+      const [server] = provider.incoming;
+      assert.ok(server);
+      const statuses: Statuses = new Map([[endpointKey(server), { status: status satisfies StatusName }]]);
+      const [task] = worklist([provider], statuses, none, today);
+      assert.deepEqual(task?.says, clause && [`imap 993 ${clause}`]);
     });
   }
 
@@ -125,13 +143,13 @@ describe('the list', () => {
     const expected = ['a.example', 'b.example', 'c.example'];
     for (const order of [records, records.toReversed()])
       assert.deepEqual(
-        worklist(order, none, today).map(({ id }) => id),
+        worklist(order, unseen, none, today).map(({ id }) => id),
         expected,
       );
   });
 
   test('says the id, a whole weight and clauses', () => {
-    const [task] = worklist([resting([list])], none, today);
+    const [task] = worklist([resting([list])], unseen, none, today);
     // Two servers on one list (4) for one domain (1 + log2 of 2).
     assert.deepEqual(task, {
       id: 'mail.example',

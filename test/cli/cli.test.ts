@@ -8,8 +8,8 @@
  *     2> mailatlas: there is no …            what it says on stderr, behind what it says on stdout
  *     ? 3                                    its exit code, where that is not 0
  *
- * $PWD, $VERSION, $DNS (a name server on loopback) and $BUSY_PORT (a port that is taken) stand for what they are, in
- * commands and in what is expected.
+ * `sqlite FILE SQL` changes a database. $PWD, $VERSION, $DNS (a name server on loopback), $BUSY_PORT (a port that is taken), $IMAP_PORT (of a good server,
+ * STARTTLS) and $CA (the authority of its certificate) stand for what they are, in commands and in what is expected.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -31,21 +31,31 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type DnsServer, startDns } from '../dns-server.ts';
+import { pki } from '../pki.ts';
+import { type MailServer, startMailServer } from '../verify/mail-server.ts';
+import { imap } from '../verify/well-behaved.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'mailatlas-cli-')));
 const tools = join(temporary, 'bin');
 const busy = createServer();
+const ca = join(temporary, 'ca.pem');
 let dns: DnsServer;
+let mail: MailServer;
 
 before(async () => {
   mkdirSync(tools);
   const command = join(tools, 'mailatlas');
   writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
   chmodSync(command, 0o755);
+  const sqlite = join(tools, 'sqlite');
+  const say = "new (require('better-sqlite3'))(process.argv[1]).exec(process.argv[2])";
+  writeFileSync(sqlite, `#!/bin/sh\nNODE_PATH='${modules}' exec '${process.execPath}' -e "${say}" "$@"\n`);
+  chmodSync(sqlite, 0o755);
   await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
   dns = await startDns({
     'customer.de': ['10 a.mx.hosting.example', '20 backup.elsewhere.example'],
@@ -56,12 +66,16 @@ before(async () => {
     'no-mx.de': 'nodata',
     'null-mx.de': 'null-mx',
     'broken-dns.de': 'servfail',
+    'mail.example.test': { A: ['127.0.0.1'] },
   });
+  writeFileSync(ca, (await pki()).ca);
+  mail = await startMailServer(imap({ security: 'starttls' }));
 });
 
 after(async () => {
   busy.close();
   await dns.stop();
+  await mail.stop();
   rmSync(temporary, { recursive: true });
 });
 
@@ -71,7 +85,14 @@ describe('mailatlas', { concurrency: true }, () => {
       const folder = join(temporary, file.replace(/\.txt$/, ''));
       cpSync(join(here, 'data'), join(folder, 'data'), { recursive: true });
       const { port } = busy.address() as AddressInfo;
-      const variables = { PWD: folder, VERSION: version as string, DNS: dns.address, BUSY_PORT: String(port) };
+      const variables = {
+        PWD: folder,
+        VERSION: version as string,
+        DNS: dns.address,
+        BUSY_PORT: String(port),
+        IMAP_PORT: String(mail.port),
+        CA: ca,
+      };
       for (const { says, todo, steps } of parseSession(readFileSync(join(here, file), 'utf8'))) {
         await t.test(says, todo === undefined ? {} : { todo }, async () => {
           for (const { command, expected } of steps) {

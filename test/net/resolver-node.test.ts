@@ -24,7 +24,7 @@ before(async () => {
     'broken.example': 'servfail',
     'silent.example': 'silent',
     'mute.example': 'silent',
-    'slow.example': { after: 1200, mx: ['10 mx.hoster.example'] },
+    'slow.example': { after: 1200, MX: ['10 mx.hoster.example'] },
     ...Object.fromEntries(quick.map((name) => [name, ['10 mx.hoster.example']])),
   });
   resolver = nodeResolver(dns.address);
@@ -129,4 +129,48 @@ test('a server that is no IP address is refused when the resolver is made', () =
   assert.throws(() => nodeResolver('dns.example:53'), TypeError);
   assert.doesNotThrow(() => nodeResolver('127.0.0.1'));
   assert.doesNotThrow(() => nodeResolver('[::1]:5353'));
+});
+
+describe('the addresses of a host', () => {
+  let server: DnsServer;
+  before(async () => {
+    server = await startDns({
+      'both.example': { A: ['192.0.2.2', '192.0.2.1'], AAAA: ['2001:db8::1'] },
+      'four.example': { A: ['192.0.2.1'] },
+      'half-broken.example': { A: ['192.0.2.1'], AAAA: 'servfail' },
+      'half-lying.example': { A: 'nxdomain', AAAA: ['2001:db8::1'] },
+      'nothing-and-broken.example': { AAAA: 'servfail' },
+      'text-only.example': {},
+      'broken.example': 'servfail',
+      'owned.example': { NS: ['ns2.hoster.example', 'NS1.Hoster.Example'] },
+    });
+  });
+  after(() => server.stop());
+  const ask = (name: string) => nodeResolver(server.address).addresses(name as Domain);
+
+  test('are those of both families, in the order of DNS, IPv4 first', async () => {
+    const addresses = ['192.0.2.2', '192.0.2.1', '2001:db8::1'];
+    assert.deepEqual(await ask('both.example'), { kind: 'addresses', addresses });
+    assert.deepEqual(await ask('four.example'), { kind: 'addresses', addresses: ['192.0.2.1'] });
+  });
+
+  test('are known although one family cannot be told', async () => {
+    assert.deepEqual(await ask('half-broken.example'), { kind: 'addresses', addresses: ['192.0.2.1'] });
+    assert.deepEqual(await ask('half-lying.example'), { kind: 'addresses', addresses: ['2001:db8::1'] });
+  });
+
+  test('are not said to be none while one family cannot be told', async () => {
+    assert.deepEqual(await ask('nothing-and-broken.example'), { kind: 'failed', why: 'server-failure' });
+    assert.deepEqual(await ask('broken.example'), { kind: 'failed', why: 'server-failure' });
+  });
+
+  test('are none where the name has none, or is none', async () => {
+    assert.deepEqual(await ask('text-only.example'), { kind: 'none', exists: true });
+    assert.deepEqual(await ask('gone.example'), { kind: 'none', exists: false });
+  });
+
+  test('and its name servers, sorted, in lower case', async () => {
+    const answer = await nodeResolver(server.address).nameServers('owned.example' as Domain);
+    assert.deepEqual(answer, { kind: 'servers', servers: ['ns1.hoster.example', 'ns2.hoster.example'] });
+  });
 });

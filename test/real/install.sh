@@ -2,7 +2,12 @@
 # Installs the Debian packages that the tests in test/real need. Does nothing where all of them are installed.
 set -euo pipefail
 
-packages=(thunderbird)
+packages=(
+  thunderbird
+  dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix # mail servers
+  knot                                              # DNS server
+  iproute2 nftables                                 # a network that drops and refuses
+)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -14,6 +19,13 @@ done
 if ((EUID != 0)) || [[ ! -e /etc/debian_version ]]; then
   echo "The tests in test/real need these Debian packages: ${missing[*]}" >&2
   exit 1
+fi
+
+# The tests start servers of their own. Those of the packages must not start: nobody asked for a mail server at port 25.
+if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod 755 /usr/sbin/policy-rc.d
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 fi
 
 export DEBIAN_FRONTEND=noninteractive

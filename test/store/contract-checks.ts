@@ -6,6 +6,8 @@ import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey } from '../../src/provider/model.ts';
 import { keptChanges, keptRows, type NewCheck, putCheck, readChecks, readRunChecks } from '../../src/store/checks.ts';
 import type { Store } from '../../src/store/db.ts';
+import { knowledgeVersion } from '../../src/store/generation.ts';
+import { readKnowledge } from '../../src/store/knowledge.ts';
 import {
   liftQuarantine,
   putNameServers,
@@ -26,7 +28,6 @@ import {
   readVerified,
   releaseLeases,
   renewLeases,
-  statusVersion,
   takeDue,
   takeThese,
 } from '../../src/store/statuses.ts';
@@ -144,11 +145,11 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
 
     promise('have a version that moves with them', async (store) => {
       await listEndpoints(store, [a], time(0));
-      const before = await statusVersion(store.db);
+      const before = await knowledgeVersion(store.db);
       await store.atomically(moveStatuses(store.db, []));
-      assert.equal(await statusVersion(store.db), before);
+      assert.equal(await knowledgeVersion(store.db), before);
       for (const n of [1, 2]) await store.atomically(moveStatuses(store.db, [move(a, n)]));
-      assert.equal(await statusVersion(store.db), '2');
+      assert.equal(await knowledgeVersion(store.db), '2');
     });
 
     promise('of endpoints that no record names stay, and are due no more until one does', async (store) => {
@@ -302,12 +303,23 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
     const entry = { name: host, at: time(0), why: 'Its domain is not registered any more.', by: 'verify' };
 
     promise('holds a name until a person lifts it; the first reason stays', async (store) => {
-      await store.atomically([putQuarantine(store.db, entry), putQuarantine(store.db, { ...entry, why: 'Again.' })]);
+      await store.atomically([entry, { ...entry, why: 'Again.' }].flatMap((one) => putQuarantine(store.db, one)));
       assert.deepEqual(await readQuarantine(store.db), [entry]);
-      await store.atomically([liftQuarantine(store.db, host, { at: time(1), by: 'Ada' })]);
+      await store.atomically(liftQuarantine(store.db, host, { at: time(1), by: 'Ada' }));
       assert.deepEqual(await readQuarantine(store.db), []);
-      await store.atomically([putQuarantine(store.db, { ...entry, at: time(2) })]);
+      await store.atomically(putQuarantine(store.db, { ...entry, at: time(2) }));
       assert.deepEqual(await readQuarantine(store.db), [{ ...entry, at: time(2) }]);
+    });
+
+    promise('is part of what is known, whose version moves with it', async (store) => {
+      const before = await knowledgeVersion(store.db);
+      await listEndpoints(store, [a], time(0));
+      await store.atomically(putQuarantine(store.db, entry));
+      assert.notEqual(await knowledgeVersion(store.db), before);
+      assert.deepEqual(await readKnowledge(store.db, time(0)), {
+        statuses: new Map([[a, { status: 'unverified' }]]),
+        quarantine: new Map([[host, { at: entry.at, why: entry.why }]]),
+      });
     });
 
     promise('remembers who answers for a domain, the newest', async (store) => {

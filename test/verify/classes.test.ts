@@ -10,9 +10,11 @@ import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Patience } from '../../src/verify/session.ts';
 import { type FindingCode, findings, type WarningCode, warningCodes } from '../../src/verify/verdict.ts';
 import type { CertificateKind } from '../pki.ts';
-import { type Client, type Script, startMailServer } from './mail-server.ts';
+import { type Script, startMailServer } from './mail-server.ts';
 import { probeAndJudge, probeOptions, resolverTo } from './prober.ts';
-import * as behaved from './well-behaved.ts';
+import { imap, type Manners, pop3, smtp } from './well-behaved.ts';
+
+const behaved = { imap, pop3, smtp };
 
 const patience: Patience = { connect: 300, tls: 300, greeting: 300, answer: 300, quit: 100 };
 
@@ -54,11 +56,10 @@ const reset: Script = async (client) => {
   await client.octets(1);
   await client.reset();
 };
-const garbage = (client: Client) => client.send('\x16\x00\xff\x01garbage\r\n');
 
-const good = (protocol: MailProtocol, manners: Partial<behaved.Manners>) =>
+const good = (protocol: MailProtocol, manners: Partial<Manners>) =>
   behaved[protocol]({ security: 'starttls', ...manners });
-const answering = (protocol: MailProtocol, answers: behaved.Manners['answers'], security: Security = 'starttls') =>
+const answering = (protocol: MailProtocol, answers: Manners['answers'], security: Security = 'starttls') =>
   behaved[protocol]({ security, ...(answers && { answers }) });
 const certified = (certificate: CertificateKind) => behaved.imap({ security: 'tls', certificate });
 

@@ -6,7 +6,9 @@ import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { type Client, type Script, startMailServer } from './mail-server.ts';
 import { probeAndJudge } from './prober.ts';
-import * as behaved from './well-behaved.ts';
+import { imap, pop3, smtp } from './well-behaved.ts';
+
+const behaved = { imap, pop3, smtp };
 
 const protocols: readonly MailProtocol[] = ['imap', 'pop3', 'smtp'];
 const patience = { connect: 500, tls: 500, greeting: 500, answer: 500, quit: 100 };

@@ -167,6 +167,23 @@ describe('the canary', () => {
     store.close();
   });
 
+  test('a suspect does not fail because the network does: its re-checks have witnesses, too', async () => {
+    let network = true;
+    const suspect = ({ host }: Endpoint) => host === 'imap.p0.example';
+    const wrong = (endpoint: Endpoint) =>
+      !network || (suspect(endpoint) && clock.now() === start) ? 'tcp.reset' : undefined;
+    const { store, clock, run } = await house(keys, { wrong, takes: () => 0 });
+    await run();
+    network = false;
+    for (let hour = 0; hour < 12; hour++) {
+      clock.pass(60 * minute);
+      const { run: n, verdict } = await run();
+      if (n !== undefined) assert.equal(verdict, 'inconclusive');
+    }
+    assert.deepEqual(await count(store, clock.now()), { verified: 19, unverified: 1 });
+    store.close();
+  });
+
   test('in a small run whose witnesses answer, it is them', async () => {
     const { store, clock, sim, run } = await house(keys);
     await run();

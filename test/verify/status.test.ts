@@ -106,7 +106,7 @@ const stories: Record<string, Story> = {
     ['+1h tls.expired', 'unverified'],
     ['+1h tls.expired', 'failing'],
     ['+8h ok cert.expires', 'failing'],
-    ['+15m ok cert.expires', 'degraded: cert.weak-key'],
+    ['+15m ok cert.expires', 'degraded: cert.expires'],
   ],
   'four changes of mind in a day are unsteady': [
     ['0m ok', 'verified'],

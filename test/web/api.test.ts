@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { endpointKey } from '../../src/provider/model.ts';
+import { endpointKey, nothingKnown } from '../../src/provider/model.ts';
 import { record } from '../records.ts';
 import { scriptedMx, testApp } from './app.ts';
 import { curated, post, records } from './records.ts';
@@ -101,7 +101,9 @@ describe('GET /api/v1/lookup?domain=', () => {
     assert.ok(first && second);
     const checkedAt = '2026-11-20T10:00:00.000Z';
     const statuses = new Map([[endpointKey(first), { status: 'verified', checkedAt } as const]]);
-    const { incoming } = await ok<Lookup>(await testApp({ statuses }).get('/api/v1/lookup?domain=post.example'));
+    const { incoming } = await ok<Lookup>(
+      await testApp({ knowledge: { ...nothingKnown, statuses } }).get('/api/v1/lookup?domain=post.example'),
+    );
     assert.deepEqual(
       incoming.slice(0, 2).map(({ status, checkedAt: at }) => [status, at]),
       [
@@ -279,6 +281,22 @@ describe('GET /api/v1/lookup without an answer', () => {
       assert.deepEqual({ ...body, ...more }, body);
     });
   }
+});
+
+describe('What is asked for in vain', () => {
+  test('is told to whoever counts it, with the network it was asked from; answers are not', async () => {
+    const { get, missed } = testApp({ mx: scriptedMx });
+    await get('/api/v1/lookup?domain=unknown.example');
+    await get('/v1.1/strangers.zz');
+    await get('/v1.1/post.example');
+    await get('/mail/config-v1.1.xml?emailaddress=max@unknown.example');
+    const from = { asker: '192.0.2.0/24' };
+    assert.deepEqual(missed, [
+      { domain: 'unknown.example', ...from },
+      { domain: 'strangers.zz', ...from },
+      { domain: 'unknown.example', ...from },
+    ]);
+  });
 });
 
 describe('GET /api/v1/providers', () => {
