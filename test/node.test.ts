@@ -212,6 +212,18 @@ describe('a running server sees, within a few polls, what another process does t
     });
   });
 
+  test('mailatlas quarantine, and its end', async (t) => {
+    const { server, db } = await start(t);
+    const hosts = async () => (await ask(server, '/v1.1/post.example')).body;
+    assert.match(await hosts(), /imap\.post\.example/);
+    await mailatlas('quarantine', 'imap.post.example', '--why', 'It was sold.', '--db', db);
+    await soon('the host is withheld', async () => assert.doesNotMatch(await hosts(), /imap\.post\.example/));
+    const { withheld } = JSON.parse((await ask(server, '/api/v1/lookup?domain=post.example&mx=0')).body);
+    assert.deepEqual([withheld[0].host, withheld[0].why], ['imap.post.example', 'It was sold.']);
+    await mailatlas('quarantine', 'imap.post.example', '--lift', '--db', db);
+    await soon('the host is given again', async () => assert.match(await hosts(), /imap\.post\.example/));
+  });
+
   test('a load of the lists alone', async (t) => {
     const { server, db } = await start(t);
     const other = newData();
@@ -333,7 +345,9 @@ describe('the statuses of servers', () => {
   test('come from the server’s own verifier, where the operator wants one', async (t) => {
     const dns = await startDns({});
     t.after(() => dns.stop());
-    const { server } = await start(t, { resolver: dns.address, verify: { contact: 'https://mail.example/probes' } });
+    const { server } = await start(t, {
+      verify: { prober: { resolver: dns.address, contact: 'https://mail.example/probes' } },
+    });
     await soon('the check', async () => {
       const [status, checkedAt] = await statusOf(server);
       assert.equal(status, 'unverified', 'one failure moves nothing');

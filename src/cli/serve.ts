@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, dbFile, dbOption, resolverOption } from './options.ts';
+import { readNotifiers, webhookOption } from './notifiers.ts';
+import { dataDir, dataOption, dbFile, dbOption, language } from './options.ts';
+import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
-                       [--url URL] [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT]
+                       [--url URL] [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads the data directory again, SIGINT and SIGTERM stop.
@@ -23,6 +26,11 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        with --verify: where people learn who probes and why; said in IMAP's ID
+  --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
+                        with --verify: as for mailatlas verify
+  --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
+                        quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
+                        MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
 
 example:
   mailatlas serve --port 8143
@@ -35,11 +43,13 @@ export const command: Command = {
     const options = {
       ...dataOption,
       ...dbOption,
-      ...resolverOption,
+      ...proberOptions,
       host: { type: 'string' },
       port: { type: 'string' },
       verify: { type: 'boolean' },
-      contact: { type: 'string' },
+      control: { type: 'string', multiple: true },
+      concurrency: { type: 'string' },
+      ...webhookOption,
       url: { type: 'string' },
       'sign-cert': { type: 'string' },
       'sign-key': { type: 'string' },
@@ -48,6 +58,15 @@ export const command: Command = {
     if (values.verify && !values.contact?.trim()) {
       throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
     }
+    if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
+    const concurrency = concurrencyOf(values.concurrency, 'serve');
+    const verify = values.verify && {
+      prober: readProberOptions(values, 'serve'),
+      controls: (values.control ?? []).map(parseEndpoint),
+      ...(concurrency !== undefined && { concurrency }),
+      notifiers: readNotifiers(values.webhook, 'serve'),
+      language: language(),
+    };
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const url = values.url === undefined ? undefined : ownUrl(values.url);
@@ -63,7 +82,7 @@ export const command: Command = {
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(url !== undefined && { url }),
       ...(sign && { sign }),
-      ...(values.verify && values.contact && { verify: { contact: values.contact } }),
+      ...(verify && { verify }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });

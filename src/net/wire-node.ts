@@ -228,6 +228,8 @@ const byCode: Readonly<Record<string, FaultKind>> = {
   EADDRNOTAVAIL: 'unreachable',
   ENETDOWN: 'unreachable',
   EHOSTDOWN: 'unreachable',
+  // ICMPv6 “administratively prohibited” arrives as this (Linux, RFC 4443 section 3.1).
+  EACCES: 'unreachable',
   ETIMEDOUT: 'timeout',
   ECONNRESET: 'reset',
   ECONNABORTED: 'reset',

@@ -11,7 +11,7 @@ export interface ScheduleOptions
   /** The records that are served now; another array where they have changed. */
   readonly records: () => readonly Provider[];
   /** After a run that may have moved statuses. */
-  readonly onRun?: (report: RunReport) => Promise<void> | void;
+  readonly onRun?: (report: RunReport, signal: AbortSignal) => Promise<void> | void;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
 }
@@ -54,8 +54,8 @@ async function loop(options: ScheduleOptions, signal: AbortSignal): Promise<void
       }
       const report = await verify({ ...options, pace, signal, which: { most: mostAtOnce } });
       more = report.done >= mostAtOnce;
+      if (report.changes.length > 0 || report.run !== undefined) await onRun?.(report, signal);
       if (report.run !== undefined) {
-        await onRun?.(report);
         // Told once, not after every run for as long as it lasts.
         if (report.reason !== null && network === null) note(report.reason.replace(/\.$/, ''));
         network = report.reason;

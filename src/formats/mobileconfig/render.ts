@@ -65,7 +65,7 @@ export function renderProfile(request: ProfileRequest): { readonly profile: stri
 
 /** In the reverse order of a domain, as Apple wants it. The address itself is not readable in it. */
 function identifierOf(id: string, address: string | undefined): string {
-  const own = `mailatlas.${id.split('.').reverse().join('.')}`;
+  const own = `mailatlas.${id.split('.').toReversed().join('.')}`;
   if (address === undefined) return own;
   return `${own}.${createHash('sha256').update(address).digest('hex').slice(0, 16)}`;
 }
