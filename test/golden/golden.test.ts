@@ -100,8 +100,8 @@ describe('What mail clients and programs get', () => {
         ['autodiscover', 'autodiscover.xml'],
         ['mobileconfig', 'mail.mobileconfig'],
       ] as const) {
-        const result = formats[format](answer, nothingKnown, { local: 'max', language: 'en' });
-        compare(id, file, 'text' in result ? result.text : undefined);
+        const rendered = formats[format](answer, nothingKnown, { local: 'max', language: 'en' });
+        compare(id, file, 'text' in rendered ? rendered.text : undefined);
       }
     });
   }
