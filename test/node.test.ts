@@ -47,6 +47,15 @@ describe('a server', () => {
     assert.deepEqual(notes, []);
   });
 
+  test('links to itself by the URL it was given, and signs profiles with the key it was given', async (t) => {
+    const sign = (profile: string) => new Uint8Array(Buffer.from(`signed: ${profile}`));
+    const { server } = await start(t, { url: 'https://atlas.example', sign });
+    const json = await ask(server, '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1');
+    assert.equal(JSON.parse(json.body).Url, 'https://atlas.example/autodiscover/autodiscover.xml');
+    const profile = await ask(server, '/api/v1/providers/post.example/mail.mobileconfig');
+    assert.match(profile.body, /^signed: <\?xml/);
+  });
+
   test('asks the DNS server it was given, for the MX step', async (t) => {
     const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'] });
     t.after(() => dns.stop());
@@ -457,9 +466,10 @@ interface Started {
 /** A server with its own database and its own copy of the data, which the test closes. */
 async function start(
   t: TestContext,
-  given: Partial<Omit<Started, 'server'>> & Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify'>> = {},
+  given: Partial<Omit<Started, 'server'>> &
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'sign'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify, url, sign } = given;
   const server = await startServer({
     db,
     data,
@@ -469,6 +479,8 @@ async function start(
     note: (message) => notes.push(message),
     ...(resolver !== undefined && { resolver }),
     ...(verify && { verify }),
+    ...(url !== undefined && { url }),
+    ...(sign && { sign }),
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

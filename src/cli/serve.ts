@@ -23,7 +23,7 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes)
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
-  --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
+  --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC). Both are read once, at the start
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
