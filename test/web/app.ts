@@ -39,7 +39,7 @@ export interface TestAppOptions {
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'sign'>;
+  readonly setUp?: Pick<Deps, 'url' | 'signer'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
