@@ -80,7 +80,7 @@ export const command: Command = {
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(url !== undefined && { url }),
-      ...(signing && { signer: signing.signer }),
+      ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
