@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly port: number;
   /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
   readonly resolver?: string;
+  /** Where people reach whoever runs this. */
+  readonly contact?: string;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
@@ -144,6 +146,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     version: options.version,
+    contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -186,14 +189,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store,
       probe: (endpoint) => prober.probe(endpoint),
       judge: (evidence, now) => judge(evidence, now),
-      records: () => keeper.served?.atlas.curated.providers ?? [],
+      curated: () => keeper.served?.atlas.curated,
       ...(options.verify?.controls && { controls: options.verify.controls }),
       ...(options.verify?.concurrency !== undefined && { concurrency: options.verify.concurrency }),
       onRun: async (report, signal) => {
         // Our own writes are not a change of another connection.
         await keeper.refresh();
-        const records = keeper.served?.atlas.curated.providers ?? [];
-        await afterRun(report, { ...options.verify, store, resolver: hostResolver, records, note, signal });
+        const curated = keeper.served?.atlas.curated ?? first.atlas.curated;
+        await afterRun(report, { ...options.verify, store, resolver: hostResolver, curated, note, signal });
         await keeper.refresh();
       },
       note,

@@ -25,7 +25,7 @@ another process loads or publishes. SIGHUP reads data and certificate again, SIG
                         authority (PEM), such as those of this server's own TLS
   --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
   --verify              talk to the servers of the records, each once a day, and serve how they are
-  --contact TEXT        with --verify: where people learn who probes and why; said in IMAP's ID
+  --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
                         with --verify: as for mailatlas verify
   --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
@@ -79,6 +79,7 @@ export const command: Command = {
       version,
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),
+      ...(values.contact && { contact: values.contact }),
       ...(url !== undefined && { url }),
       ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),

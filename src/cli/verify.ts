@@ -7,7 +7,7 @@ import { lookup } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { parseAddress } from '../name/address.ts';
 import { nodeResolver } from '../net/resolver-node.ts';
-import type { EndpointKey, Provider } from '../provider/model.ts';
+import type { Curated, EndpointKey } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { readCurated } from '../store/providers.ts';
 import { openSqlite } from '../store/sqlite.ts';
@@ -64,7 +64,7 @@ interface Task {
   readonly which: readonly EndpointKey[] | { readonly most: number };
   readonly listed: ReadonlyMap<EndpointKey, ListedEndpoint>;
   /** Whose domains are watched on the occasion. */
-  readonly records: readonly Provider[];
+  readonly curated: Pick<Curated, 'providers' | 'noProbe'>;
 }
 
 export const command: Command = {
@@ -122,7 +122,7 @@ export const command: Command = {
       await afterRun(report, {
         store,
         resolver: nodeResolver(values.resolver),
-        records: task.records,
+        curated: task.curated,
         notifiers,
         language: language(),
         signal: stop.signal,
@@ -155,7 +155,7 @@ async function loadData(store: Store, dir: string): Promise<void> {
 
 async function taskOf(store: Store, names: readonly string[], all: boolean): Promise<Task> {
   const atlas = compileAtlas(await readCurated(store.db));
-  const list = endpoints(atlas.curated.providers);
+  const list = endpoints(atlas.curated);
   if (list.length === 0) {
     throw new Complaint('there is nothing to verify', {
       tip: 'mend the data, or name a folder of data with --data DIR',
@@ -167,13 +167,13 @@ async function taskOf(store: Store, names: readonly string[], all: boolean): Pro
     new Date().toISOString(),
   );
   const listed = new Map(list.map((one) => [one.key, one]));
-  const records = atlas.curated.providers;
-  if (all) return { which: [...listed.keys()], listed, records };
-  if (names.length === 0) return { which: { most: Number.POSITIVE_INFINITY }, listed, records };
+  const { curated } = atlas;
+  if (all) return { which: [...listed.keys()], listed, curated };
+  if (names.length === 0) return { which: { most: Number.POSITIVE_INFINITY }, listed, curated };
   const ids = new Set<string>();
   for (const name of names) ids.add(await recordOf(atlas, name));
   const which = list.filter((one) => one.records.some((id) => ids.has(id))).map(({ key }) => key);
-  return { which, listed, records: records.filter(({ id }) => ids.has(id)) };
+  return { which, listed, curated: { ...curated, providers: curated.providers.filter(({ id }) => ids.has(id)) } };
 }
 
 /** The record that a person means: by its id, or by a domain of its people. */

@@ -4,7 +4,7 @@ import { stem } from '../name/pattern.ts';
 import type { Notifier } from '../net/notify.ts';
 import type { HostResolver } from '../net/resolver.ts';
 import { hostsOf, isTemplate } from '../provider/hosts.ts';
-import type { EndpointKey, Provider } from '../provider/model.ts';
+import type { Curated, EndpointKey, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import type { Store } from '../store/db.ts';
 import type { Clock } from './clock.ts';
@@ -17,7 +17,8 @@ import { watchNames } from './watch-names.ts';
 export interface AfterRunOptions {
   readonly store: Store;
   readonly resolver: HostResolver;
-  readonly records: readonly Provider[];
+  /** Whose domains are watched. */
+  readonly curated: Pick<Curated, 'providers' | 'noProbe'>;
   /** None: nobody is told. */
   readonly notifiers?: readonly Notifier[];
   readonly language?: Language;
@@ -29,18 +30,18 @@ export interface AfterRunOptions {
 
 /** @throws what the store throws; a message that does not arrive is noted */
 export async function afterRun(report: RunReport, options: AfterRunOptions): Promise<void> {
-  const { records, notifiers = [], language = 'en', note } = options;
+  const { curated, notifiers = [], language = 'en', note } = options;
   // In a network that is not sound, DNS is not either.
   const isSound = report.run !== undefined && report.verdict === 'sound';
   const { alarms, disbelieved } = isSound
-    ? await watchNames({ ...options, hosts: watchedHosts(records) })
+    ? await watchNames({ ...options, hosts: watchedHosts(curated.providers) })
     : { alarms: [], disbelieved: 0 };
   if (disbelieved > 0) {
     note(`${disbelieved} domains seem to have changed hands at once: that is more likely this machine’s DNS`);
   }
   for (const { domain, alarm } of alarms) note(`under quarantine: ${sayAlarm(domain, alarm, language)}`);
   if (notifiers.length === 0) return;
-  const users = new Map<EndpointKey, readonly string[]>(endpoints(records).map(({ key, records: ids }) => [key, ids]));
+  const users = new Map<EndpointKey, readonly string[]>(endpoints(curated).map(({ key, records: ids }) => [key, ids]));
   const message = newsOf({ changes: report.changes, alarms }, (endpoint) => users.get(endpoint) ?? [], language);
   if (!message) return;
   await Promise.all(

@@ -10,6 +10,7 @@ import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
+import { probingPage } from './pages/probing.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 
@@ -40,6 +41,9 @@ export function createApp(deps: Deps): Hono {
   get('/autodiscover/autodiscover.json', autodiscoverJsonRoute(deps));
   get('/autodiscover/autodiscover.json/v1.0/:address', autodiscoverJsonRoute(deps));
   post('/mail.mobileconfig', addressProfileRoute(deps));
+
+  // People.
+  get('/about/probing', probingPage(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));

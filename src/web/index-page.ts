@@ -22,6 +22,9 @@ For programs (JSON)
   /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig and /revisions below it
   /api/v1/openapi.json               the whole API, OpenAPI 3.1
 
+For people
+  /about/probing                     who looks at mail servers from here, and how to be left alone
+
 For operators
   /healthz  /readyz
 `,

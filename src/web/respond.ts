@@ -34,6 +34,7 @@ export function documentOf(body: Document['body'], type: string): Document {
 
 export const json = 'application/json; charset=utf-8';
 export const xml = 'text/xml; charset=utf-8';
+export const page = 'text/html; charset=utf-8';
 
 /** Public data: any page in any browser may read it. */
 const always = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' } as const;

@@ -33,6 +33,8 @@ export interface Deps {
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
   readonly version: string;
+  /** Where people learn who runs this; undefined where the operator has not said. */
+  readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
   /** What signs configuration profiles now, where the operator has a certificate for it. */

@@ -4,20 +4,19 @@ import { describe, type TestContext, test } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
 import { type Message, NotifyError } from '../../src/net/notify.ts';
 import type { HostResolver, NameServerAnswer } from '../../src/net/resolver.ts';
-import type { Provider } from '../../src/provider/model.ts';
 import { readQuarantine } from '../../src/store/quarantine.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { afterRun, watchedHosts } from '../../src/verify/after-run.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';
 import { startSchedule } from '../../src/verify/schedule.ts';
 import type { FindingCode } from '../../src/verify/verdict.ts';
-import { imap, record } from '../records.ts';
+import { curated, imap, record } from '../records.ts';
 import { hoster, post } from '../web/records.ts';
 import { JumpingClock, simulation } from './simulated.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
-const records: readonly Provider[] = Array.from({ length: 12 }, (_, i) => record({ id: `p${i}.example` }));
+const atlas = curated({ providers: Array.from({ length: 12 }, (_, i) => record({ id: `p${i}.example` })) });
 
 interface House {
   readonly clock: JumpingClock;
@@ -56,12 +55,12 @@ function house(t: TestContext, { fails = false } = {}): House {
     store,
     probe: sim.probe,
     judge: sim.judge,
-    records: () => records,
+    curated: () => atlas,
     clock,
     random: () => 0.5,
     note,
     onRun: (report, signal) =>
-      afterRun(report, { store, resolver, records, notifiers: [notifier], clock, signal, note }),
+      afterRun(report, { store, resolver, curated: atlas, notifiers: [notifier], clock, signal, note }),
   });
   const stop = () => schedule.stop();
   t.after(async () => {

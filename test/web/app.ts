@@ -38,6 +38,7 @@ export interface TestAppOptions {
   /** What is known at first; {@link TestApp.learn} says what is known later. */
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
+  readonly contact?: string;
   /** What else the operator has set up. */
   readonly setUp?: Pick<Deps, 'url' | 'signer'>;
 }
@@ -80,6 +81,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
     version: '1.2.3',
+    contact: options.contact,
     ...setUp,
     defect: (error, route) => defects.push({ error, route }),
   });

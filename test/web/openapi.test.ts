@@ -26,7 +26,7 @@ interface OpenApi {
 }
 
 /** Text for people and the document itself. */
-const outsideOfTheDocument = new Set(['/']);
+const outsideOfTheDocument = new Set(['/', '/about/probing']);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =
