@@ -40,7 +40,7 @@ export interface TestAppOptions {
   readonly revisions?: Deps['revisions'];
   readonly contact?: string;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'sign'>;
+  readonly setUp?: Pick<Deps, 'url' | 'signer'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
