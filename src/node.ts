@@ -23,6 +23,7 @@ import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
+import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
 import { newestRevision, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { afterRun } from './verify/after-run.ts';
@@ -145,6 +146,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
+    history: {
+      checks: (keys, page) => readHistory(store.db, keys, page),
+      evidence: (keys) => readLastEvidence(store.db, keys),
+      due: (keys) => readDueAt(store.db, keys),
+    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),

@@ -6,7 +6,8 @@ import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
-import type { Answer, Knowledge, Provider } from '../provider/model.ts';
+import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { PastCheck } from '../store/history.ts';
 import type { RevisionList } from './contract.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
@@ -21,6 +22,18 @@ export interface Served {
   autoconfig(answer: Answer): Document | undefined;
 }
 
+/** What the store remembers of endpoints, for {@link Deps}. */
+export interface History {
+  checks(
+    keys: readonly EndpointKey[],
+    page: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly PastCheck[]>;
+  /** The newest evidence of each. */
+  evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
+  /** When each is looked at next, ISO 8601. */
+  due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
+}
+
 /** What the routes need from the place where everything is put together. */
 export interface Deps {
   /** Undefined until the first atlas is there. */
@@ -32,6 +45,8 @@ export interface Deps {
   missed(miss: Miss, asker: string | undefined): void;
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
+  /** What was seen of endpoints. */
+  readonly history: History;
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;
