@@ -15,6 +15,7 @@ import type { Context } from 'hono';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import type { Notifier } from './net/notify.ts';
@@ -54,8 +55,8 @@ export interface ServerOptions {
   readonly metrics?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
-  /** Signs configuration profiles. */
-  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
+  /** What signs configuration profiles now; another one after the certificate was renewed. */
+  readonly signer?: () => ProfileSigner;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
   readonly verify?: {
     readonly prober: ProberOptions;
@@ -165,7 +166,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
-    ...(options.sign && { sign: options.sign }),
+    ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>

@@ -59,6 +59,15 @@ describe('a server', () => {
     assert.equal((await ask(open.server, '/metrics', forwarded)).status, 200);
   });
 
+  test('links to itself by the URL it was given, and signs profiles with the key it was given', async (t) => {
+    const sign = (profile: string) => new Uint8Array(Buffer.from(`signed: ${profile}`));
+    const { server } = await start(t, { url: 'https://atlas.example', signer: () => sign });
+    const json = await ask(server, '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1');
+    assert.equal(JSON.parse(json.body).Url, 'https://atlas.example/autodiscover/autodiscover.xml');
+    const profile = await ask(server, '/api/v1/providers/post.example/mail.mobileconfig');
+    assert.match(profile.body, /^signed: <\?xml/);
+  });
+
   test('asks the DNS server it was given, for the MX step', async (t) => {
     const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'] });
     t.after(() => dns.stop());
@@ -487,9 +496,10 @@ interface Started {
 async function start(
   t: TestContext,
   given: Partial<Omit<Started, 'server'>> &
-    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'metrics'>> = {},
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify, metrics = false } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, metrics = false } = given;
+  const { resolver, verify, url, signer } = given;
   const server = await startServer({
     db,
     data,
@@ -500,6 +510,8 @@ async function start(
     metrics,
     ...(resolver !== undefined && { resolver }),
     ...(verify && { verify }),
+    ...(url !== undefined && { url }),
+    ...(signer && { signer }),
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

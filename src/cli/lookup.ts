@@ -93,7 +93,11 @@ function say(answer: Answer, address: Address, format: FormatName | undefined, k
     return exit.yes;
   }
   const result = formats[format](answer, knowledge, { local: address.local, language: language() });
-  if ('says' in result) throw new Complaint(clause(result.says), { code: exit.no });
+  if ('says' in result) {
+    // A name keeps its capital letter.
+    const isName = result.says.startsWith(answer.provider.name);
+    throw new Complaint(isName ? result.says.replace(/\.$/, '') : clause(result.says), { code: exit.no });
+  }
   out(result.text);
   return exit.yes;
 }

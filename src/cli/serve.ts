@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { parseEndpoint } from '../verify/endpoint.ts';
@@ -7,13 +6,14 @@ import { readNotifiers, webhookOption } from './notifiers.ts';
 import { dataDir, dataOption, dbFile, dbOption, language } from './options.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
+import { readSigning, signingOptions } from './signing.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
                        [--url URL] [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
-another process loads or publishes. SIGHUP reads the data directory again, SIGINT and SIGTERM stop.
+another process loads or publishes. SIGHUP reads data and certificate again, SIGINT and SIGTERM stop.
 
   --host ADDRESS        the address to listen on (default: 127.0.0.1)
   --port PORT           the port (default: the environment's PORT, else 8143; 0: any free one)
@@ -54,8 +54,7 @@ export const command: Command = {
       ...webhookOption,
       metrics: { type: 'boolean' },
       url: { type: 'string' },
-      'sign-cert': { type: 'string' },
-      'sign-key': { type: 'string' },
+      ...signingOptions,
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.verify && !values.contact?.trim()) {
@@ -73,7 +72,7 @@ export const command: Command = {
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const url = values.url === undefined ? undefined : ownUrl(values.url);
-    const sign = await signerOf(values['sign-cert'], values['sign-key']);
+    const signing = await readSigning(values);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -86,13 +85,20 @@ export const command: Command = {
       ...(values.contact && { contact: values.contact }),
       ...(values.metrics && { metrics: true }),
       ...(url !== undefined && { url }),
-      ...(sign && { sign }),
+      ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
+    const noteError = (error: unknown) => note(error instanceof Error ? error.message : String(error));
     process.on('SIGHUP', () => {
-      server.reload().catch((error: unknown) => note(error instanceof Error ? error.message : String(error)));
+      server.reload().catch(noteError);
+      try {
+        signing?.readAgain();
+      } catch (error) {
+        noteError(error);
+        note('profiles are signed as before');
+      }
     });
     const asked = new Promise<void>((resolve) => {
       process.once('SIGINT', () => resolve());
@@ -119,28 +125,6 @@ function ownUrl(text: string): string {
   const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
   if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, 'serve');
   return url.href.replace(/\/+$/, '');
-}
-
-async function signerOf(cert: string | undefined, key: string | undefined) {
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) throw misuse('--sign-cert and --sign-key need each other', 'serve');
-  const { profileSigner, SignError } = await import('../formats/mobileconfig/sign.ts');
-  try {
-    return profileSigner({ cert: readText(cert), key: readText(key) });
-  } catch (error) {
-    if (!(error instanceof SignError)) throw error;
-    throw new Complaint(`profiles cannot be signed: ${error.message}`, {
-      tip: 'give the certificate chain and the key as PEM files, or leave --sign-cert and --sign-key out',
-    });
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new Complaint(`${file} cannot be read`, { tip: 'see --sign-cert and --sign-key' });
-  }
 }
 
 function explainListen(error: unknown, host: string, port: number): unknown {

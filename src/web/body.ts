@@ -11,7 +11,7 @@ const mostOctets = 64 * 1024;
  */
 export async function bodyText(c: Context): Promise<string | undefined> {
   if (Number(c.req.header('Content-Length') ?? 0) > mostOctets) throw tooLarge(c);
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let octets = 0;
   for await (const chunk of c.req.raw.body ?? []) {
     octets += chunk.byteLength;
@@ -19,9 +19,7 @@ export async function bodyText(c: Context): Promise<string | undefined> {
     chunks.push(chunk);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(
-      await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer(),
-    );
+    return new TextDecoder('utf-8', { fatal: true }).decode(await new Blob(chunks).arrayBuffer());
   } catch {
     return undefined;
   }

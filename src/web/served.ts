@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
@@ -57,8 +58,8 @@ export interface Deps {
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
-  /** Signs a configuration profile, where the operator has a certificate for it. */
-  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
+  /** What signs configuration profiles now, where the operator has a certificate for it. */
+  readonly signer?: () => ProfileSigner;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

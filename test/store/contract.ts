@@ -288,7 +288,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
 
     describe('who does not want to be probed', () => {
       promise('is read back, the newest list', async (store) => {
-        const asked = (name: string) => ({ name, since: '2026-11-20', note: 'By mail.' });
+        const asked = (host: string) => ({ name: host, since: '2026-11-20', note: 'By mail.' });
         await store.atomically([putNoProbe(store.db, [asked('a.example'), asked('b.example')])]);
         await store.atomically([putNoProbe(store.db, [asked('b.example')])]);
         assert.deepEqual(await readCurated(store.db), curated({ noProbe: [asked('b.example')] }));
