@@ -87,9 +87,10 @@ export function metrics({ version, served, requests, vitals, process }: Measured
       'mailatlas_certificates',
       'gauge',
       'Servers whose certificate ends within so many days; 0: it has ended.',
-      [
-        ...dayBounds.map((bound): Sample => [`within_days="${bound}"`, days.filter((left) => left <= bound).length]),
-      ].concat([['within_days="+Inf"', days.length]]),
+      [...dayBounds, Infinity].map((bound): Sample => {
+        const within = bound === Infinity ? '+Inf' : String(bound);
+        return [`within_days="${within}"`, days.filter((left) => left <= bound).length];
+      }),
     ),
     family(
       'mailatlas_certificate_days_min',
