@@ -18,6 +18,7 @@ import { type Problem, sayProblem } from './catalog/problem.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
+import { type Networks, noNetworks } from './net/networks.ts';
 import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
@@ -36,6 +37,7 @@ import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { gracefulClose } from './web/closing-node.ts';
+import { askerAddress, type ForwardedHeaders } from './web/forwarded.ts';
 import { Keeper } from './web/keeper.ts';
 import { refusal } from './web/respond.ts';
 
@@ -51,6 +53,8 @@ export interface ServerOptions {
   readonly resolver?: string;
   /** Where people reach whoever runs this. */
   readonly contact?: string;
+  /** Reverse proxies that are believed when they say for whom they ask; without it none is. */
+  readonly trustedProxies?: Networks;
   /** Answer /metrics to everybody, not only to programs on this machine. */
   readonly metrics?: boolean;
   /** Where people reach this server, without a slash at its end. */
@@ -104,7 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
-  const { note } = options;
+  const { note, trustedProxies = noNetworks } = options;
   const keeper = new Keeper(store);
 
   const reload = async () => {
@@ -148,7 +152,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const app = createApp({
     served: () => keeper.served,
     resolver,
-    asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
+    asker: (c) => addressBlock(askerAddress(peerOf(c), forwardedHeaders(c), trustedProxies)),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     mayMeasure: (c) => options.metrics === true || isLocal(c),
@@ -234,9 +238,17 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   };
 }
 
+function peerOf(c: Context): string {
+  return getConnInfo(c).remote.address ?? '';
+}
+
+function forwardedHeaders(c: Context): ForwardedHeaders {
+  return { xForwardedFor: c.req.header('x-forwarded-for'), forwarded: c.req.header('forwarded') };
+}
+
 /** True for a program on this machine that asks for itself, as far as one can tell: a proxy says for whom it asks. */
 function isLocal(c: Context): boolean {
-  const address = getConnInfo(c).remote.address ?? '';
+  const address = peerOf(c);
   const forwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
     (name) => c.req.header(name) !== undefined,
   );

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { NetworkError, type Networks, networksOf } from '../net/networks.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Command } from './main.ts';
 import { readNotifiers, webhookOption } from './notifiers.ts';
@@ -10,7 +11,7 @@ import { readSigning, signingOptions } from './signing.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
-                       [--url URL] [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
+                       [--trusted-proxy ADDRESS|NETWORK]… [--url URL] [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads data and certificate again, SIGINT and SIGTERM stop.
@@ -20,6 +21,9 @@ another process loads or publishes. SIGHUP reads data and certificate again, SIG
   --db FILE             the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR            the data directory (default: the shipped data)
   --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
+  --trusted-proxy ADDRESS|NETWORK
+                        a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
+                        asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes)
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
@@ -54,6 +58,7 @@ export const command: Command = {
       ...webhookOption,
       metrics: { type: 'boolean' },
       url: { type: 'string' },
+      'trusted-proxy': { type: 'string', multiple: true },
       ...signingOptions,
     } as const;
     const { values } = parseArgs({ args, options });
@@ -84,6 +89,7 @@ export const command: Command = {
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(values.contact && { contact: values.contact }),
       ...(values.metrics && { metrics: true }),
+      ...(values['trusted-proxy'] && { trustedProxies: proxies(values['trusted-proxy']) }),
       ...(url !== undefined && { url }),
       ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),
@@ -117,6 +123,14 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65535) throw misuse(`“${text}” is not a port (0 to 65535)`, 'serve');
   return port;
+}
+
+function proxies(texts: readonly string[]): Networks {
+  try {
+    return networksOf(texts);
+  } catch (error) {
+    throw error instanceof NetworkError ? misuse(error.message, 'serve') : error;
+  }
 }
 
 /** Without a slash at its end, because paths are put behind it. */

@@ -12,6 +12,18 @@ export function addressBlock(address: string): string | undefined {
   return `${[a, b, c, d & 0xff00].map((group) => group.toString(16)).join(':')}::/56`;
 }
 
+/**
+ * The eight groups of an address: of IPv6 (RFC 4291 section 2.2) without its zone; IPv4 as the address that is mapped into
+ * IPv6, so that both families compare. Undefined for nonsense.
+ */
+export function addressGroups(address: string): readonly number[] | undefined {
+  const v4 = /^(?:::ffff:)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/i.exec(address);
+  if (!v4) return expand(address);
+  const [a = 0, b = 0, c = 0, d = 0] = v4.slice(1).map(Number);
+  if ([a, b, c, d].some((octet) => octet > 255)) return undefined;
+  return [0, 0, 0, 0, 0, 0xffff, a * 256 + b, c * 256 + d];
+}
+
 /** The eight groups of an IPv6 address (RFC 4291 section 2.2), without its zone. */
 function expand(address: string): number[] | undefined {
   const [head = '', tail, more] = (address.split('%')[0] ?? '').split('::');
