@@ -42,10 +42,12 @@ import { Keeper } from './web/keeper.ts';
 import { refusal } from './web/respond.ts';
 
 export interface ServerOptions {
-  /** The SQLite file. */
+  /** The SQLite file, or `:memory:`. */
   readonly db: string;
   /** The data directory. */
   readonly data: string;
+  /** The data are the operator's own, and nothing else is served. */
+  readonly only?: boolean;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -115,7 +117,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     const files = readDataDir(options.data);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
-      const result = await loadFiles(store, files, new Date().toISOString());
+      const result = await loadFiles(store, files, new Date().toISOString(), options.only ? 'own' : 'everybody');
       if ('problems' in result) {
         noteProblems(result.problems, note);
         if (keeper.served !== undefined || (await newestRevision(store.db)) > 0)
@@ -170,6 +172,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
+    ...(options.only && { hosting: { only: true } }),
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });

@@ -1,6 +1,6 @@
 /** A server for one's own domains, whole: behind a proxy, with its own records and lists that change while it runs. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
@@ -44,6 +44,40 @@ describe('behind a reverse proxy', () => {
     };
     return { server, exhaust, asks };
   }
+});
+
+describe('with records of its own alone', () => {
+  test('answers for them and for nobody else, and asks no DNS', async (t) => {
+    const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'] });
+    t.after(() => dns.stop());
+    const only = exampleData();
+    rmSync(join(only, 'providers/hosting.example.yml'));
+    const { server, notes } = await start(t, { only: true, data: only, resolver: dns.address });
+    assert.equal((await ask(server, '/v1.1/post.example')).status, 200);
+    for (const path of ['/v1.1/gmail.com', '/mx/v1.1/customer.de', '/api/v1/lookup?email=fred@customer.de']) {
+      const { status, body } = await ask(server, path);
+      assert.deepEqual([status, JSON.parse(body).code], [404, 'not-served-here'], path);
+    }
+    assert.deepEqual(dns.questions, []);
+    assert.deepEqual(notes, []);
+  });
+
+  test('that name MX hosts asks DNS whose customer a domain is', async (t) => {
+    const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'], 'stranger.de': ['10 mx.stranger.de'] });
+    t.after(() => dns.stop());
+    const { server } = await start(t, { only: true, resolver: dns.address });
+    assert.equal((await ask(server, '/mx/v1.1/customer.de')).status, 200);
+    assert.equal(JSON.parse((await ask(server, '/mx/v1.1/stranger.de')).body).code, 'not-served-here');
+  });
+
+  test('takes a record that nobody else would believe, because it is the operator’s own word', async (t) => {
+    const data = exampleData();
+    const file = join(data, 'providers/kabel.example.yml');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('mail.kabel.example', 'mx1.elsewhere-entirely.de'));
+    await assert.rejects(start(t, { data }), { name: 'StoreError' });
+    const { server } = await start(t, { data, only: true });
+    assert.match((await ask(server, '/v1.1/kabel.example')).body, /mx1\.elsewhere-entirely\.de/);
+  });
 });
 
 /** A server over a copy of the example data, which the test closes. */

@@ -2,7 +2,7 @@
 import type { Curated } from '../provider/model.ts';
 import { curatedOf, parseCatalog } from './catalog.ts';
 import type { DataFiles } from './files.ts';
-import { lintFacts } from './lint.ts';
+import { type Audience, lintFacts } from './lint.ts';
 import type { Problem } from './problem.ts';
 
 /**
@@ -12,8 +12,9 @@ import type { Problem } from './problem.ts';
 export function curatedOrProblems(
   files: DataFiles,
   today: string,
+  audience: Audience = 'everybody',
 ): { readonly curated: Curated } | { readonly problems: readonly Problem[] } {
   const catalog = parseCatalog(files);
-  const problems = lintFacts(catalog, today).filter(({ level }) => level === 'error');
+  const problems = lintFacts(catalog, today, audience).filter(({ level }) => level === 'error');
   return problems.length > 0 ? { problems } : { curated: curatedOf(catalog) };
 }

@@ -26,28 +26,38 @@ export interface Rule {
 }
 
 /**
+ * Whom the records must convince: `everybody`, who sends passwords where the atlas says; or nobody but the operator whose
+ * `own` servers they are (serve --only), who needs no source to know them.
+ */
+export type Audience = 'everybody' | 'own';
+
+/** Rules about what strangers can believe, and about being found by name: one's own domains may stand in a list. */
+const notForOwn: ReadonlySet<string> = new Set(['foreign-host', 'sources', 'reachable']);
+
+/**
  * All problems of a catalog: syntax, shape, rules, exceptions and style, in the order of files and lines.
  * @param today ISO date
  */
-export function lint(catalog: Catalog, today: string): Problem[] {
-  const { found, problems } = judgeAll(catalog, today);
+export function lint(catalog: Catalog, today: string, audience: Audience = 'everybody'): Problem[] {
+  const { found, problems } = judgeAll(catalog, today, audience);
   // While a file cannot be read, nobody knows what its record would break.
   const exceptions = problemsOf(catalog).length > 0 ? [] : judgeExceptions(found, catalog.exceptions, today);
   return [...problems, ...exceptions, ...filesOf(catalog).flatMap(checkStyle)].sort(byPlace);
 }
 
 /** The same without style and exceptions: what decides whether the data may be served. */
-export function lintFacts(catalog: Catalog, today: string): Problem[] {
-  return judgeAll(catalog, today).problems.sort(byPlace);
+export function lintFacts(catalog: Catalog, today: string, audience: Audience = 'everybody'): Problem[] {
+  return judgeAll(catalog, today, audience).problems.sort(byPlace);
 }
 
-function judgeAll(catalog: Catalog, today: string): { found: Judged[]; problems: Problem[] } {
+function judgeAll(catalog: Catalog, today: string, audience: Audience): { found: Judged[]; problems: Problem[] } {
   const fileOf = new Map(
     catalog.records.flatMap(({ value, file }) => (value ? [[value, baseName(file)] as const] : [])),
   );
   const unread = catalog.records.filter(({ value }) => !value).map(({ file }) => baseName(file).replace(/\.yml$/, ''));
   const context = contextOf(curatedOf(catalog), { fileOf, unread, today });
-  const found = catalog.records.flatMap((parsed) => judge(parsed, context));
+  const applying = audience === 'own' ? rules.filter(({ name }) => !notForOwn.has(name)) : rules;
+  const found = catalog.records.flatMap((parsed) => judge(parsed, context, applying));
   const problems = [
     ...problemsOf(catalog),
     ...withoutExcused(found, catalog.exceptions),
@@ -56,10 +66,10 @@ function judgeAll(catalog: Catalog, today: string): { found: Judged[]; problems:
   return { found, problems };
 }
 
-function judge(parsed: Parsed<Provider>, context: RuleContext): Judged[] {
+function judge(parsed: Parsed<Provider>, context: RuleContext, applying: readonly Rule[]): Judged[] {
   const record = parsed.value;
   if (!record) return [];
-  return rules.flatMap((rule) =>
+  return applying.flatMap((rule) =>
     Array.from(rule.check(record, context), ({ path, says, tip }) => ({
       id: record.id,
       file: parsed.file,

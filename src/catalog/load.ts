@@ -22,6 +22,7 @@ import {
 import { batches, type Move, type Part } from './batches.ts';
 import { curatedOrProblems } from './curate.ts';
 import type { DataFiles } from './files.ts';
+import type { Audience } from './lint.ts';
 import type { Problem } from './problem.ts';
 
 export interface LoadReport {
@@ -144,8 +145,9 @@ export async function loadFiles(
   store: Store,
   files: DataFiles,
   at: string,
+  audience: Audience = 'everybody',
 ): Promise<LoadReport | { readonly problems: readonly Problem[] }> {
-  const result = curatedOrProblems(files, at.slice(0, 10));
+  const result = curatedOrProblems(files, at.slice(0, 10), audience);
   return 'problems' in result ? result : load(store, result.curated, files.digest, at);
 }
 

@@ -22,6 +22,12 @@ export function dbFile(given: string | undefined): string {
   return resolve(given ?? (process.env.MAILATLAS_DB || 'mailatlas.db'));
 }
 
+/** The same for `serve --only`, which needs none: what is served is in the folder. A file keeps what `--verify` saw. */
+export function ownDbFile(given: string | undefined): string {
+  const file = given ?? process.env.MAILATLAS_DB;
+  return file ? resolve(file) : ':memory:';
+}
+
 /** `--resolver HOST:PORT` */
 export const resolverOption = { resolver: { type: 'string' } } as const;
 

@@ -4,14 +4,15 @@ import { NetworkError, type Networks, networksOf } from '../net/networks.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Command } from './main.ts';
 import { readNotifiers, webhookOption } from './notifiers.ts';
-import { dataDir, dataOption, dbFile, dbOption, language } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile } from './options.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { readSigning, signingOptions } from './signing.ts';
 import { version } from './version.ts';
 
-const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
-                       [--trusted-proxy ADDRESS|NETWORK]… [--url URL] [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
+const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR | --only DIR]
+                       [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL]
+                       [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads data and certificate again, SIGINT and SIGTERM stop.
@@ -20,6 +21,8 @@ another process loads or publishes. SIGHUP reads data and certificate again, SIG
   --port PORT           the port (default: the environment's PORT, else 8143; 0: any free one)
   --db FILE             the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR            the data directory (default: the shipped data)
+  --only DIR            serve the records of this folder and nothing else: for one's own domains. Without --db nothing is
+                        kept on disk; with it, name a file that no other server uses. DNS is asked only where one of the records names “mx”
   --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
   --trusted-proxy ADDRESS|NETWORK
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
@@ -57,6 +60,7 @@ export const command: Command = {
       concurrency: { type: 'string' },
       ...webhookOption,
       metrics: { type: 'boolean' },
+      only: { type: 'string' },
       url: { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true },
       ...signingOptions,
@@ -65,6 +69,7 @@ export const command: Command = {
     if (values.verify && !values.contact?.trim()) {
       throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
     }
+    if (values.only !== undefined && values.data !== undefined) throw misuse('--only is the data directory', 'serve');
     if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
     const concurrency = concurrencyOf(values.concurrency, 'serve');
     const verify = values.verify && {
@@ -82,8 +87,9 @@ export const command: Command = {
     const server = await startServer({
       host,
       port,
-      db: dbFile(values.db),
-      data: dataDir(values.data),
+      db: values.only === undefined ? dbFile(values.db) : ownDbFile(values.db),
+      data: dataDir(values.only ?? values.data),
+      ...(values.only !== undefined && { only: true }),
       version,
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),

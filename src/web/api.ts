@@ -27,7 +27,7 @@ export function lookupRoute(deps: Deps) {
       throw new HttpProblem('no-domain-given', 'Give either ?domain=example.com or ?email=someone@example.com.');
     }
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
-    const answer = await find(deps, c, served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
+    const answer = await find(deps, c, served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c, served));
     const local = 'local' in asked ? asked.local : undefined;
     const caching = answer.trust === 'dns' ? 'private-dns' : 'private';
     return sendJson(c, answerJson(answer, served.knowledge, local), caching);

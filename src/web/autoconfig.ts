@@ -16,7 +16,7 @@ export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
   return async (c: Context): Promise<Response> => {
     const served = ready(deps);
     const domain = parseDomain(c.req.param('domain') ?? '');
-    const answer = await find(deps, c, served, [domain], step === 'mx' ? resolverFor(deps, c) : undefined);
+    const answer = await find(deps, c, served, [domain], step === 'mx' ? resolverFor(deps, c, served) : undefined);
     return sendXml(c, served, answer, answer.trust === 'dns' ? 'public-dns' : 'public');
   };
 }

@@ -10,6 +10,7 @@ const table = {
   'no-domain-given': [400, 0],
   'unknown-domain': [404, 300],
   'left-out': [404, 300],
+  'not-served-here': [404, 300],
   'no-mx': [404, 300],
   'null-mx': [404, 300],
   gateway: [404, 300],

@@ -15,8 +15,12 @@ export function ready(deps: Deps): Served {
   return served;
 }
 
-/** The resolver for the MX step, charged to whoever sent the request. */
-export function resolverFor(deps: Deps, c: Context): Resolver {
+/**
+ * The resolver for the MX step, charged to whoever sent the request. Undefined where an MX could lead nowhere: a server of
+ * one's own domains asks DNS only if a record of its own names MX hosts.
+ */
+export function resolverFor(deps: Deps, c: Context, { atlas }: Served): Resolver | undefined {
+  if (deps.hosting?.only && !atlas.curated.providers.some(({ mx = [] }) => mx.length > 0)) return undefined;
   return onBehalfOf(deps.resolver, deps.asker(c));
 }
 
@@ -37,8 +41,22 @@ export async function find(
     if ('answer' in result) return result.answer;
     miss ??= result.miss;
   }
+  if (deps.hosting?.only) throw notServedHere(miss as Miss);
   deps.missed(miss as Miss, deps.asker(c));
   throw missed(miss as Miss);
+}
+
+/** Why somebody else's domain is not here concerns nobody; that DNS did not answer does, because it may be one of ours. */
+function notServedHere(miss: Miss): HttpProblem {
+  if (miss.reason === 'dns-timeout' || miss.reason === 'dns-budget') return missed(miss);
+  const { domain } = miss;
+  return new HttpProblem(
+    'not-served-here',
+    `This server answers for domains of its own, and ${domain} is none of them.`,
+    {
+      domain,
+    },
+  );
 }
 
 function missed(miss: Miss): HttpProblem {

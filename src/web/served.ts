@@ -36,6 +36,12 @@ export interface History {
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
 }
 
+/** What is special where an operator serves domains of their own. */
+export interface Hosting {
+  /** Nothing but the operator's own records is here: every other domain is “not served here”. */
+  readonly only: boolean;
+}
+
 /** What the routes need from the place where everything is put together. */
 export interface Deps {
   /** Undefined until the first atlas is there. */
@@ -60,6 +66,8 @@ export interface Deps {
   readonly url?: string;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
   readonly signer?: () => ProfileSigner;
+  /** Undefined where the whole atlas is served and nothing else. */
+  readonly hosting?: Hosting | undefined;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

@@ -44,7 +44,7 @@ export interface TestAppOptions {
   readonly mayMeasure?: boolean;
   readonly vitals?: Vitals;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'signer'>;
+  readonly setUp?: Pick<Deps, 'url' | 'signer' | 'hosting'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
