@@ -38,6 +38,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { gracefulClose } from './web/closing-node.ts';
 import { askerAddress, type ForwardedHeaders } from './web/forwarded.ts';
+import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { refusal } from './web/respond.ts';
 
@@ -46,8 +47,8 @@ export interface ServerOptions {
   readonly db: string;
   /** The data directory. */
   readonly data: string;
-  /** The data are the operator's own, and nothing else is served. */
-  readonly only?: boolean;
+  /** Domains of one's own: records that are the operator's, lists of domains and logins. */
+  readonly hosting?: HostingOptions;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -83,7 +84,7 @@ export interface RunningServer {
   /** Where it listens. */
   readonly url: string;
   readonly providers: number;
-  /** Reads the data directory again; problems are noted and leave the atlas as it is. */
+  /** Reads the data directory and the lists again; problems are noted and leave the atlas as it is. */
   reload(): Promise<void>;
   /** Stops listening, lets requests under way finish, closes the store. */
   close(): Promise<void>;
@@ -117,7 +118,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     const files = readDataDir(options.data);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
-      const result = await loadFiles(store, files, new Date().toISOString(), options.only ? 'own' : 'everybody');
+      const result = await loadFiles(
+        store,
+        files,
+        new Date().toISOString(),
+        options.hosting?.only ? 'own' : 'everybody',
+      );
       if ('problems' in result) {
         noteProblems(result.problems, note);
         if (keeper.served !== undefined || (await newestRevision(store.db)) > 0)
@@ -140,6 +146,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     throw new StoreError('there is nothing to serve', 'mend the data, or name a folder of data with --data DIR');
   }
 
+  const hosting = options.hosting && startHosting(options.hosting, keeper, note);
   const resolver = cachedResolver(nodeResolver(options.resolver));
   const demand = new Demand();
   const keepDemand = async () => {
@@ -157,7 +164,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     asker: (c) => addressBlock(askerAddress(peerOf(c), forwardedHeaders(c), trustedProxies)),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
-    mayMeasure: (c) => options.metrics === true || isLocal(c),
+    mayMeasure: (c) => options.metrics === true || (isLoopback(peerOf(c)) && asksForItself(c)),
+    isNear: (c) => asksForItself(c) && (isLoopback(peerOf(c)) || trustedProxies.has(peerOf(c))),
     vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({
       started: Math.round(performance.timeOrigin / 1000),
@@ -172,7 +180,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
-    ...(options.only && { hosting: { only: true } }),
+    hosting: hosting?.hosting,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
@@ -230,8 +238,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   return {
     url: urlOf(server, options.host),
     providers: first.atlas.records.size,
-    reload,
+    reload: async () => {
+      await reload();
+      // Behind the data: a list may name a record that is new.
+      hosting?.again();
+    },
     close: async () => {
+      hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
       await Promise.all([schedule?.stop(), close()]);
@@ -249,13 +262,13 @@ function forwardedHeaders(c: Context): ForwardedHeaders {
   return { xForwardedFor: c.req.header('x-forwarded-for'), forwarded: c.req.header('forwarded') };
 }
 
-/** True for a program on this machine that asks for itself, as far as one can tell: a proxy says for whom it asks. */
-function isLocal(c: Context): boolean {
-  const address = peerOf(c);
-  const forwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
-    (name) => c.req.header(name) !== undefined,
-  );
-  return /^(?:::ffff:)?127\.|^::1$/.test(address) && !forwarded;
+function isLoopback(address: string): boolean {
+  return /^(?:::ffff:)?127\.|^::1$/.test(address);
+}
+
+/** As far as one can tell: a proxy says for whom it asks. */
+function asksForItself(c: Context): boolean {
+  return ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].every((name) => c.req.header(name) === undefined);
 }
 
 /** RFC 9112 section 3.2: more than one Host is a 400; Node takes the first one, a proxy before us perhaps the last. */

@@ -1,9 +1,10 @@
 /** A server for one's own domains, whole: behind a proxy, with its own records and lists that change while it runs. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
 import { networksOf } from '../src/net/networks.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import { startDns } from './dns-server.ts';
@@ -52,7 +53,7 @@ describe('with records of its own alone', () => {
     t.after(() => dns.stop());
     const only = exampleData();
     rmSync(join(only, 'providers/hosting.example.yml'));
-    const { server, notes } = await start(t, { only: true, data: only, resolver: dns.address });
+    const { server, notes } = await start(t, { hosting: { only: true }, data: only, resolver: dns.address });
     assert.equal((await ask(server, '/v1.1/post.example')).status, 200);
     for (const path of ['/v1.1/gmail.com', '/mx/v1.1/customer.de', '/api/v1/lookup?email=fred@customer.de']) {
       const { status, body } = await ask(server, path);
@@ -65,7 +66,7 @@ describe('with records of its own alone', () => {
   test('that name MX hosts asks DNS whose customer a domain is', async (t) => {
     const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'], 'stranger.de': ['10 mx.stranger.de'] });
     t.after(() => dns.stop());
-    const { server } = await start(t, { only: true, resolver: dns.address });
+    const { server } = await start(t, { hosting: { only: true }, resolver: dns.address });
     assert.equal((await ask(server, '/mx/v1.1/customer.de')).status, 200);
     assert.equal(JSON.parse((await ask(server, '/mx/v1.1/stranger.de')).body).code, 'not-served-here');
   });
@@ -75,8 +76,146 @@ describe('with records of its own alone', () => {
     const file = join(data, 'providers/kabel.example.yml');
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('mail.kabel.example', 'mx1.elsewhere-entirely.de'));
     await assert.rejects(start(t, { data }), { name: 'StoreError' });
-    const { server } = await start(t, { data, only: true });
+    const { server } = await start(t, { data, hosting: { only: true } });
     assert.match((await ask(server, '/v1.1/kabel.example')).body, /mx1\.elsewhere-entirely\.de/);
+  });
+});
+
+describe('with a list of domains', () => {
+  test('serves them by the records, each alone, and whoever is not in it no longer', async (t) => {
+    const file = newPath('txt');
+    writeFileSync(file, 'customer.de post.example\nsecond.de kabel.example\n');
+    const { server, notes } = await start(t, { hosting: { only: true, domains: { file } } });
+    const xml = await ask(server, '/v1.1/customer.de');
+    assert.match(xml.body, /<hostname>imap\.post\.example</);
+    assert.deepEqual(xml.body.match(/<domain>.*<\/domain>/g), ['<domain>customer.de</domain>']);
+    assert.equal(JSON.parse((await ask(server, '/api/v1/lookup?domain=second.de&mx=0')).body).matchedBy, 'list');
+
+    writeFileSync(file, 'second.de kabel.example\n');
+    await server.reload();
+    assert.equal((await ask(server, '/v1.1/customer.de')).status, 404);
+    assert.deepEqual(notes, ['the list of domains was read again: it has 1, it had 2']);
+
+    writeFileSync(file, 'second.de nobody.example\n');
+    await server.reload();
+    assert.equal((await ask(server, '/v1.1/second.de')).status, 200);
+    assert.match(notes[1] ?? '', /line 1: there is no record “nobody\.example”; the list stays as it was$/);
+  });
+
+  test('sees a change by itself', async (t) => {
+    const file = newPath('txt');
+    writeFileSync(file, 'customer.de post.example\n');
+    const { server } = await start(t, { hosting: { domains: { file } } });
+    writeFileSync(file, 'customer.de post.example\nnew.de post.example\n');
+    for (const end = performance.now() + 10_000; (await ask(server, '/v1.1/new.de')).status !== 200; ) {
+      assert.ok(performance.now() < end, 'not seen in time');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+
+  test('may name a record that came with the same change of the data', async (t) => {
+    const [file, data] = [newPath('txt'), exampleData()];
+    writeFileSync(file, 'customer.de post.example\n');
+    const { server, notes } = await start(t, { data, hosting: { only: true, domains: { file } } });
+    const post = readFileSync(join(data, 'providers/post.example.yml'), 'utf8');
+    writeFileSync(join(data, 'providers/added.example.yml'), post.replaceAll('post.example', 'added.example'));
+    writeFileSync(file, 'customer.de added.example\n');
+    await server.reload();
+    assert.match((await ask(server, '/v1.1/customer.de')).body, /imap\.added\.example/);
+    assert.ok(
+      notes.every((note) => !note.includes('stays')),
+      notes.join('\n'),
+    );
+  });
+
+  test('that is no good does not start, and says what a line is', async (t) => {
+    const file = newPath('txt');
+    writeFileSync(file, 'customer.de\n');
+    await assert.rejects(start(t, { hosting: { domains: { file } } }), {
+      name: 'StoreError',
+      message: /^the list of domains is no good: .*\.txt, line 1: customer\.de has no record behind it/,
+      tip: 'a line of it is “example.com” or “example.com record-id”',
+    });
+  });
+
+  test('and logins from a mail server’s own tables, as PostfixAdmin has them', async (t) => {
+    const db = newPath('sqlite');
+    const mail = new Sqlite(db);
+    t.after(() => mail.close());
+    mail.exec(`
+      CREATE TABLE domain (domain TEXT, active INTEGER);
+      INSERT INTO domain VALUES ('ALL', 1), ('customer.de', 1), ('left.de', 0);
+      CREATE TABLE mailbox (username TEXT, login TEXT);
+      INSERT INTO mailbox VALUES ('max@customer.de', 'm4711');
+    `);
+    const sql = `SELECT domain, 'post.example' FROM domain WHERE active AND domain <> 'ALL'`;
+    const logins = { db, sql: 'SELECT login FROM mailbox WHERE username = :address' };
+    const { server, notes } = await start(t, { hosting: { only: true, domains: { db, sql }, logins } });
+    const asked = async (email: string) =>
+      JSON.parse((await ask(server, `/api/v1/lookup?email=${email}`)).body).incoming?.[0].username;
+    assert.equal(await asked('Max@customer.de'), 'm4711');
+    assert.equal(await asked('eva@customer.de'), 'eva@customer.de');
+    assert.equal(await asked('max@left.de'), undefined);
+    assert.deepEqual(notes, []);
+
+    mail.exec('DROP TABLE mailbox');
+    const { status, headers } = await ask(server, '/api/v1/lookup?email=max@customer.de');
+    assert.deepEqual([status, headers.get('cache-control')], [503, 'no-store']);
+    assert.equal((await ask(server, '/v1.1/customer.de')).status, 200);
+    assert.deepEqual(notes, [
+      `the question to ${db} failed: no such table: mailbox; whoever asks with an address is told to come again`,
+    ]);
+  });
+
+  test('and a file of logins that changes', async (t) => {
+    const file = newPath('txt');
+    writeFileSync(file, 'max@post.example m4711\n');
+    const { server, notes } = await start(t, { hosting: { logins: { file } } });
+    const asked = async () => (await ask(server, '/mail/config-v1.1.xml?emailaddress=max@post.example')).body;
+    assert.match(await asked(), /<username>m4711</);
+    writeFileSync(file, 'max@post.example\n');
+    await server.reload();
+    assert.match(await asked(), /<username>m4711</);
+    assert.ok(
+      notes.every((note) => !note.includes('max')),
+      notes.join('\n'),
+    );
+    writeFileSync(file, 'eva@post.example e1\n');
+    await server.reload();
+    assert.match(await asked(), /<username>%EMAILADDRESS%</);
+  });
+});
+
+describe('GET /ask', () => {
+  const path = '/ask?domain=autoconfig.post.example';
+
+  test('is answered to a program on this machine that asks for itself', async (t) => {
+    const { server } = await start(t, { hosting: { only: true } });
+    assert.equal((await ask(server, path)).status, 200);
+    assert.equal((await ask(server, '/ask?domain=autoconfig.gmail.com')).status, 404);
+  });
+
+  test('is not there for whom a proxy asks, trusted or not', async (t) => {
+    for (const trusted of [[], ['127.0.0.1']]) {
+      const { server } = await start(t, { hosting: { only: true }, trustedProxies: networksOf(trusted) });
+      for (const name of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Via'])
+        assert.equal((await ask(server, path, { [name]: '127.0.0.1' })).status, 404, name);
+    }
+  });
+
+  test('is answered to a trusted proxy on another machine, and to no other one', async (t) => {
+    const own = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .find(({ internal }) => !internal);
+    if (!own) return t.skip('this machine has no address but loopback');
+    for (const [trusted, expected] of [
+      [[own.address], 200],
+      [['192.0.2.1'], 404],
+    ] as const) {
+      const options = { hosting: { only: true }, host: own.address, trustedProxies: networksOf(trusted) };
+      const { server } = await start(t, options);
+      assert.equal((await ask(server, path)).status, expected);
+    }
   });
 });
 

@@ -8,8 +8,8 @@ import { type Pattern, patternsFor, stem } from '../name/pattern.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import type { Curated, LeftOut, MailHandler, Provider } from '../provider/model.ts';
 
-/** Who has a mail domain: a record, or nobody, on purpose. */
-export type DomainOwner = { readonly record: Provider } | { readonly leftOut: LeftOut };
+/** Who has a mail domain: a record (by its own word, or because an operator lists the domain), or nobody, on purpose. */
+export type DomainOwner = { readonly record: Provider; readonly listed?: true } | { readonly leftOut: LeftOut };
 /** Who has an MX pattern: a record, or somebody who handles mail for others. */
 export type MxOwner = { readonly record: Provider } | { readonly other: MailHandler };
 type Awaitable<T> = T | Promise<T>;

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { NetworkError, type Networks, networksOf } from '../net/networks.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
+import { hostingOptions, hostingUsage, readHosting } from './hosting-options.ts';
 import type { Command } from './main.ts';
 import { readNotifiers, webhookOption } from './notifiers.ts';
 import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile } from './options.ts';
@@ -11,19 +12,19 @@ import { readSigning, signingOptions } from './signing.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR | --only DIR]
+                       [--domains FILE | --domains-sql SELECT --domains-db FILE]
+                       [--logins FILE | --logins-sql SELECT --logins-db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL]
                        [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
-another process loads or publishes. SIGHUP reads data and certificate again, SIGINT and SIGTERM stop.
+another process loads or publishes. SIGHUP reads data, lists and certificate again, SIGINT and SIGTERM stop.
 
   --host ADDRESS        the address to listen on (default: 127.0.0.1)
   --port PORT           the port (default: the environment's PORT, else 8143; 0: any free one)
   --db FILE             the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR            the data directory (default: the shipped data)
-  --only DIR            serve the records of this folder and nothing else: for one's own domains. Without --db nothing is
-                        kept on disk; with it, name a file that no other server uses. DNS is asked only where one of the records names “mx”
-  --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
+${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
   --trusted-proxy ADDRESS|NETWORK
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
                         asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
@@ -60,7 +61,7 @@ export const command: Command = {
       concurrency: { type: 'string' },
       ...webhookOption,
       metrics: { type: 'boolean' },
-      only: { type: 'string' },
+      ...hostingOptions,
       url: { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true },
       ...signingOptions,
@@ -82,6 +83,7 @@ export const command: Command = {
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const url = values.url === undefined ? undefined : ownUrl(values.url);
+    const hosting = readHosting(values);
     const signing = await readSigning(values);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
@@ -89,7 +91,7 @@ export const command: Command = {
       port,
       db: values.only === undefined ? dbFile(values.db) : ownDbFile(values.db),
       data: dataDir(values.only ?? values.data),
-      ...(values.only !== undefined && { only: true }),
+      ...(hosting && { hosting }),
       version,
       note,
       ...(values.resolver !== undefined && { resolver: values.resolver }),

@@ -18,12 +18,12 @@ import {
 import { authenticOf } from '../provider/parties.ts';
 import { stepText } from '../provider/phrases.ts';
 
-/** The answer to a lookup. User names are filled in where the asker gave a local part. */
-export function answerJson(answer: Answer, knowledge: Knowledge, local?: string) {
+/** The answer to a lookup. User names are filled in where the asker gave a local part. @param login of that address, where it is known */
+export function answerJson(answer: Answer, knowledge: Knowledge, local?: string, login?: string) {
   const record = withHosts(answer);
   const { provider, withheld } = currentOf(record, knowledge);
   const { domain, matchedBy, trust, mx } = answer;
-  const asker = local === undefined ? undefined : { local, domain };
+  const asker = local === undefined ? undefined : { local, domain, login };
   return {
     domain,
     matchedBy,
@@ -63,7 +63,7 @@ function identity(provider: CurrentProvider) {
 }
 
 /** Whose user names are filled in. */
-type Asker = { readonly local: string; readonly domain: Domain } | undefined;
+type Asker = { readonly local: string; readonly domain: Domain; readonly login: string | undefined } | undefined;
 
 /** What a server's answer needs beside the server. */
 interface Context {

@@ -1,7 +1,7 @@
 /**
  * The ladder: from a domain to the record that applies, each rung tried only when the one before gave nothing.
  *
- *  1. the domain itself is in the atlas
+ *  1. the domain itself is in the atlas, or in the operator's list of hosted domains
  *  2. a wildcard of the atlas covers it
  *  3. it is the name of a provider's MX hosts, which some clients ask for (autoconfig draft, steps 3.3 and 3.4)
  *  4. its MX hosts are a provider's: only where the caller gives a resolver, and trusted no more than DNS is
@@ -54,7 +54,8 @@ export async function lookup(index: AtlasIndex, domain: Domain, resolver?: Resol
   const own = await index.ownerOf([domain, ...wildcardsFor(domain)]);
   const leftOut = own && 'leftOut' in own ? own.leftOut : undefined;
   if (own && 'record' in own) {
-    const matchedBy = own.record.domains.includes(domain) ? 'domain' : 'wildcard';
+    const literal = own.record.domains.includes(domain) ? 'domain' : 'wildcard';
+    const matchedBy = own.listed ? 'list' : literal;
     return { answer: { domain, provider: own.record, matchedBy, trust: 'curated' } };
   }
 

@@ -9,8 +9,15 @@ export function mendPlaceholders(template: string): string {
   return template.replace(/%?(EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN)%?/g, '%$1%');
 }
 
-/** Fills in a user name template. `ask` has no answer: undefined. */
-export function fillUsername(template: string, address: { local: string; domain: Domain }): string | undefined {
+/**
+ * Fills in a user name template. `ask` has no answer: undefined.
+ * @param address with `login` where the operator of its servers knows how it signs in: that holds, whatever the template
+ */
+export function fillUsername(
+  template: string,
+  address: { local: string; domain: Domain; login?: string | undefined },
+): string | undefined {
+  if (address.login !== undefined) return address.login;
   if (template === 'ask') return undefined;
   const values: Record<string, string> = {
     '%EMAILADDRESS%': `${address.local}@${address.domain}`,

@@ -47,8 +47,8 @@ export interface Curated {
   readonly noProbe: readonly OptOut[];
 }
 
-/** How an answer was found (DESIGN: the ladder). */
-export const matchedBys = ['domain', 'wildcard', 'mx-name', 'mx', 'published'] as const;
+/** How an answer was found (the ladder); `list` is an operator's own list of domains. */
+export const matchedBys = ['domain', 'list', 'wildcard', 'mx-name', 'mx', 'published'] as const;
 export type MatchedBy = (typeof matchedBys)[number];
 
 /** What an answer rests on: our curation alone, or also on DNS that anybody on the way can forge. */

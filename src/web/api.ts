@@ -10,7 +10,7 @@ import type { Provider } from '../provider/model.ts';
 import { sendXml } from './autoconfig.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, ready, resolverFor } from './find.ts';
+import { find, loginOf, ready, resolverFor } from './find.ts';
 import { queryParameters } from './query.ts';
 import { dependsOnAsker, sendJson, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -30,7 +30,7 @@ export function lookupRoute(deps: Deps) {
     const answer = await find(deps, c, served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c, served));
     const local = 'local' in asked ? asked.local : undefined;
     const caching = answer.trust === 'dns' ? 'private-dns' : 'private';
-    return sendJson(c, answerJson(answer, served.knowledge, local), caching);
+    return sendJson(c, answerJson(answer, served.knowledge, local, loginOf(deps, asked)), caching);
   };
 }
 

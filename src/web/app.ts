@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
+import { askRoute, nothingHere } from './ask.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { HttpProblem } from './errors.ts';
@@ -81,11 +82,12 @@ export function createApp(deps: Deps): Hono {
     return sendJson(c, { status: 'ready', providers: atlas.records.size, revision }, 'no-store');
   });
 
+  get('/ask', askRoute(deps));
   get('/metrics', metricsRoute(deps, requests));
 
   app.notFound((c) => {
     requests.count('none', 404);
-    return sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.'));
+    return sendProblem(c, nothingHere());
   });
   app.onError((error, c) => {
     const problem = problemFor(error);

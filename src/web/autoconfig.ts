@@ -6,7 +6,7 @@ import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
 import { HttpProblem } from './errors.ts';
-import { find, ready, resolverFor } from './find.ts';
+import { find, loginOf, ready, resolverFor } from './find.ts';
 import { queryParameter } from './query.ts';
 import { type Caching, dependsOnAsker, send } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -31,13 +31,13 @@ export function autoconfigByAddress(deps: Deps) {
     dependsOnAsker(c);
     const served = ready(deps);
     const typed = queryParameter(c.req.url, 'emailaddress');
-    const named = typed === undefined ? undefined : parseAddress(typed).domain;
-    const [first, ...rest] = [named, hostDomain(c)].filter((domain) => domain !== undefined);
+    const address = typed === undefined ? undefined : parseAddress(typed);
+    const [first, ...rest] = [address?.domain, hostDomain(c)].filter((domain) => domain !== undefined);
     if (first === undefined) {
       throw new HttpProblem('no-domain-given', 'Say whose settings you want: ?emailaddress=someone@example.com.');
     }
     const answer = await find(deps, c, served, [first, ...rest]);
-    return sendXml(c, served, answer, 'private');
+    return sendXml(c, served, answer, 'private', address && loginOf(deps, address));
   };
 }
 
@@ -50,8 +50,8 @@ function hostDomain(c: Context): Domain | undefined {
 }
 
 /** @throws {HttpProblem} where the record cannot be said in this format */
-export function sendXml(c: Context, served: Served, answer: Answer, caching: Caching): Response {
-  const document = served.autoconfig(answer);
+export function sendXml(c: Context, served: Served, answer: Answer, caching: Caching, login?: string): Response {
+  const document = served.autoconfig(answer, login);
   if (document) return send(c, document, caching);
   const { name, id, access } = answer.provider;
   const more = `GET /api/v1/providers/${id} says more.`;

@@ -248,6 +248,9 @@ export const ListQuery = z.object({
     .describe('From 1; a hundred a page.'),
 });
 
+export const AskQuery = z.object({ domain: z.string().optional().describe('The name that a certificate is for.') });
+export const Asked = z.object({ domain: z.string() }).meta({ id: 'Asked' });
+
 export const DomainPath = z.object({ domain: z.string().describe('A mail domain, or the name of its MX hosts.') });
 export const ProviderPath = z.object({ id: z.string().describe('The id of a record.') });
 export const AddressQuery = z.object({

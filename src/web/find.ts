@@ -24,6 +24,25 @@ export function resolverFor(deps: Deps, c: Context, { atlas }: Served): Resolver
   return onBehalfOf(deps.resolver, deps.asker(c));
 }
 
+/** Who asks: an address, or a domain alone. */
+interface Asker {
+  readonly local?: string | undefined;
+  readonly domain: Domain;
+}
+
+/**
+ * How an address signs in, where the operator keeps a list of logins and it is in it.
+ * @throws {HttpProblem} where the list cannot be read: the record's own user name might be a wrong one
+ */
+export function loginOf({ hosting }: Deps, { local, domain }: Asker): string | undefined {
+  if (local === undefined || !hosting?.login) return undefined;
+  try {
+    return hosting.login({ local, domain });
+  } catch {
+    throw new HttpProblem('not-ready', 'The list of logins cannot be read just now; try again in a moment.');
+  }
+}
+
 /**
  * The answer for the first of the domains that has one.
  * @throws {HttpProblem} with the reason for the first domain where none has

@@ -27,7 +27,7 @@ For people
   /about/probing                     who looks at mail servers from here, and how to be left alone
 
 For operators
-  /healthz  /readyz  /metrics
+  /healthz  /readyz  /metrics  /ask
 `,
     'text/plain; charset=utf-8',
   );

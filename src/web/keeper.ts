@@ -2,7 +2,8 @@
  * Keeps what is served as new as the store. New data are a new atlas, swapped in one step; where only knowledge is new (a
  * status moved, a host came under quarantine), the atlas stays and only the knowledge is read again.
  */
-import { compileAtlas } from '../atlas/atlas.ts';
+import { type Atlas, compileAtlas } from '../atlas/atlas.ts';
+import { type HostedDomains, withHosted } from '../atlas/hosted.ts';
 import { type Knowledge, nothingKnown } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../store/generation.ts';
@@ -16,6 +17,9 @@ const staleInterval = 600_000;
 export class Keeper {
   readonly #store: Store;
   #served: Served | undefined;
+  /** Without the operator's list, which may change at any time. */
+  #atlas: Atlas | undefined;
+  #hosted: HostedDomains = new Map();
   #generation: number | undefined;
   #knowledge: Knowledge = nothingKnown;
   /** Which knowledge that is, and since when (milliseconds since 1970). */
@@ -32,6 +36,17 @@ export class Keeper {
   /** Undefined until the first {@link refresh}. */
   get served(): Served | undefined {
     return this.#served;
+  }
+
+  /** From now on these domains are served, too. */
+  host(hosted: HostedDomains): void {
+    this.#hosted = hosted;
+    if (this.#atlas && this.#served) this.#serve(this.#atlas, this.#served.revision);
+  }
+
+  #serve(atlas: Atlas, revision: number): void {
+    this.#atlas = atlas;
+    this.#served = served(this.#hosted.size === 0 ? atlas : withHosted(atlas, this.#hosted), this.#knowledge, revision);
   }
 
   /** To be called often: asks whether another process has written, which costs about a microsecond. */
@@ -54,7 +69,7 @@ export class Keeper {
     if (version === this.#version && Date.now() - this.#readAt < staleInterval) return;
     this.#knowledge = await readKnowledge(db, new Date().toISOString());
     [this.#version, this.#readAt] = [version, Date.now()];
-    if (this.#served) this.#served = served(this.#served.atlas, this.#knowledge, this.#served.revision);
+    if (this.#atlas && this.#served) this.#serve(this.#atlas, this.#served.revision);
   }
 
   async #swap(): Promise<void> {
@@ -66,7 +81,7 @@ export class Keeper {
       const atlas = compileAtlas(await readCurated(db));
       // Another process may have written between two reads: they are of two generations then, and are done again.
       if ((await readGeneration(db)) !== now) continue;
-      this.#served = served(atlas, this.#knowledge, revision);
+      this.#serve(atlas, revision);
       this.#generation = now;
       return;
     }

@@ -20,7 +20,7 @@ import { byId, parseQuery } from './api.ts';
 import { bodyText } from './body.ts';
 import { LanguageQuery, ProfileForm } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, ready } from './find.ts';
+import { find, loginOf, ready } from './find.ts';
 import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
 
@@ -65,7 +65,14 @@ export function addressProfileRoute(deps: Deps) {
     const { local, domain } = parseAddress(email);
     if (local === undefined) throw new HttpProblem('malformed-request', '“email” is a domain, not an address.');
     const answer = await find(deps, c, served, [domain]);
-    const text = render({ answer, knowledge: served.knowledge, language, local, name });
+    const text = render({
+      answer,
+      knowledge: served.knowledge,
+      language,
+      local,
+      name,
+      login: loginOf(deps, { local, domain }),
+    });
     return sendProfile(c, answer.provider, profileDocument(deps, text), 'no-store');
   };
 }

@@ -4,6 +4,8 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponse
 import { StatusLine } from '../verify/exchange.ts';
 import {
   AddressQuery,
+  Asked,
+  AskQuery,
   AutodiscoverFound,
   AutodiscoverPath,
   AutodiscoverQuery,
@@ -205,6 +207,14 @@ export function openapi(version: string) {
           summary: 'This document',
           responses: {
             200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
+          },
+        }),
+        '/ask': get({
+          summary: 'Whether a name is one of the operator’s domains: for Caddy, on this machine or at a trusted proxy',
+          requestParams: { query: AskQuery },
+          responses: {
+            200: json('It is', Asked),
+            ...problems([400, 'No name was given'], [404, 'It is not, or the asker is a stranger'], later),
           },
         }),
         '/healthz': get({ summary: 'The server runs', responses: { 200: json('It does', Health) } }),

@@ -5,6 +5,7 @@ import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss } from '../lookup/ladder.ts';
+import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
@@ -20,8 +21,8 @@ export interface Served {
   readonly knowledge: Knowledge;
   /** The newest revision of the store it was built from. */
   readonly revision: number;
-  /** The autoconfig XML of an answer; undefined where the record cannot be said in it. */
-  autoconfig(answer: Answer): Document | undefined;
+  /** The autoconfig XML of an answer, perhaps with the login of the one who asks; undefined where the record cannot be said in it. */
+  autoconfig(answer: Answer, login?: string): Document | undefined;
 }
 
 /** What the store remembers of endpoints, for {@link Deps}. */
@@ -40,6 +41,13 @@ export interface History {
 export interface Hosting {
   /** Nothing but the operator's own records is here: every other domain is “not served here”. */
   readonly only: boolean;
+  /** There is a list of domains. */
+  readonly lists?: boolean;
+  /**
+   * How an address signs in, where the operator has said so; undefined: as the record says. Throws where nobody can tell
+   * now.
+   */
+  readonly login?: (address: { readonly local: string; readonly domain: Domain }) => string | undefined;
 }
 
 /** What the routes need from the place where everything is put together. */
@@ -57,6 +65,8 @@ export interface Deps {
   readonly history: History;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
+  /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */
+  isNear(c: Context): boolean;
   vitals(): Promise<Vitals>;
   process(): ProcessVitals;
   readonly version: string;
@@ -78,16 +88,16 @@ export interface Deps {
  */
 export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Served {
   const documents = new Map<Provider, Document | undefined>();
-  const render = (answer: Answer): Document | undefined => {
-    const text = renderAutoconfig(answer, knowledge);
+  const render = (answer: Answer, login?: string): Document | undefined => {
+    const text = renderAutoconfig(answer, knowledge, login);
     return text === undefined ? undefined : documentOf(text, xml);
   };
   return {
     atlas,
     knowledge,
     revision,
-    autoconfig(answer) {
-      if (answer.matchedBy !== 'domain') return render(answer);
+    autoconfig(answer, login) {
+      if (answer.matchedBy !== 'domain' || login !== undefined) return render(answer, login);
       if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer));
       return documents.get(answer.provider);
     },

@@ -1,6 +1,7 @@
 /** The app over hand-made records, with a resolver that knows only what a test tells it. */
 import type { Hono } from 'hono';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
+import { type HostedDomains, withHosted } from '../../src/atlas/hosted.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';
 import { type Curated, type Knowledge, nothingKnown } from '../../src/provider/model.ts';
@@ -42,6 +43,9 @@ export interface TestAppOptions {
   readonly contact?: string;
   readonly history?: Partial<Deps['history']>;
   readonly mayMeasure?: boolean;
+  readonly isNear?: boolean;
+  /** The operator's list of domains. */
+  readonly hosted?: HostedDomains;
   readonly vitals?: Vitals;
   /** What else the operator has set up. */
   readonly setUp?: Pick<Deps, 'url' | 'signer' | 'hosting'>;
@@ -71,7 +75,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   let current: Served | undefined;
   let known = knowledge;
   const swap = (next: Curated) => {
-    current = served(compileAtlas(next), known, 7);
+    current = served(withHosted(compileAtlas(next), options.hosted ?? new Map()), known, 7);
   };
   const learn = (next: Knowledge) => {
     known = next;
@@ -90,6 +94,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     asker: () => '192.0.2.0/24',
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
+    isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
     vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),

@@ -77,6 +77,9 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ),
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
     ['/api/v1/statuses', '/api/v1/statuses'],
+    ['/ask', '/ask'],
+    ['/ask', '/ask?domain=autoconfig.post.example'],
+    ['/ask', '/ask?domain=autoconfig.unknown.zz'],
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
   ];
@@ -124,7 +127,10 @@ function validators(document: OpenApi): (...keys: readonly string[]) => Validate
 }
 
 describe('GET /api/v1/openapi.json', () => {
-  const { app, get, send } = testApp({ mx: scriptedMx, setUp: { url: 'https://atlas.example' } });
+  const { app, get, send } = testApp({
+    mx: scriptedMx,
+    setUp: { url: 'https://atlas.example', hosting: { only: true } },
+  });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;
 

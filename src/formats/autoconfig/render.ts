@@ -18,12 +18,14 @@ import { socketType, widelyUnderstood } from './vocabulary.ts';
 /**
  * Renders the document of an answer: of the record with all its literal domains where the domain itself is in the record,
  * with the one domain that was asked for where a wildcard or an MX led to it.
+ * @param login how the address that asks signs in, where it is known: the document is for it alone then
  * @returns undefined where the record has nothing that this format can express (no access, or no usable server that may be
  * given now)
  */
 export function renderAutoconfig(
   answer: Pick<Answer, 'domain' | 'provider' | 'matchedBy' | 'mx'>,
   knowledge: Knowledge,
+  login?: string,
 ): string | undefined {
   const { provider } = currentOf(withHosts(answer), knowledge);
   const incoming = servers(provider.incoming);
@@ -38,8 +40,8 @@ export function renderAutoconfig(
     ...domains.map((domain) => `    <domain>${escapeXml(domain)}</domain>`),
     `    <displayName>${escapeXml(provider.name)}</displayName>`,
     `    <displayShortName>${escapeXml(provider.short)}</displayShortName>`,
-    ...incoming.flatMap((server) => section('incomingServer', server)),
-    ...outgoing.flatMap((server) => section('outgoingServer', server)),
+    ...incoming.flatMap((server) => section('incomingServer', server, login)),
+    ...outgoing.flatMap((server) => section('outgoingServer', server, login)),
     ...documentation(provider),
     '  </emailProvider>',
     '</clientConfig>',
@@ -57,14 +59,14 @@ function servers<S extends Server>(all: readonly S[]): S[] {
   );
 }
 
-function section(element: 'incomingServer' | 'outgoingServer', server: Server): string[] {
+function section(element: 'incomingServer' | 'outgoingServer', server: Server, login?: string): string[] {
   return [
     `    <${element} type="${server.protocol}">`,
     `      <hostname>${escapeXml(server.host)}</hostname>`,
     `      <port>${server.port}</port>`,
     `      <socketType>${socketType[server.security]}</socketType>`,
     ...server.auth.map((method) => `      <authentication>${method}</authentication>`),
-    `      <username>${escapeXml(usernameOrAddress(server.username))}</username>`,
+    `      <username>${escapeXml(login ?? usernameOrAddress(server.username))}</username>`,
     `    </${element}>`,
   ];
 }

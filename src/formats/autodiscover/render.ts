@@ -20,25 +20,34 @@ import { type ErrorCode, encryption, errors, responseNamespace, schemas, type } 
 /**
  * Renders the settings of an answer.
  * @param local what stands before the “@” of the address that asks
+ * @param login how that address signs in, where it is known
  * @returns undefined where the record has no pair of servers that this format can express and that may be given now
  */
-export function renderAutodiscover(answer: Answer, knowledge: Knowledge, local?: string): string | undefined {
+export function renderAutodiscover(
+  answer: Answer,
+  knowledge: Knowledge,
+  local?: string,
+  login?: string,
+): string | undefined {
   const { provider } = currentOf(withHosts(answer), knowledge);
   const incoming = (['imap', 'pop3'] as const).flatMap((protocol) => best(provider.incoming, protocol));
   const [outgoing] = best(provider.outgoing, 'smtp');
   const [first] = incoming;
   if (!first || !outgoing) return undefined;
-  const login = ({ username }: Server): string | undefined =>
-    local === undefined ? undefined : fillUsername(usernameOrAddress(username), { local, domain: answer.domain });
+  const loginAt = ({ username }: Server): string | undefined =>
+    local === undefined
+      ? undefined
+      : fillUsername(usernameOrAddress(username), { local, domain: answer.domain, login });
   return document([
     `  <Response xmlns="${schemas.outlook}">`,
     '    <Account>',
     '      <AccountType>email</AccountType>',
     '      <Action>settings</Action>',
-    ...incoming.flatMap((server) => protocolOf(server, login(server), {})),
-    ...protocolOf(outgoing, login(outgoing), {
+    ...incoming.flatMap((server) => protocolOf(server, loginAt(server), {})),
+    ...protocolOf(outgoing, loginAt(outgoing), {
       // “Use the same settings as my incoming mail server”: only where they are the same.
-      UsePOPAuth: needsPassword(outgoing) && outgoing.username === first.username ? 'on' : 'off',
+      UsePOPAuth:
+        needsPassword(outgoing) && (login !== undefined || outgoing.username === first.username) ? 'on' : 'off',
       SMTPLast: 'off',
     }),
     '    </Account>',

@@ -31,6 +31,8 @@ export interface ProfileRequest {
   readonly language: Language;
   /** What stands before the “@”, for a profile of one address. */
   readonly local?: string | undefined;
+  /** How that address signs in, where it is known. */
+  readonly login?: string | undefined;
   /** The name of the person, as others see it. */
   readonly name?: string | undefined;
 }
@@ -117,8 +119,8 @@ function serverKeys(which: 'Incoming' | 'Outgoing', { server, auth }: Chosen, re
 }
 
 /** Undefined where the device has to ask. */
-function userName({ username }: Server | Service, { local, answer }: ProfileRequest): string | undefined {
-  return local === undefined ? undefined : fillUsername(username, { local, domain: answer.domain });
+function userName({ username }: Server | Service, { local, login, answer }: ProfileRequest): string | undefined {
+  return local === undefined ? undefined : fillUsername(username, { local, domain: answer.domain, login });
 }
 
 const davKeys = { caldav: 'CalDAV', carddav: 'CardDAV' } as const;
