@@ -31,7 +31,7 @@ export function answerJson(answer: Answer, knowledge: Knowledge, local?: string)
     ...(mx !== undefined && { mx }),
     provider: identity(provider),
     withheld,
-    ...settings(provider, { record, statuses: knowledge.statuses, asker }),
+    ...settings(provider, { record, knowledge, asker }),
   };
 }
 
@@ -45,7 +45,7 @@ export function providerJson(record: Provider, knowledge: Knowledge) {
     domains,
     mx,
     withheld,
-    ...settings(provider, { record, statuses: knowledge.statuses }),
+    ...settings(provider, { record, knowledge }),
     decisions,
   };
 }
@@ -69,7 +69,7 @@ type Asker = { readonly local: string; readonly domain: Domain } | undefined;
 interface Context {
   /** Where sources are looked up. */
   readonly record: Provider;
-  readonly statuses: Statuses;
+  readonly knowledge: Knowledge;
   readonly asker?: Asker;
 }
 
@@ -99,7 +99,7 @@ function settings(provider: CurrentProvider, context: Context) {
 }
 
 /** A server with what is known of it, on three axes that say nothing of each other, each with its date. */
-function serverJson(server: Server, { record, statuses, asker }: Context) {
+function serverJson(server: Server, { record, knowledge: { statuses, signIns }, asker }: Context) {
   const { status, checkedAt, since, vantage } = statuses.get(endpointKey(server)) ?? unverified;
   return {
     ...loginJson(server, asker),
@@ -107,8 +107,7 @@ function serverJson(server: Server, { record, statuses, asker }: Context) {
     checkedAt: checkedAt ?? null,
     authentic: authenticOf(server, record) ?? null,
     answers: checkedAt === undefined ? null : defined({ status, since: since ?? null, at: checkedAt, vantage }),
-    // A login is the operator's own check; none is stored yet.
-    signsIn: null,
+    signsIn: signIns.get(endpointKey(server)) ?? null,
   };
 }
 

@@ -99,10 +99,18 @@ export const unverified: Status = { status: 'unverified' };
 export type Quarantine = ReadonlyMap<Domain, { readonly at: string; readonly why: string }>;
 
 /** What is known at one moment, beside the facts: every format is rendered from facts and this. */
+/** The newest sign-in that worked: the server took the password (L3), or a message went through it, too (L4). */
+export interface SignIn {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly level: 'L3' | 'L4';
+}
+
 export interface Knowledge {
   readonly statuses: Statuses;
   readonly quarantine: Quarantine;
+  readonly signIns: ReadonlyMap<EndpointKey, SignIn>;
 }
 
 /** Before anything was probed, and wherever no database is at hand: static output, drafts. */
-export const nothingKnown: Knowledge = { statuses: new Map(), quarantine: new Map() };
+export const nothingKnown: Knowledge = { statuses: new Map(), quarantine: new Map(), signIns: new Map() };

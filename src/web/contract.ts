@@ -50,7 +50,13 @@ const checked = {
     .describe(
       'What probes say: it answers, with TLS as it should be. Not that anybody can sign in. null: never checked.',
     ),
-  signsIn: z.null().describe('What logins say; null: nobody has tried.'),
+  signsIn: z
+    .object({
+      at: z.iso.datetime(),
+      level: z.enum(['L3', 'L4']).describe('L3: it took the password; L4: a message went through it, too.'),
+    })
+    .nullable()
+    .describe('The newest login of the operator’s own account that worked; null: none is known.'),
 };
 const Withheld = z
   .object({
