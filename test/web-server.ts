@@ -11,6 +11,7 @@ export interface Reply {
   readonly type?: string;
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly trouble?: Trouble;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface Asked {
 }
 
 /** URL without query -> what is said there. A URL that is not here is a 404. A test may change it as it goes. */
-export type Sites = Readonly<Record<string, string | Reply | Trouble | ((asked: Asked) => string | Reply)>>;
+export type Sites = Readonly<Record<string, string | Reply | ((asked: Asked) => string | Reply)>>;
 
 export interface WebServer {
   readonly https: number;
@@ -38,8 +39,6 @@ export interface WebServer {
   readonly asked: Asked[];
   stop(): Promise<void>;
 }
-
-const troubles: ReadonlySet<unknown> = new Set(['silent', 'drip', 'endless', 'reset', 'garbage']);
 
 /**
  * @param hosts more hosts that the certificate is for; those of `sites` are always
@@ -70,9 +69,9 @@ export async function startWeb(
       };
       asked.push(question);
       const site = sites[url.split('?')[0] ?? ''] ?? { status: 404, type: 'text/html', body: '<html>Not here</html>' };
-      if (typeof site === 'string' && troubles.has(site)) return misbehave(site as Trouble, response, timers);
       const said = typeof site === 'function' ? site(question) : site;
       const reply: Reply = typeof said === 'string' ? { body: said } : said;
+      if (reply.trouble) return misbehave(reply.trouble, response, timers);
       const { status = 200, type = 'text/xml; charset=utf-8', body = '', headers = {} } = reply;
       response.writeHead(status, { 'Content-Type': type, ...headers }).end(body);
     });

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EndpointError, parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence, TranscriptLine } from '../verify/evidence.ts';
 import { judge } from '../verify/judge.ts';
 import { defaultTimeout, nodeProber, type ProberOptions } from '../verify/prober-node.ts';
 import type { Verdict } from '../verify/verdict.ts';
+import { readCertificates } from './certificates.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language, resolverOption } from './options.ts';
-import { Complaint, exit, misuse, out, outJson, paint } from './say.ts';
+import { exit, misuse, out, outJson, paint } from './say.ts';
 
 const usage = `usage: mailatlas probe URL [options]
 
@@ -86,20 +86,6 @@ export function readProberOptions(values: Values, commandName: string): ProberOp
     ...(values['allow-private'] && { allowPrivate: true }),
     ...(values['source-address'] !== undefined && { sourceAddress: values['source-address'] }),
   };
-}
-
-function readCertificates(file: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Complaint(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
-      tip: '--ca takes a file of certificates in PEM form',
-    });
-  }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new Complaint(`${file} has no certificate in it`, { tip: '--ca takes a file of certificates in PEM form' });
-  return pem;
 }
 
 function say(evidence: Evidence, verdict: Verdict): string {

@@ -75,19 +75,17 @@ function send(
     outgoing.on('response', (incoming) => {
       incoming.on('error', onError);
       const certificate = isSecure ? certificateOf(socket as TLSSocket) : undefined;
-      read(incoming).then(
-        (content) => {
-          clearTimeout(late);
-          socket.destroy();
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: firstLines(incoming),
-            body: content,
-            ...(certificate && { certificate }),
-          });
-        },
-        (error: Error) => fail(faultOf(error, false)),
-      );
+      void read(incoming).then((content) => {
+        clearTimeout(late);
+        socket.destroy();
+        const lines = firstLines(incoming);
+        return resolve({
+          status: incoming.statusCode ?? 0,
+          headers: lines,
+          body: content,
+          ...(certificate && { certificate }),
+        });
+      }, onError);
     });
     outgoing.end(body);
   });

@@ -41,7 +41,7 @@ before(async () => {
       'https://b.zz/echo': ({ method, body }) => `${method} ${body}`,
       'http://b.zz/': 'plain b',
       'http://b.zz/to-https': redirect('https://a.zz/'),
-      'https://slow.zz/': 'silent',
+      'https://slow.zz/': { trouble: 'silent' },
     },
     { hosts: ['mixed.zz', 'two-homes.zz'] },
   );

@@ -24,11 +24,11 @@ before(async () => {
       'https://good.zz/moved': { status: 302, headers: { Location: 'https://elsewhere.zz/' } },
       'https://good.zz/head': { headers: { 'X-Long': 'x'.repeat(20_000) } },
       'http://good.zz/': { body: 'plain' },
-      'https://good.zz/silent': 'silent',
-      'https://good.zz/drip': 'drip',
-      'https://good.zz/endless': 'endless',
-      'https://good.zz/reset': 'reset',
-      'https://good.zz/garbage': 'garbage',
+      'https://good.zz/silent': { trouble: 'silent' },
+      'https://good.zz/drip': { trouble: 'drip' },
+      'https://good.zz/endless': { trouble: 'endless' },
+      'https://good.zz/reset': { trouble: 'reset' },
+      'https://good.zz/garbage': { trouble: 'garbage' },
     },
     {
       certificates: {

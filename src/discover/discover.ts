@@ -1,0 +1,59 @@
+/**
+ * Asks, at once and with one deadline, for everything that a domain can publish about its mail.
+ *
+ * Who asks chooses the domain, and the domain chooses where it leads: whatever is dialled goes through net/fetch.ts, which
+ * checks addresses, hops and octets. What goes wrong in one mechanism is an attempt in the report and touches no other.
+ */
+import type { Domain } from '../name/domain.ts';
+import { isPublicSuffix } from '../name/suffix.ts';
+import { type Asking, attempt, type DiscoverPorts } from './asking.ts';
+import { askAutoconfig } from './autoconfig.ts';
+import { askAutodiscover } from './autodiscover.ts';
+import { askMailconf } from './mailconf.ts';
+import { type Catch, type Discovery, type Finding, mechanisms, trustLevels } from './model.ts';
+import { askPacc } from './pacc.ts';
+import { placeholderAddress } from './personal.ts';
+import { askSrv } from './srv.ts';
+
+export interface DiscoverOptions {
+  /** Milliseconds for all of it. */
+  readonly timeout: number;
+  /** A real address of the domain, where somebody wants servers to see it; otherwise they are told a placeholder. */
+  readonly address?: string;
+}
+
+/** Never rejects, unless for a defect. */
+export async function discover(domain: Domain, ports: DiscoverPorts, options: DiscoverOptions): Promise<Discovery> {
+  const at = new Date().toISOString();
+  const told = options.address ?? placeholderAddress(domain);
+  const about = { domain, at, told, placeholder: options.address === undefined };
+  if (isPublicSuffix(domain)) {
+    const attempts = mechanisms.map((mechanism) => attempt(mechanism, domain, { code: 'public-suffix' }));
+    return { ...about, findings: [], attempts, srv: [], mx: { kind: 'none', exists: true } };
+  }
+  const deadline = performance.now() + options.timeout;
+  const asking: Asking = { ...ports, domain, address: told, today: at.slice(0, 10), deadline };
+  const [mx, srv, ...others] = await Promise.all([
+    ports.resolver.mx(domain),
+    askSrv(asking),
+    askAutoconfig(asking),
+    askPacc(asking),
+    askMailconf(asking),
+    askAutodiscover(asking),
+  ]);
+  const all: readonly Catch[] = [...others, srv];
+  return {
+    ...about,
+    findings: all.flatMap(({ findings }) => findings).sort(byTrust),
+    attempts: all.flatMap(({ attempts }) => attempts),
+    srv: srv.srv,
+    mx,
+  };
+}
+
+function byTrust(a: Finding, b: Finding): number {
+  return (
+    trustLevels.indexOf(a.trust.level) - trustLevels.indexOf(b.trust.level) ||
+    mechanisms.indexOf(a.mechanism) - mechanisms.indexOf(b.mechanism)
+  );
+}
