@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
@@ -5,16 +6,25 @@ import { answerJson } from '../formats/json.ts';
 import { lookup, type Miss } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
+import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
-import type { Answer, Auth, LocalServer, Server } from '../provider/model.ts';
+import {
+  type Answer,
+  type Auth,
+  type Knowledge,
+  type LocalServer,
+  nothingKnown,
+  type Server,
+} from '../provider/model.ts';
 import { inLanguage, stepText } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, jsonOption, language, resolverOption } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, jsonOption, language, resolverOption } from './options.ts';
 import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
 
-const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format autoconfig|json] [--data DIR] [--resolver HOST:PORT]
+const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format autoconfig|json] [--data DIR] [--db FILE]
+                        [--resolver HOST:PORT]
 
 Says which servers, ports, security modes and sign-in method the mail of a domain uses, from the local data. Nothing is
 sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
@@ -23,6 +33,8 @@ sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
   --resolver HOST:PORT  the DNS server to ask (default: the system's)
   --format FORMAT       autoconfig: XML as Thunderbird reads it; json: everything, with sources (--json is the same)
   --data DIR            the data directory (default: the shipped data)
+  --db FILE             where it is known what fails and what is under quarantine (default: the environment's
+                        MAILATLAS_DB, else mailatlas.db, where there is one)
 
 Exit code 0: there is an answer. 1: none. 2: that is no domain.
 
@@ -35,6 +47,7 @@ export const command: Command = {
   async run(args) {
     const options = {
       ...dataOption,
+      ...dbOption,
       ...jsonOption,
       ...resolverOption,
       mx: { type: 'boolean' },
@@ -50,9 +63,21 @@ export const command: Command = {
     const atlas = compileAtlas(await localCurated(dataDir(values.data)));
     const resolver = values.mx ? (await import('../net/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
     const result = await lookup(atlas, address.domain, resolver);
-    return 'miss' in result ? sayNothing(result.miss, format, values.mx === true) : say(result.answer, address, format);
+    if ('miss' in result) return sayNothing(result.miss, format, values.mx === true);
+    return say(result.answer, address, format, await knowledgeOf(values.db));
   },
 };
+
+/** Only where there is a database: a lookup needs none, and makes none. */
+async function knowledgeOf(db: string | undefined): Promise<Knowledge> {
+  const file = dbFile(db);
+  if (!existsSync(file)) {
+    if (db !== undefined) throw new Complaint(`there is no ${db}`, { tip: 'mailatlas load makes a database' });
+    return nothingKnown;
+  }
+  const { readKnowledgeFile } = await import('../store/knowledge-node.ts');
+  return readKnowledgeFile(file, new Date().toISOString());
+}
 
 function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
@@ -62,14 +87,24 @@ function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   return exit.no;
 }
 
-function say(answer: Answer, address: Address, format: string): number {
-  if (format === 'json') outJson(answerJson(answer, new Map(), address.local));
+function say(answer: Answer, address: Address, format: string, knowledge: Knowledge): number {
+  if (format === 'json') outJson(answerJson(answer, knowledge, address.local));
   else if (format === 'autoconfig') {
-    const xml = renderAutoconfig(answer);
-    if (xml === undefined)
+    const xml = renderAutoconfig(answer, knowledge);
+    if (xml === undefined) {
+      const [withheld] = currentOf(withHosts(answer), knowledge).withheld;
+      if (withheld)
+        throw new Complaint(
+          `nothing can be given for ${answer.provider.name} now: ${withheld.host} is under quarantine`,
+          {
+            tip: withheld.why,
+            code: exit.no,
+          },
+        );
       throw new Complaint(`${answer.provider.name} has nothing that autoconfig XML can say`, { code: exit.no });
+    }
     out(xml);
-  } else out(sheet(answer, address));
+  } else out(sheet(answer, address, knowledge));
   return exit.yes;
 }
 
@@ -85,6 +120,7 @@ const words = {
     first: 'To do first:',
     mx: 'by its mail exchanger',
     also: 'For other accounts:',
+    withheld: 'Not given now, because it may belong to somebody else:',
   },
   de: {
     incoming: 'Eingang',
@@ -95,12 +131,13 @@ const words = {
     first: 'Zuerst zu tun:',
     mx: 'nach dem Mailserver der Domain',
     also: 'Für andere Konten:',
+    withheld: 'Zurzeit nicht genannt, weil es jemand anderem gehören kann:',
   },
 };
 
 /** The settings as a person wants to read them. */
-function sheet(answer: Answer, address: Address): string {
-  const provider = withHosts(answer);
+function sheet(answer: Answer, address: Address, knowledge: Knowledge): string {
+  const { provider, withheld } = currentOf(withHosts(answer), knowledge);
   const lang = language();
   const labels = words[lang];
   const row = (what: string, server: Server | LocalServer): string[] => [
@@ -128,6 +165,10 @@ function sheet(answer: Answer, address: Address): string {
     paint('bold', answer.mx === undefined ? provider.name : `${provider.name} (${labels.mx} ${answer.mx})`),
     inLanguage(provider.restriction?.text, lang),
     rows.length > 0 ? table(rows) : undefined,
+    ...section(
+      labels.withheld,
+      withheld.map(({ host, since, why }) => `${host} (${since.slice(0, 10)}): ${why}`),
+    ),
     ...section(labels.first, steps),
     ...section(labels.also, others),
   ]

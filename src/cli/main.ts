@@ -25,6 +25,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   verify: () => import('./verify.ts'),
   discover: () => import('./discover.ts'),
   compare: () => import('./compare.ts'),
+  quarantine: () => import('./quarantine.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -45,6 +46,7 @@ usage: mailatlas <command> [options]
   verify [PROVIDER…]      talk to the servers of the records, and remember how they are
   discover DOMAIN         ask a domain itself for its mail settings, in every way there is
   compare DOMAIN          hold what a domain publishes against our record
+  quarantine HOST         send nobody there until a person has looked
 
   mailatlas <command> --help says more; mailatlas --version
 

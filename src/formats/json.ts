@@ -1,10 +1,12 @@
 /** Answers and records as JSON: everything the atlas knows, with where each fact is from and whether it still works. */
 import type { Domain } from '../name/domain.ts';
+import { type CurrentProvider, currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
 import {
   type Answer,
   endpointKey,
+  type Knowledge,
   type LocalServer,
   type Provider,
   type Server,
@@ -13,11 +15,13 @@ import {
   type Statuses,
   unverified,
 } from '../provider/model.ts';
+import { authenticOf } from '../provider/parties.ts';
 import { stepText } from '../provider/phrases.ts';
 
 /** The answer to a lookup. User names are filled in where the asker gave a local part. */
-export function answerJson(answer: Answer, statuses: Statuses, local?: string) {
-  const provider = withHosts(answer);
+export function answerJson(answer: Answer, knowledge: Knowledge, local?: string) {
+  const record = withHosts(answer);
+  const { provider, withheld } = currentOf(record, knowledge);
   const { domain, matchedBy, trust, mx } = answer;
   const asker = local === undefined ? undefined : { local, domain };
   return {
@@ -26,14 +30,24 @@ export function answerJson(answer: Answer, statuses: Statuses, local?: string) {
     trust,
     ...(mx !== undefined && { mx }),
     provider: identity(provider),
-    ...settings(provider, statuses, asker),
+    withheld,
+    ...settings(provider, { record, statuses: knowledge.statuses, asker }),
   };
 }
 
 /** A whole record, with its domains and the decisions behind it. */
-export function providerJson(provider: Provider, statuses: Statuses) {
-  const { formerly = [], domains, mx = [], decisions = [] } = provider;
-  return { provider: identity(provider), formerly, domains, mx, ...settings(provider, statuses), decisions };
+export function providerJson(record: Provider, knowledge: Knowledge) {
+  const { provider, withheld } = currentOf(record, knowledge);
+  const { formerly = [], domains, mx = [], decisions = [] } = record;
+  return {
+    provider: identity(provider),
+    formerly,
+    domains,
+    mx,
+    withheld,
+    ...settings(provider, { record, statuses: knowledge.statuses }),
+    decisions,
+  };
 }
 
 /** A line in a list of records. */
@@ -43,12 +57,23 @@ export function summaryJson(provider: Provider) {
   return { id, name, short, kind, country, access, domains: domains.length, protocols };
 }
 
-function identity(provider: Provider) {
+function identity(provider: CurrentProvider) {
   const { id, name, short, kind, country, operator, website, webmail, access, restriction } = provider;
   return defined({ id, name, short, kind, country, operator, website, webmail, access, restriction });
 }
 
-function settings(provider: Provider, statuses: Statuses, asker?: { local: string; domain: Domain }) {
+/** Whose user names are filled in. */
+type Asker = { readonly local: string; readonly domain: Domain } | undefined;
+
+/** What a server's answer needs beside the server. */
+interface Context {
+  /** Where sources are looked up. */
+  readonly record: Provider;
+  readonly statuses: Statuses;
+  readonly asker?: Asker;
+}
+
+function settings(provider: CurrentProvider, context: Context) {
   const {
     incoming,
     outgoing,
@@ -61,10 +86,10 @@ function settings(provider: Provider, statuses: Statuses, asker?: { local: strin
     sources,
   } = provider;
   return defined({
-    incoming: incoming.map((server) => serverJson(server, statuses, asker)),
-    outgoing: outgoing.map((server) => serverJson(server, statuses, asker)),
-    local: local.map((server) => loginJson(server, asker)),
-    services: services.map((service) => loginJson(service, asker)),
+    incoming: incoming.map((server) => serverJson(server, context)),
+    outgoing: outgoing.map((server) => serverJson(server, context)),
+    local: local.map((server) => loginJson(server, context.asker)),
+    services: services.map((service) => loginJson(service, context.asker)),
     oauth2,
     setup: setup.map(stepJson),
     alternatives,
@@ -73,16 +98,22 @@ function settings(provider: Provider, statuses: Statuses, asker?: { local: strin
   });
 }
 
-function serverJson(server: Server, statuses: Statuses, asker: { local: string; domain: Domain } | undefined) {
-  const { status, checkedAt } = statuses.get(endpointKey(server)) ?? unverified;
-  return { ...loginJson(server, asker), status, checkedAt: checkedAt ?? null };
+/** A server with what is known of it, on three axes that say nothing of each other, each with its date. */
+function serverJson(server: Server, { record, statuses, asker }: Context) {
+  const { status, checkedAt, since, vantage } = statuses.get(endpointKey(server)) ?? unverified;
+  return {
+    ...loginJson(server, asker),
+    status,
+    checkedAt: checkedAt ?? null,
+    authentic: authenticOf(server, record) ?? null,
+    answers: checkedAt === undefined ? null : defined({ status, since: since ?? null, at: checkedAt, vantage }),
+    // A login is the operator's own check; none is stored yet.
+    signsIn: null,
+  };
 }
 
 /** `username` is what to enter (null: ask, see `hint`); with an asker it is filled in. */
-function loginJson<S extends Server | LocalServer | Service>(
-  server: S,
-  asker: { local: string; domain: Domain } | undefined,
-) {
+function loginJson<S extends Server | LocalServer | Service>(server: S, asker: Asker) {
   const { username } = server;
   const filled = asker ? fillUsername(username, asker) : username === 'ask' ? undefined : username;
   return { ...server, username: filled ?? null };

@@ -65,10 +65,17 @@ export interface Answer {
 export const statusNames = ['unverified', 'verified', 'degraded', 'failing', 'dead'] as const;
 export type StatusName = (typeof statusNames)[number];
 
-/** What verification knows of one endpoint. `checkedAt` is an ISO 8601 instant. */
+/** What verification knows of one endpoint. Instants are ISO 8601. */
 export interface Status {
   readonly status: StatusName;
+  /** The newest conclusive check. */
   readonly checkedAt?: string;
+  /** Since when it has this status. */
+  readonly since?: string;
+  /** Why: a verdict's code, or one of the state machine's own reasons. */
+  readonly reason?: string;
+  /** Who looked, where it was not this verifier: the host of another instance. */
+  readonly vantage?: string;
 }
 
 /** `imap://imap.mail.example:993?security=tls`: what is probed, and what a status belongs to. */
@@ -83,3 +90,15 @@ export function endpointKey(server: Pick<Server, 'protocol' | 'host' | 'port' | 
 export type Statuses = ReadonlyMap<EndpointKey, Status>;
 
 export const unverified: Status = { status: 'unverified' };
+
+/** Hosts, and domains with everything below them, that nobody is sent to until a person says otherwise. */
+export type Quarantine = ReadonlyMap<Domain, { readonly at: string; readonly why: string }>;
+
+/** What is known at one moment, beside the facts: every format is rendered from facts and this. */
+export interface Knowledge {
+  readonly statuses: Statuses;
+  readonly quarantine: Quarantine;
+}
+
+/** Before anything was probed, and wherever no database is at hand: static output, drafts. */
+export const nothingKnown: Knowledge = { statuses: new Map(), quarantine: new Map() };

@@ -34,12 +34,10 @@ export function certificateFindings(tls: TlsSession, host: string, now: Date): S
 
 export function certificateWarnings({ chain: [own] }: TlsSession, now: Date): Seen<WarningCode>[] {
   if (!own) return [];
-  const warnings: Seen<WarningCode>[] = [];
   const left = Date.parse(own.notAfter) - now.getTime();
   const whole = Date.parse(own.notAfter) - Date.parse(own.notBefore);
-  if (left > 0 && left < Math.min(renewedBefore, whole / 3))
-    warnings.push({ code: 'cert.expires', seen: own.notAfter });
-  return warnings;
+  const soon = left > 0 && left < Math.min(renewedBefore, whole / 3);
+  return soon ? [{ code: 'cert.expires', seen: own.notAfter }] : [];
 }
 
 /** What OpenSSL's security level 2 minds: an RSA key under 2048 bits, MD5 or SHA-1 (its man page SSL_CTX_set_security_level). */

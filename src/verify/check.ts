@@ -1,9 +1,8 @@
 /** A probe and its verdict as a row of the store. */
 import type { NewCheck } from '../store/checks.ts';
+import { daysLeft } from './certificate.ts';
 import type { Evidence } from './evidence.ts';
 import type { Verdict } from './verdict.ts';
-
-const day = 86_400_000;
 
 export function checkOf(evidence: Evidence, verdict: Verdict, run: number | null): NewCheck {
   return {
@@ -28,6 +27,6 @@ function millisecondsOf({ dns, attempts }: Evidence): number {
 
 /** Whole days from the probe to the end of the server's certificate, the first to end where addresses show different ones. */
 function certDaysOf({ at, attempts }: Evidence): number | null {
-  const ends = attempts.flatMap(({ tls }) => (tls?.chain[0] ? [Date.parse(tls.chain[0].notAfter)] : []));
-  return ends.length === 0 ? null : Math.floor((Math.min(...ends) - Date.parse(at)) / day);
+  const left = attempts.flatMap(({ tls }) => (tls?.chain[0] ? [daysLeft(tls.chain[0], new Date(at))] : []));
+  return left.length === 0 ? null : Math.min(...left);
 }

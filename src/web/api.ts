@@ -29,7 +29,8 @@ export function lookupRoute(deps: Deps) {
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
     const answer = await find(deps, c, served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
     const local = 'local' in asked ? asked.local : undefined;
-    return sendJson(c, answerJson(answer, served.statuses, local), answer.trust === 'dns' ? 'private-dns' : 'private');
+    const caching = answer.trust === 'dns' ? 'private-dns' : 'private';
+    return sendJson(c, answerJson(answer, served.knowledge, local), caching);
   };
 }
 
@@ -63,7 +64,7 @@ export function providerRoute(deps: Deps) {
     const served = ready(deps);
     const found = byId(served, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}`);
-    return sendJson(c, providerJson(found.provider, served.statuses), 'public');
+    return sendJson(c, providerJson(found.provider, served.knowledge), 'public');
   };
 }
 

@@ -2,6 +2,8 @@
 import type { Context } from 'hono';
 import { parseAddress } from '../name/address.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
+import { currentOf } from '../provider/current.ts';
+import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
 import { HttpProblem } from './errors.ts';
 import { find, ready, resolverFor } from './find.ts';
@@ -55,6 +57,12 @@ export function sendXml(c: Context, served: Served, answer: Answer, caching: Cac
   const more = `GET /api/v1/providers/${id} says more.`;
   if (access !== 'open')
     throw new HttpProblem('no-access', `${name} offers no IMAP, POP3 or SMTP; ${more}`, { provider: id });
+  const { withheld } = currentOf(withHosts(answer), served.knowledge);
+  if (withheld.length > 0) {
+    const hosts = withheld.map(({ host }) => host).join(', ');
+    const detail = `Nothing can be given for ${name} now: ${hosts} may have changed hands; ${more}`;
+    throw new HttpProblem('withheld', detail, { provider: id, withheld });
+  }
   throw new HttpProblem('not-expressible', `${name} has no server that this format can express; ${more}`, {
     provider: id,
   });

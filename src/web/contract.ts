@@ -31,9 +31,36 @@ const checked = {
   username,
   status: z.enum(statusNames).describe('What the verifier says of the endpoint.'),
   checkedAt: z.iso.datetime().nullable().describe('When the endpoint was last checked; null: never.'),
+  authentic: z
+    .object({
+      source: z.string().describe('A key of “sources”.'),
+      at: z.string().nullable().describe('The day it was read: YYYY, YYYY-MM or YYYY-MM-DD; null: unknown.'),
+    })
+    .nullable()
+    .describe('The provider’s own word for this server; null: only others speak of it.'),
+  answers: z
+    .object({
+      status: z.enum(statusNames),
+      since: z.iso.datetime().nullable().describe('Since when it has this status.'),
+      at: z.iso.datetime().describe('The newest conclusive check.'),
+      vantage: z.string().optional().describe('Who looked, where it was another instance.'),
+    })
+    .nullable()
+    .describe(
+      'What probes say: it answers, with TLS as it should be. Not that anybody can sign in. null: never checked.',
+    ),
+  signsIn: z.null().describe('What logins say; null: nobody has tried.'),
 };
+const Withheld = z
+  .object({
+    host: z.string(),
+    since: z.iso.datetime(),
+    why: z.string().describe('A sentence.'),
+  })
+  .describe('A host under quarantine: its servers and links are left out of every format until a person lifts it.');
 
 const settings = {
+  withheld: z.array(Withheld).describe('Hosts that are not given now; their servers are missing below.'),
   incoming: z.array(IncomingServer.extend(checked)).describe('Servers to fetch mail from, best first.'),
   outgoing: z.array(OutgoingServer.extend(checked)).describe('Servers to send mail through, best first.'),
   local: z.array(LocalServer.extend({ username })).describe('Servers of a bridge on the user’s own machine.'),
@@ -55,7 +82,7 @@ const ProviderIdentity = z
     kind: z.enum(kinds),
     country: z.string(),
     operator: z.string().optional(),
-    website: z.string(),
+    website: z.string().optional().describe('Missing only while it is withheld.'),
     webmail: z.string().optional(),
     access: z.enum(accesses),
     restriction: Restriction.optional(),

@@ -18,6 +18,7 @@ const table = {
   'no-access': [404, 300],
   'no-own-domain': [404, 300],
   'not-expressible': [404, 300],
+  withheld: [404, 300],
   'unknown-provider': [404, 300],
   'unknown-route': [404, 300],
   'method-not-allowed': [405, 300],

@@ -8,6 +8,7 @@ import { lint } from '../../src/catalog/lint.ts';
 import { sayProblem } from '../../src/catalog/problem.ts';
 import { renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
 import type { Draft } from '../../src/formats/draft.ts';
+import { nothingKnown } from '../../src/provider/model.ts';
 import { answer, post } from '../web/records.ts';
 
 fc.configureGlobal({ seed: 7, numRuns: 100 });
@@ -255,7 +256,7 @@ describe('a draft', () => {
   });
 
   test('of our own XML has nothing to remark', () => {
-    assert.deepEqual(draftOf('post.xml', renderAutoconfig(answer(post)) ?? '').remarks, []);
+    assert.deepEqual(draftOf('post.xml', renderAutoconfig(answer(post), nothingKnown) ?? '').remarks, []);
   });
 
   test('is written whatever a stranger’s file says', () => {

@@ -10,7 +10,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { escapeXml, renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
 import { isCanonicalDomain } from '../../src/name/domain.ts';
 import { literalDomains } from '../../src/provider/hosts.ts';
-import type { Answer, Provider } from '../../src/provider/model.ts';
+import { type Answer, nothingKnown, type Provider } from '../../src/provider/model.ts';
 import { auths, Provider as ProviderSchema } from '../../src/provider/schema.ts';
 import { imap, record, smtp } from '../records.ts';
 import {
@@ -63,7 +63,7 @@ const legalCharacters = /^[\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$
 
 /** The XML of an answer, which must be there. */
 function xmlOf(of: Answer): string {
-  const xml = renderAutoconfig(of);
+  const xml = renderAutoconfig(of, nothingKnown);
   assert.ok(xml !== undefined, 'there is a document');
   return xml;
 }
@@ -91,7 +91,7 @@ const documents: readonly (readonly [name: string, xml: string])[] = [
   answer(office, { domain: 'firm.zz', matchedBy: 'mx', mx: 'firm-zz.protection.office.example' }),
   answer(hoster, { domain: 'shop.zz', matchedBy: 'mx', mx: 'w0123.mx.hoster.example' }),
 ].flatMap((of) => {
-  const xml = renderAutoconfig(of);
+  const xml = renderAutoconfig(of, nothingKnown);
   return xml === undefined ? [] : [[`${of.domain} by ${of.matchedBy}`, xml] as const];
 });
 
@@ -137,8 +137,8 @@ describe('Thunderbird', () => {
   });
 
   test('gets no file at all where one of the two is missing', () => {
-    assert.equal(renderAutoconfig(answer(record({ incoming: [] }))), undefined);
-    assert.equal(renderAutoconfig(answer(record({ outgoing: [] }))), undefined);
+    assert.equal(renderAutoconfig(answer(record({ incoming: [] })), nothingKnown), undefined);
+    assert.equal(renderAutoconfig(answer(record({ outgoing: [] })), nothingKnown), undefined);
   });
 
   eachDocument('trims host names only, so there is no white space around any value', (provider) => {
@@ -245,8 +245,16 @@ describe('Thunderbird for Android', () => {
 
   test('… and without a good one there is no file', () => {
     for (const method of ['NTLM', 'GSSAPI', 'TLS-client-cert', 'client-IP-address', 'none'] as const) {
-      assert.equal(renderAutoconfig(answer(record({ incoming: [imap({ auth: [method] })] }))), undefined, method);
-      assert.equal(renderAutoconfig(answer(record({ outgoing: [smtp({ auth: [method] })] }))), undefined, method);
+      assert.equal(
+        renderAutoconfig(answer(record({ incoming: [imap({ auth: [method] })] })), nothingKnown),
+        undefined,
+        method,
+      );
+      assert.equal(
+        renderAutoconfig(answer(record({ outgoing: [smtp({ auth: [method] })] })), nothingKnown),
+        undefined,
+        method,
+      );
     }
   });
 
@@ -302,7 +310,7 @@ describe('Every client', () => {
 
   test('gets this very text for a record', () => {
     assert.equal(
-      renderAutoconfig(answer(odd)),
+      renderAutoconfig(answer(odd), nothingKnown),
       `<?xml version="1.0" encoding="UTF-8"?>
 <clientConfig version="1.1">
   <emailProvider id="odd.example">
@@ -376,12 +384,15 @@ describe('Host templates', () => {
   });
 
   test('that cannot be filled in leave no document where no server is left', () => {
-    assert.equal(renderAutoconfig(answer(hoster, { domain: 'shop.zz', matchedBy: 'mx' })), undefined);
+    assert.equal(renderAutoconfig(answer(hoster, { domain: 'shop.zz', matchedBy: 'mx' }), nothingKnown), undefined);
   });
 
   test('are not filled in with the hoster’s own MX name: a customer’s server is not there', () => {
     const own = { ...hoster, incoming: [imap({ host: 'imap.{domain}' })] };
-    assert.equal(renderAutoconfig(answer(own, { domain: 'mx.hoster.example', matchedBy: 'mx-name' })), undefined);
+    assert.equal(
+      renderAutoconfig(answer(own, { domain: 'mx.hoster.example', matchedBy: 'mx-name' }), nothingKnown),
+      undefined,
+    );
   });
 });
 
@@ -393,10 +404,10 @@ describe('A record', () => {
   });
 
   test('without access has no document: the servers of its bridge are on the user’s own machine', () => {
-    assert.equal(renderAutoconfig(answer(vault)), undefined);
+    assert.equal(renderAutoconfig(answer(vault), nothingKnown), undefined);
   });
 
-  test('that has ended has no document', () => assert.equal(renderAutoconfig(answer(ended)), undefined));
+  test('that has ended has no document', () => assert.equal(renderAutoconfig(answer(ended), nothingKnown), undefined));
 });
 
 describe('Any text', () => {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { answerJson, providerJson, summaryJson } from '../../src/formats/json.ts';
-import { endpointKey, type Status } from '../../src/provider/model.ts';
-import { imap, record } from '../records.ts';
+import { parseDomain } from '../../src/name/domain.ts';
+import { endpointKey, nothingKnown, type Status } from '../../src/provider/model.ts';
+import { imap, record, smtp } from '../records.ts';
 import { answer, cloud, ended, hoster, office, post, records, vault } from '../web/records.ts';
 
-const nothingChecked = new Map();
+const nothingChecked = nothingKnown;
 
 describe('The JSON of an answer', () => {
   test('says what was asked for, how the record was found, and what that rests on', () => {
@@ -49,6 +50,9 @@ describe('The JSON of an answer', () => {
       sources: ['help'],
       status: 'unverified',
       checkedAt: null,
+      authentic: null,
+      answers: null,
+      signsIn: null,
     });
     assert.deepEqual(
       answerJson(answer(post), nothingChecked).incoming.map(({ protocol, port }) => `${protocol}:${port}`),
@@ -69,13 +73,71 @@ describe('The JSON of an answer', () => {
       [endpointKey(starttls), { status: 'dead' }],
     ]);
     assert.deepEqual(
-      answerJson(answer(post), statuses).incoming.map(({ status, checkedAt }) => [status, checkedAt]),
+      answerJson(answer(post), { ...nothingKnown, statuses }).incoming.map(({ status, checkedAt }) => [
+        status,
+        checkedAt,
+      ]),
       [
         ['verified', '2026-11-20T10:00:00.000Z'],
         ['dead', null],
         ['unverified', null],
       ],
     );
+  });
+
+  test('keeps three things apart, each with its date: the provider’s word, the verifier’s, and whether one can sign in', () => {
+    const own = record({
+      sources: {
+        help: { url: 'https://help.mail.example/imap', seen: '2026-11-19', says: 'imap.mail.example 993' },
+        list: { list: 'somebody/list', revision: 'abcd', says: 'imap.mail.example 993' },
+      },
+      outgoing: [smtp({ sources: ['list'] })],
+    });
+    const [server] = own.incoming;
+    assert.ok(server);
+    const known: Status = {
+      status: 'degraded',
+      since: '2026-11-18T08:00:00.000Z',
+      checkedAt: '2026-11-20T10:00:00.000Z',
+      vantage: 'other.example',
+    };
+    const statuses = new Map([[endpointKey(server), known]]);
+    const { incoming, outgoing } = answerJson(answer(own), { ...nothingKnown, statuses });
+    const axes = [...incoming, ...outgoing].map(({ authentic, answers, signsIn }) => ({ authentic, answers, signsIn }));
+    assert.deepEqual(axes, [
+      {
+        authentic: { source: 'help', at: '2026-11-19' },
+        answers: {
+          status: 'degraded',
+          since: '2026-11-18T08:00:00.000Z',
+          at: '2026-11-20T10:00:00.000Z',
+          vantage: 'other.example',
+        },
+        signsIn: null,
+      },
+      { authentic: null, answers: null, signsIn: null },
+    ]);
+  });
+
+  test('lists what fails behind what answers', () => {
+    const [tls, starttls] = post.incoming;
+    assert.ok(tls && starttls);
+    const statuses = new Map<ReturnType<typeof endpointKey>, Status>([
+      [endpointKey(tls), { status: 'failing' }],
+      [endpointKey(starttls), { status: 'verified' }],
+    ]);
+    assert.deepEqual(
+      answerJson(answer(post), { ...nothingKnown, statuses }).incoming.map(({ port }) => port),
+      [143, 993, 995],
+    );
+  });
+
+  test('says what is withheld and why, instead of giving it', () => {
+    const quarantine = new Map([[parseDomain('post.example'), { at: '2026-11-20T10:00:00.000Z', why: 'It is gone.' }]]);
+    const { provider, incoming, outgoing, withheld } = answerJson(answer(post), { ...nothingKnown, quarantine });
+    assert.deepEqual([incoming, outgoing], [[], []]);
+    assert.ok(!('website' in provider) && !('webmail' in provider), 'no link that leads to a stranger');
+    assert.deepEqual(withheld[0], { host: 'imap.post.example', since: '2026-11-20T10:00:00.000Z', why: 'It is gone.' });
   });
 
   test('fills the customer’s own servers in', () => {
@@ -87,7 +149,8 @@ describe('The JSON of an answer', () => {
   test('looks for the status of the customer’s own server, not of its template', () => {
     const of = answer(hoster, { domain: 'shop.zz', matchedBy: 'mx', mx: 'w0123.mx.hoster.example' });
     const key = endpointKey(imap({ host: 'w0123.mx.hoster.example' }));
-    const { incoming } = answerJson(of, new Map([[key, { status: 'verified' } as const]]));
+    const statuses = new Map([[key, { status: 'verified' } as const]]);
+    const { incoming } = answerJson(of, { ...nothingKnown, statuses });
     assert.equal(incoming[0]?.status, 'verified');
   });
 

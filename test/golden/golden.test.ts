@@ -18,6 +18,7 @@ import { answerJson } from '../../src/formats/json.ts';
 import { lookup } from '../../src/lookup/ladder.ts';
 import { type Domain, parseDomain } from '../../src/name/domain.ts';
 import type { Resolver } from '../../src/net/resolver.ts';
+import { nothingKnown } from '../../src/provider/model.ts';
 
 /** Provider id, and the domain that is asked for. */
 const asked = {
@@ -83,8 +84,8 @@ describe('What mail clients and programs get', () => {
       assert.ok('answer' in result, `${domain} is not found any more`);
       const { answer } = result;
       assert.equal(answer.provider.id, id);
-      compare(id, 'autoconfig.xml', renderAutoconfig(answer));
-      compare(id, 'lookup.json', `${JSON.stringify(answerJson(answer, new Map()), null, 2)}\n`);
+      compare(id, 'autoconfig.xml', renderAutoconfig(answer, nothingKnown));
+      compare(id, 'lookup.json', `${JSON.stringify(answerJson(answer, nothingKnown), null, 2)}\n`);
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { endpointKey } from '../../src/provider/model.ts';
+import { endpointKey, nothingKnown } from '../../src/provider/model.ts';
 import { record } from '../records.ts';
 import { scriptedMx, testApp } from './app.ts';
 import { curated, post, records } from './records.ts';
@@ -101,7 +101,9 @@ describe('GET /api/v1/lookup?domain=', () => {
     assert.ok(first && second);
     const checkedAt = '2026-11-20T10:00:00.000Z';
     const statuses = new Map([[endpointKey(first), { status: 'verified', checkedAt } as const]]);
-    const { incoming } = await ok<Lookup>(await testApp({ statuses }).get('/api/v1/lookup?domain=post.example'));
+    const { incoming } = await ok<Lookup>(
+      await testApp({ knowledge: { ...nothingKnown, statuses } }).get('/api/v1/lookup?domain=post.example'),
+    );
     assert.deepEqual(
       incoming.slice(0, 2).map(({ status, checkedAt: at }) => [status, at]),
       [

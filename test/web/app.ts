@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';
-import type { Curated, Statuses } from '../../src/provider/model.ts';
+import { type Curated, type Knowledge, nothingKnown } from '../../src/provider/model.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
 import { curated as world } from './records.ts';
@@ -21,6 +21,8 @@ export interface TestApp {
   readonly defects: { error: unknown; route: string }[];
   /** Gives the app its first atlas, or the next one. */
   readonly swap: (curated: Curated) => void;
+  /** From now on this is known. */
+  readonly learn: (knowledge: Knowledge) => void;
 }
 
 export interface TestAppOptions {
@@ -28,7 +30,8 @@ export interface TestAppOptions {
   readonly curated?: Curated | 'empty';
   /** What DNS says; whatever is not here has no MX. */
   readonly mx?: Readonly<Record<string, MxAnswer>>;
-  readonly statuses?: Statuses;
+  /** What is known at first; {@link TestApp.learn} says what is known later. */
+  readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
 }
 
@@ -43,13 +46,18 @@ const loadedOnce: Deps['revisions'] = (id, limit) =>
   );
 
 export function testApp(options: TestAppOptions = {}): TestApp {
-  const { curated = world, mx = {}, statuses = new Map(), revisions = loadedOnce } = options;
+  const { curated = world, mx = {}, knowledge = nothingKnown, revisions = loadedOnce } = options;
   const asked: TestApp['asked'] = [];
   const missed: TestApp['missed'] = [];
   const defects: TestApp['defects'] = [];
   let current: Served | undefined;
+  let known = knowledge;
   const swap = (next: Curated) => {
-    current = served(compileAtlas(next), statuses, 7);
+    current = served(compileAtlas(next), known, 7);
+  };
+  const learn = (next: Knowledge) => {
+    known = next;
+    if (current) current = served(current.atlas, known, 7);
   };
   if (curated !== 'empty') swap(curated);
 
@@ -70,7 +78,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   // As on Node, the Host is a header and part of the URL.
   const send = async (method: string, path: string, headers: Record<string, string> = {}) =>
     app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, { method, headers });
-  return { app, send, get: (path, headers) => send('GET', path, headers), asked, missed, defects, swap };
+  return { app, send, get: (path, headers) => send('GET', path, headers), asked, missed, defects, swap, learn };
 }
 
 /** The MX hosts of a domain, the most preferred first. */

@@ -8,23 +8,28 @@
  * - no namespace, no BOM, at least one `<domain>`, a host-like id: Thunderbird's readFromXML refuses the file otherwise
  * - no white space around a value: only host names are trimmed by Thunderbird
  */
+import { currentOf } from '../../provider/current.ts';
 import { literalDomains, withHosts } from '../../provider/hosts.ts';
 import { usernameOrAddress } from '../../provider/login.ts';
-import type { Answer, Provider, Server } from '../../provider/model.ts';
+import type { Answer, Knowledge, Provider, Server } from '../../provider/model.ts';
 import { socketType, widelyUnderstood } from './vocabulary.ts';
 
 /**
  * Renders the document of an answer: of the record with all its literal domains where the domain itself is in the record,
  * with the one domain that was asked for where a wildcard or an MX led to it.
- * @returns undefined where the record has nothing that this format can express (no access, or no usable server)
+ * @returns undefined where the record has nothing that this format can express (no access, or no usable server that may be
+ * given now)
  */
-export function renderAutoconfig(answer: Pick<Answer, 'domain' | 'provider' | 'matchedBy' | 'mx'>): string | undefined {
-  const provider = withHosts(answer);
+export function renderAutoconfig(
+  answer: Pick<Answer, 'domain' | 'provider' | 'matchedBy' | 'mx'>,
+  knowledge: Knowledge,
+): string | undefined {
+  const { provider } = currentOf(withHosts(answer), knowledge);
   const incoming = servers(provider.incoming);
   const outgoing = servers(provider.outgoing);
   // Thunderbird needs one of each, or the file is refused.
   if (incoming.length === 0 || outgoing.length === 0) return undefined;
-  const domains = answer.matchedBy === 'domain' ? literalDomains(provider) : [answer.domain];
+  const domains = answer.matchedBy === 'domain' ? literalDomains(answer.provider) : [answer.domain];
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<clientConfig version="1.1">',
@@ -64,7 +69,7 @@ function section(element: 'incomingServer' | 'outgoingServer', server: Server): 
 }
 
 /** Pages of the provider. Every attribute-only element is safe: nobody reads a text from it. */
-function documentation({ documentation: pages = [] }: Provider): string[] {
+function documentation({ documentation: pages = [] }: Pick<Provider, 'documentation'>): string[] {
   return pages.map(({ url }) => `    <documentation url="${escapeXml(url)}"/>`);
 }
 
