@@ -142,7 +142,7 @@ function say(comparisons: readonly Comparison[], brief: boolean, lang: Language)
   const counts = new Map<string, number>();
   for (const { verdict } of comparisons) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   for (const [verdict, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
-    note(`${count} ${count === 1 ? 'domain' : 'domains'}: ${verdictSentences[verdict as Comparison['verdict']].en}`);
+    note(`${verdictSentences[verdict as Comparison['verdict']].en}: ${count}`);
 }
 
 function cells({ mechanism, service, state, level, ours, theirs }: Row, lang: Language): string[] {

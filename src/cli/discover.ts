@@ -5,12 +5,12 @@ import { writeText } from '../catalog/files.ts';
 import { draftText } from '../catalog/format.ts';
 import { defaultDiscoverTimeout, nodeDiscoverer } from '../discover/discover-node.ts';
 import { draftOf } from '../discover/draft.ts';
-import { type Discovery, type Finding, uncertainCodes } from '../discover/model.ts';
+import { type Attempt, type Discovery, type Finding, uncertainCodes } from '../discover/model.ts';
 import { mechanismNames, printable, sayAttempt, sayTrust } from '../discover/sentences.ts';
 import { type Lookup, lookup } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { parseAddress } from '../name/address.ts';
-import type { Server, Service } from '../provider/model.ts';
+import type { Server } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
@@ -129,19 +129,27 @@ function say(discovery: Discovery, ours: Lookup, lang: Language): void {
   if (mx.kind === 'null') out(labels.noMail);
   out(`${labels.atlas} ${sayOurs(ours, lang)}`);
   const vain = attempts.filter(({ code }) => code !== 'found');
-  if (vain.length > 0) out([labels.asked, ...vain.map((one) => `  ${sayAttempt(one, lang)}`)].join('\n'));
-  if (attempts.some(({ mechanism, code }) => mechanism === 'autodiscover' && code !== 'no-host'))
-    note(labels.told(told));
+  if (vain.length > 0) out([labels.asked, ...sayVain(vain, lang)].join('\n'));
+  if (told !== undefined) note(labels.told(told));
+}
+
+/** What is not there takes one line for all. */
+function sayVain(attempts: readonly Attempt[], lang: Language): string[] {
+  const absent = attempts.filter(({ code }) => code === 'no-host');
+  const hosts = [...new Set(absent.map(({ asked }) => new URL(asked).hostname))].join(', ');
+  const [first] = absent;
+  const others = attempts.filter(({ code }) => code !== 'no-host').map((one) => `  ${sayAttempt(one, lang)}`);
+  return [...new Set(others), ...(first ? [`  ${sayAttempt({ ...first, asked: hosts }, lang)}`] : [])];
 }
 
 function sayFinding({ mechanism, where, trust, record, remarks }: Finding, lang: Language): string {
   const labels = words[lang];
-  const row = (what: string, server: Server | Service): string[] => [
+  const row = (what: string, server: Server): string[] => [
     `  ${what}`,
     server.protocol.toUpperCase(),
-    ...('url' in server && server.url !== undefined
-      ? [server.url]
-      : [server.host ?? '', String(server.port), labels.security[server.security ?? 'tls']]),
+    server.host ?? '',
+    String(server.port),
+    labels.security[server.security],
     server.username,
     server.auth.join(', '),
   ];
@@ -149,7 +157,11 @@ function sayFinding({ mechanism, where, trust, record, remarks }: Finding, lang:
     ...record.incoming.map((server) => row(labels.incoming, server)),
     ...record.outgoing.map((server) => row(labels.outgoing, server)),
   ];
-  const services = (record.services ?? []).map((service) => row(labels.service, service));
+  const services = (record.services ?? []).map(({ protocol, url, host, port }) => [
+    `  ${labels.service}`,
+    protocol,
+    url ?? `${host}:${port}`,
+  ]);
   const lines = [
     `${paint('bold', mechanismNames[mechanism])}  ${where}`,
     `  ${paint(trust.level === 'tls' ? 'green' : 'yellow', sayTrust(trust, lang))}`,

@@ -4,7 +4,8 @@ import type { Domain } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import type { Fetch, Fetched, FetchFaultKind, Hop } from '../net/fetch.ts';
 import type { HostResolver, RecordResolver, Resolver } from '../net/resolver.ts';
-import type { Attempt, AttemptCode, Finding, FindingTrust, Mechanism, TrustLevel } from './model.ts';
+import type { Mechanism, TrustLevel } from '../provider/model.ts';
+import type { Attempt, AttemptCode, Finding, FindingTrust } from './model.ts';
 import { decode } from './text.ts';
 
 export interface DiscoverPorts {
@@ -17,6 +18,8 @@ export interface Asking extends DiscoverPorts {
   readonly domain: Domain;
   /** For protocols that need an address, and servers that answer only with one. */
   readonly address: string;
+  /** To be called with what came of a request that carried the address. */
+  readonly tell: (fetched: Fetched) => void;
   /** The day, for sources: 2026-11-20. */
   readonly today: string;
   /** On the clock of `performance.now()`. */
@@ -64,6 +67,20 @@ const endings: Readonly<Record<FetchFaultKind, AttemptCode>> = {
   'insecure-redirect': 'insecure-redirect',
   'too-many-redirects': 'too-many-redirects',
 };
+
+/** What goes wrong before anybody was told anything. */
+const undialled: ReadonlySet<FetchFaultKind> = new Set([
+  'no-address',
+  'dns-failure',
+  'blocked-address',
+  'blocked-port',
+  'bad-url',
+]);
+
+/** Whether a server may have got what was sent. */
+export function wasSent(fetched: Fetched): boolean {
+  return fetched.kind === 'reply' || fetched.hops.length > 1 || !undialled.has(fetched.why);
+}
 
 export type Page = {
   readonly text: string;

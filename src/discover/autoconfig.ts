@@ -6,6 +6,7 @@
 import { parseAutoconfig } from '../formats/autoconfig/parse.ts';
 import type { Draft } from '../formats/draft.ts';
 import { XmlError } from '../formats/xml.ts';
+import type { Mechanism, TrustLevel } from '../provider/model.ts';
 import {
   type Asking,
   attempt,
@@ -17,7 +18,7 @@ import {
   soon,
   trustOf,
 } from './asking.ts';
-import type { Attempt, Catch, Finding, Mechanism, TrustLevel } from './model.ts';
+import type { Attempt, Catch, Finding } from './model.ts';
 import { impersonal } from './personal.ts';
 
 /** Thunderbird reads XML only where the type begins with one of these (fetchConfig, XMLHttpRequest.responseXML). */
@@ -55,7 +56,9 @@ export async function askFor(
   url: string,
   begun: TrustLevel,
 ): Promise<Catch> {
-  const page = pageOf(await asking.fetch({ url, deadline: soon(asking) }));
+  const fetched = await asking.fetch({ url, deadline: soon(asking) });
+  if (decodeURIComponent(url).includes(asking.address)) asking.tell(fetched);
+  const page = pageOf(fetched);
   if ('code' in page) return ended(mechanism, asked, page);
   const draft = read(page, asking);
   if ('code' in draft) return ended(mechanism, asked, draft);

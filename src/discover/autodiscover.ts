@@ -15,8 +15,9 @@ import { XmlError } from '../formats/xml.ts';
 import { parseAddress } from '../name/address.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { type Hop, redirection } from '../net/fetch.ts';
+import type { TrustLevel } from '../provider/model.ts';
 import { type Asking, attempt, type Ending, finding, ownsHostsBelow, pageOf, soon, trustOf } from './asking.ts';
-import type { Attempt, Catch, Finding, TrustLevel } from './model.ts';
+import type { Attempt, Catch, Finding } from './model.ts';
 import { impersonal } from './personal.ts';
 
 /** Microsoft's own limit for redirects is ten; places without a redirect count too. */
@@ -103,6 +104,7 @@ async function post(way: Way, url: string, { address, begun, hops }: Question): 
     body: autodiscoverRequest(address),
     deadline: soon(asking),
   });
+  asking.tell(fetched);
   const page = pageOf(fetched);
   if ('code' in page) return end(page);
   const where = page.hops.at(-1)?.url ?? url;

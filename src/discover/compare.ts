@@ -4,8 +4,8 @@
  *
  * A difference says that one of both is wrong, not which. What only one of several mechanisms leaves out is no difference.
  */
-import type { Provider, Security, Server, Service } from '../provider/model.ts';
-import { type Discovery, type Finding, type Mechanism, type TrustLevel, uncertainCodes } from './model.ts';
+import type { AnsweredProvider, Mechanism, Security, Server, Service, TrustLevel } from '../provider/model.ts';
+import { type Discovery, type Finding, uncertainCodes } from './model.ts';
 import { srvMeanings } from './srv.ts';
 
 /** What can be said of one service in one finding; a closed list, with sentences in compare-sentences.ts. */
@@ -85,7 +85,7 @@ export interface Comparison {
 type Place = Server | Service;
 
 /** @param ours the record with its host templates filled in for the domain (provider/hosts.ts) */
-export function compare(ours: Provider, discovery: Discovery): Comparison {
+export function compare(ours: AnsweredProvider, discovery: Discovery): Comparison {
   const { domain, findings, attempts } = discovery;
   const rows = [
     ...findings.flatMap((finding) => [...compareFinding(ours, finding), ...order(ours, finding)]),
@@ -108,7 +108,7 @@ function row(mechanism: Row['mechanism'], service: string, state: State, more: P
   return { mechanism, service, state, level: levels[state], ...more };
 }
 
-function compareFinding(ours: Provider, { mechanism, record }: Finding): Row[] {
+function compareFinding(ours: AnsweredProvider, { mechanism, record }: Finding): Row[] {
   const own = group([...ours.incoming, ...ours.outgoing, ...(ours.services ?? [])]);
   const published = group([...record.incoming, ...record.outgoing, ...(record.services ?? [])]);
   const keys = [...new Set([...own.keys(), ...published.keys()])];
@@ -128,7 +128,7 @@ function compareKey(
   key: string,
   ours: readonly Place[],
   theirs: readonly Place[],
-  record: Provider,
+  record: AnsweredProvider,
 ): Row[] {
   const rows: Row[] = [];
   const left = { ours: [...ours], theirs: [...theirs] };
@@ -159,8 +159,9 @@ function compareKey(
       (own) => own.protocol === their.protocol && hostOf(own) === hostOf(their),
     );
     const state = securityOf(their) === 'none' ? 'plaintext-offered' : 'extra';
-    // A second way to a host that we know is a choice; another host is not.
-    const level = known || state === 'plaintext-offered' ? {} : { level: 'differs' as const };
+    // A second way to a host that we know is a choice, a calendar that we do not list is a gap; another mail host is neither.
+    const isNote = known || state === 'plaintext-offered' || !isMail(their);
+    const level = isNote ? {} : { level: 'differs' as const };
     rows.push(row(mechanism, key, state, { theirs: sayPlace(their), ...level }));
   }
   return rows;
@@ -178,7 +179,7 @@ function login(mechanism: Mechanism, key: string, ours: Place, theirs: Place): R
 }
 
 /** What comes first in a finding, for each protocol. */
-function order(ours: Provider, { mechanism, record }: Finding): Row[] {
+function order(ours: AnsweredProvider, { mechanism, record }: Finding): Row[] {
   const servers = [...record.incoming, ...record.outgoing];
   return [...new Set(servers.map(({ protocol }) => protocol))].flatMap((protocol) => {
     const own = servers.filter((server) => server.protocol === protocol);
@@ -200,7 +201,7 @@ function order(ours: Provider, { mechanism, record }: Finding): Row[] {
 }
 
 /** What only the zone shows: targets, services that are not available, and failures. */
-function srvRows(ours: Provider, { srv }: Discovery): Row[] {
+function srvRows(ours: AnsweredProvider, { srv }: Discovery): Row[] {
   const own = group([...ours.incoming, ...ours.outgoing, ...(ours.services ?? [])]);
   return srv.flatMap(({ label, answer, aliases, dead }) => {
     const meaning = srvMeanings[label];

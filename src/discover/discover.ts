@@ -6,11 +6,13 @@
  */
 import type { Domain } from '../name/domain.ts';
 import { isPublicSuffix } from '../name/suffix.ts';
-import { type Asking, attempt, type DiscoverPorts } from './asking.ts';
+import type { Fetched } from '../net/fetch.ts';
+import { mechanisms, trustLevels } from '../provider/model.ts';
+import { type Asking, attempt, type DiscoverPorts, wasSent } from './asking.ts';
 import { askAutoconfig } from './autoconfig.ts';
 import { askAutodiscover } from './autodiscover.ts';
 import { askMailconf } from './mailconf.ts';
-import { type Catch, type Discovery, type Finding, mechanisms, trustLevels } from './model.ts';
+import type { Catch, Discovery, Finding } from './model.ts';
 import { askPacc } from './pacc.ts';
 import { placeholderAddress } from './personal.ts';
 import { askSrv } from './srv.ts';
@@ -25,14 +27,18 @@ export interface DiscoverOptions {
 /** Never rejects, unless for a defect. */
 export async function discover(domain: Domain, ports: DiscoverPorts, options: DiscoverOptions): Promise<Discovery> {
   const at = new Date().toISOString();
-  const told = options.address ?? placeholderAddress(domain);
-  const about = { domain, at, told, placeholder: options.address === undefined };
+  const address = options.address ?? placeholderAddress(domain);
+  const heard: Fetched[] = [];
+  const tell: Asking['tell'] = (fetched) => {
+    if (wasSent(fetched)) heard.push(fetched);
+  };
+  const about = { domain, at, placeholder: options.address === undefined };
   if (isPublicSuffix(domain)) {
     const attempts = mechanisms.map((mechanism) => attempt(mechanism, domain, { code: 'public-suffix' }));
     return { ...about, findings: [], attempts, srv: [], mx: { kind: 'none', exists: true } };
   }
   const deadline = performance.now() + options.timeout;
-  const asking: Asking = { ...ports, domain, address: told, today: at.slice(0, 10), deadline };
+  const asking: Asking = { ...ports, domain, address, tell, today: at.slice(0, 10), deadline };
   const [mx, srv, ...others] = await Promise.all([
     ports.resolver.mx(domain),
     askSrv(asking),
@@ -44,6 +50,7 @@ export async function discover(domain: Domain, ports: DiscoverPorts, options: Di
   const all: readonly Catch[] = [...others, srv];
   return {
     ...about,
+    ...(heard.length > 0 && { told: address }),
     findings: all.flatMap(({ findings }) => findings).sort(byTrust),
     attempts: all.flatMap(({ attempts }) => attempts),
     srv: srv.srv,

@@ -5,25 +5,7 @@
 import type { DraftRecord, Remark } from '../formats/draft.ts';
 import type { Domain } from '../name/domain.ts';
 import type { MxAnswer, SrvAnswer } from '../net/resolver.ts';
-
-/** In the order in which we believe them, where they disagree. */
-export const mechanisms = ['autoconfig', 'pacc', 'mailconf', 'autodiscover', 'srv'] as const;
-export type Mechanism = (typeof mechanisms)[number];
-
-/**
- * What the way to the settings rests on, its weakest part counts:
- *  - tls: only on certificates, from the domain itself to the document
- *  - dns: a DNS record named the place or the servers; whether DNSSEC protects it is not known
- *  - insecure: a part of the way was plain HTTP, which anybody on it can forge
- */
-export const trustLevels = ['tls', 'dns', 'insecure'] as const;
-export type TrustLevel = (typeof trustLevels)[number];
-
-/** A host on the way, and the authority that certified it. */
-export interface Voucher {
-  readonly host: string;
-  readonly issuer: string;
-}
+import type { Mechanism, TrustLevel, Voucher } from '../provider/model.ts';
 
 export interface FindingTrust {
   readonly level: TrustLevel;
@@ -48,6 +30,8 @@ export const attemptCodes = [
   'found-same',
   'no-host',
   'no-record',
+  /** The domain itself says that it has no such service. */
+  'not-offered',
   'not-found',
   'html',
   'unreadable',
@@ -121,9 +105,9 @@ export interface Discovery {
   readonly domain: Domain;
   /** ISO 8601 */
   readonly at: string;
-  /** The address that servers were told, where they were told one. */
-  readonly told: string;
-  /** Whether {@link told} is a made-up address. */
+  /** The address that servers were told, where one was told one. */
+  readonly told?: string;
+  /** Whether a made-up address was told, or would have been. */
   readonly placeholder: boolean;
   /** The most trusted mechanism first. */
   readonly findings: readonly Finding[];

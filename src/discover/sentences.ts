@@ -1,6 +1,8 @@
 /** How a question ended and what settings rest on, in words. */
+
+import type { Mechanism } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
-import type { Attempt, AttemptCode, FindingTrust, Mechanism } from './model.ts';
+import type { Attempt, AttemptCode, FindingTrust } from './model.ts';
 
 /** What people call it. */
 export const mechanismNames: Readonly<Record<Mechanism, string>> = {
@@ -19,6 +21,7 @@ const endings: Readonly<Record<AttemptCode, Sentences>> = {
   'found-same': { en: 'found, and says the same', de: 'gefunden, mit demselben Inhalt' },
   'no-host': { en: 'there is no such host', de: 'diesen Host gibt es nicht' },
   'no-record': { en: 'there is no such record', de: 'diesen Eintrag gibt es nicht' },
+  'not-offered': { en: 'not offered, says the domain itself', de: 'nicht angeboten, sagt die Domain selbst' },
   'not-found': { en: 'the server has nothing there', de: 'der Server hat dort nichts' },
   html: { en: 'a page for people, no settings', de: 'eine Seite für Menschen, keine Einstellungen' },
   unreadable: { en: 'cannot be read', de: 'ist nicht lesbar' },

@@ -166,7 +166,8 @@ function attemptsOf(
     if (answer.kind === 'failed') return [attempt('srv', asked, { code: 'dns-failure', detail: answer.why })];
     if (answer.kind === 'none') return [];
     const isFound = placed.some((one) => one.label === label);
-    return [attempt('srv', asked, isFound ? { code: 'found' } : { code: 'unusable' })];
+    const isRefused = answer.records.every(({ target }) => target === '');
+    return [attempt('srv', asked, { code: isFound ? 'found' : isRefused ? 'not-offered' : 'unusable' })];
   });
   return told.length > 0 ? told : [attempt('srv', `SRV _…._tcp.${domain}`, { code: 'no-record' })];
 }

@@ -3,9 +3,9 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
-import type { Miss } from '../lookup/ladder.ts';
+import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
-import type { Answer, Knowledge, Provider } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, Knowledge } from '../provider/model.ts';
 import type { RevisionList } from './contract.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
@@ -25,6 +25,8 @@ export interface Deps {
   /** Undefined until the first atlas is there. */
   served(): Served | undefined;
   readonly resolver: Resolver;
+  /** What domains publish themselves, with memory and a budget of its own. */
+  readonly published: PublishedStep;
   /** Who asks, as an address block for budgets; never logged or stored. */
   asker(c: Context): string | undefined;
   /** Somebody asked for what is not there; what is kept of it, `lookup/demand.ts` decides. */
@@ -41,7 +43,7 @@ export interface Deps {
  * knowledge: what is newer is another `served`, which renders what it is asked for (0.02 ms each) and nothing before.
  */
 export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Served {
-  const documents = new Map<Provider, Document | undefined>();
+  const documents = new Map<AnsweredProvider, Document | undefined>();
   const render = (answer: Answer): Document | undefined => {
     const text = renderAutoconfig(answer, knowledge);
     return text === undefined ? undefined : documentOf(text, xml);

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { discover } from '../../src/discover/discover.ts';
-import type { Discovery, Finding, Mechanism } from '../../src/discover/model.ts';
+import type { Discovery, Finding } from '../../src/discover/model.ts';
 import { parseDomain } from '../../src/name/domain.ts';
+import type { Mechanism } from '../../src/provider/model.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -310,6 +311,7 @@ describe('a domain that publishes nothing', () => {
       ['autoconfig no-host', 'pacc no-host', 'mailconf no-record', 'autodiscover no-host', 'srv no-record'],
     );
     assert.deepEqual(seen.mx, { kind: 'none', exists: false });
+    assert.equal(seen.told, undefined, 'and nobody was told an address');
   });
 
   test('may say that it has no mail', async () => {

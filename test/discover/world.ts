@@ -151,7 +151,7 @@ export const zone: Zone = {
   '_caldavs._tcp.srv.zz': { SRV: ['0 1 8443 dav.srv.zz'], TXT: ['path=/calendars/'] },
   '_carddavs._tcp.srv.zz': { SRV: ['0 1 443 dav.srv.zz'] },
   '_sieve._tcp.srv.zz': { SRV: ['0 1 4190 imap.srv.zz'] },
-  'imap.srv.zz': { A: ['127.0.0.1'] },
+  ...Object.fromEntries(['imap', 'smtp', 'jmap', 'dav'].map((name) => [`${name}.srv.zz`, { A: ['127.0.0.1'] }])),
   'big.srv.zz': { A: ['127.0.0.1'], CNAME: ['imap.srv.zz'] },
   '_imaps._tcp.odd-srv.zz': { SRV: ['0 1 993 a_b.zz', '1 1 0 imap.odd-srv.zz'] },
   '_imaps._tcp.broken.zz': 'servfail',
