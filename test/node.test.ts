@@ -50,6 +50,15 @@ describe('a server', () => {
     assert.deepEqual(notes, []);
   });
 
+  test('links to itself by the URL it was given, and signs profiles with the key it was given', async (t) => {
+    const sign = (profile: string) => new Uint8Array(Buffer.from(`signed: ${profile}`));
+    const { server } = await start(t, { url: 'https://atlas.example', sign });
+    const json = await ask(server, '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1');
+    assert.equal(JSON.parse(json.body).Url, 'https://atlas.example/autodiscover/autodiscover.xml');
+    const profile = await ask(server, '/api/v1/providers/post.example/mail.mobileconfig');
+    assert.match(profile.body, /^signed: <\?xml/);
+  });
+
   test('asks the DNS server it was given, for the MX step', async (t) => {
     const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'] });
     t.after(() => dns.stop());
@@ -376,7 +385,9 @@ describe('the statuses of servers', () => {
   test('come from the server’s own verifier, where the operator wants one', async (t) => {
     const dns = await startDns({});
     t.after(() => dns.stop());
-    const { server } = await start(t, { resolver: dns.address, verify: { contact: 'https://mail.example/probes' } });
+    const { server } = await start(t, {
+      verify: { prober: { resolver: dns.address, contact: 'https://mail.example/probes' } },
+    });
     await soon('the check', async () => {
       const [status, checkedAt] = await statusOf(server);
       assert.equal(status, 'unverified', 'one failure moves nothing');
@@ -487,9 +498,9 @@ interface Started {
 async function start(
   t: TestContext,
   given: Partial<Omit<Started, 'server'>> &
-    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'discover'>> = {},
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'sign' | 'discover'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify, discover } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify, url, sign, discover } = given;
   const server = await startServer({
     db,
     data,
@@ -500,6 +511,8 @@ async function start(
     ...(resolver !== undefined && { resolver }),
     ...(verify && { verify }),
     ...(discover && { discover }),
+    ...(url !== undefined && { url }),
+    ...(sign && { sign }),
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

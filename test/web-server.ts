@@ -50,7 +50,7 @@ export async function startWeb(
 ): Promise<WebServer> {
   const { leaf, leafFor } = await pki();
   const names = new Set([...Object.keys(sites).map((url) => new URL(url).hostname), ...hosts, 'any.zz']);
-  const good = await leafFor([...names]);
+  const good = await leafFor([...names], 365);
   const others = new Map<string, SecureContext>();
   for (const [host, kind] of Object.entries(certificates)) others.set(host, createSecureContext(await leaf(kind)));
   const asked: Asked[] = [];

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
 import type { DiscovererOptions } from '../discover/discover-node.ts';
-import { renderAutoconfig } from '../formats/autoconfig/render.ts';
-import { answerJson } from '../formats/json.ts';
+import { type FormatName, formats, isFormat } from '../formats/table.ts';
 import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
@@ -25,7 +24,7 @@ import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './o
 import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
 import { readWebOptions, webOptions } from './web-options.ts';
 
-const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--published] [--format autoconfig|json] [--data DIR] [--db FILE]
+const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--published] [--format FORMAT] [--data DIR] [--db FILE]
                         [--resolver HOST:PORT]
 
 Says which servers, ports, security modes and sign-in method the mail of a domain uses, from the local data. Nothing is
@@ -34,7 +33,8 @@ sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers, o
   --mx                  for a domain that is not in the data: ask DNS who receives its mail
   --published           where nothing else is known: ask the domain itself (mailatlas discover says more of what it has)
   --resolver HOST:PORT  the DNS server to ask (default: the system's)
-  --format FORMAT       autoconfig: XML as Thunderbird reads it; json: everything, with sources (--json is the same)
+  --format FORMAT       autoconfig: XML as Thunderbird reads it; autodiscover: XML as Outlook reads it; mobileconfig: a
+                        profile for Apple's devices; json: everything, with sources (--json is the same)
   --data DIR            the data directory (default: the shipped data)
   --db FILE             where it is known what fails and what is under quarantine (default: the environment's
                         MAILATLAS_DB, else mailatlas.db, where there is one)
@@ -63,8 +63,8 @@ export const command: Command = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [typed, ...extra] = positionals;
     if (typed === undefined || extra.length > 0) throw misuse('lookup takes one address or domain', 'lookup');
-    const format = values.json ? 'json' : (values.format ?? 'text');
-    if (!['text', 'autoconfig', 'json'].includes(format)) throw misuse(`there is no format “${format}”`, 'lookup');
+    const format = values.json ? 'json' : values.format;
+    if (format !== undefined && !isFormat(format)) throw misuse(`there is no format “${format}”`, 'lookup');
 
     const address = parseAddress(typed);
     const atlas = compileAtlas(await localCurated(dataDir(values.data)));
@@ -95,7 +95,7 @@ async function knowledgeOf(db: string | undefined): Promise<Knowledge> {
   return readKnowledgeFile(file, new Date().toISOString());
 }
 
-function sayNothing(miss: Miss, format: string, asked: { mx?: boolean; published?: boolean }): number {
+function sayNothing(miss: Miss, format: FormatName | undefined, asked: { mx?: boolean; published?: boolean }): number {
   if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
   const tip = asked.published
     ? `mailatlas discover ${miss.domain} says what was asked there, and how that ended`
@@ -106,24 +106,18 @@ function sayNothing(miss: Miss, format: string, asked: { mx?: boolean; published
   return exit.no;
 }
 
-function say(answer: Answer, address: Address, format: string, knowledge: Knowledge): number {
-  if (format === 'json') outJson(answerJson(answer, knowledge, address.local));
-  else if (format === 'autoconfig') {
-    const xml = renderAutoconfig(answer, knowledge);
-    if (xml === undefined) {
-      const [withheld] = currentOf(withHosts(answer), knowledge).withheld;
-      if (withheld)
-        throw new Complaint(
-          `nothing can be given for ${answer.provider.name} now: ${withheld.host} is under quarantine`,
-          {
-            tip: withheld.why,
-            code: exit.no,
-          },
-        );
-      throw new Complaint(`${answer.provider.name} has nothing that autoconfig XML can say`, { code: exit.no });
-    }
-    out(xml);
-  } else out(sheet(answer, address, knowledge));
+function say(answer: Answer, address: Address, format: FormatName | undefined, knowledge: Knowledge): number {
+  if (format === undefined) {
+    out(sheet(answer, address, knowledge));
+    return exit.yes;
+  }
+  const result = formats[format](answer, knowledge, { local: address.local, language: language() });
+  if ('says' in result) {
+    // A name keeps its capital letter.
+    const isName = result.says.startsWith(answer.provider.name);
+    throw new Complaint(isName ? result.says.replace(/\.$/, '') : clause(result.says), { code: exit.no });
+  }
+  out(result.text);
   return exit.yes;
 }
 

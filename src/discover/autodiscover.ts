@@ -10,7 +10,7 @@
  * a login is left alone.
  */
 import { type AutodiscoverAnswer, parseAutodiscover } from '../formats/autodiscover/parse.ts';
-import { autodiscoverRequest, requestType } from '../formats/autodiscover/request.ts';
+import { autodiscoverRequest, requestType } from '../formats/autodiscover/question.ts';
 import { XmlError } from '../formats/xml.ts';
 import { parseAddress } from '../name/address.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';

@@ -102,7 +102,8 @@ export function revisionsRoute(deps: Deps) {
   };
 }
 
-function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed: string } {
+/** @throws {HttpProblem} where there is no such record */
+export function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed: string } {
   const id = (c.req.param('id') ?? '').toLowerCase();
   const provider = atlas.records.get(id);
   if (provider) return { provider };
@@ -112,7 +113,7 @@ function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed
 }
 
 /** @throws {HttpProblem} that names every parameter that is wrong */
-function parseQuery<T extends z.ZodObject>(schema: T, c: Context): z.infer<T> {
+export function parseQuery<T extends z.ZodObject>(schema: T, c: Context): z.infer<T> {
   dependsOnAsker(c);
   const given = queryParameters(c.req.url, Object.keys(schema.shape));
   const result = schema.safeParse(given);

@@ -34,6 +34,12 @@ export interface Deps {
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
   readonly version: string;
+  /** Where people learn who runs this; undefined where the operator has not said. */
+  readonly contact?: string | undefined;
+  /** Where people reach this server, without a slash at its end; absolute links need it. */
+  readonly url?: string;
+  /** Signs a configuration profile, where the operator has a certificate for it. */
+  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

@@ -1,154 +1,306 @@
-/** Autodiscover POX: the question, and the answers servers give. */
+/** Autodiscover's XML, held against what Outlook and Thunderbird make of it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseAutodiscover } from '../../src/formats/autodiscover/parse.ts';
-import { autodiscoverRequest } from '../../src/formats/autodiscover/request.ts';
-import { childrenOf, parseXml, XmlError } from '../../src/formats/xml.ts';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { renderAutodiscover, renderError } from '../../src/formats/autodiscover/render.ts';
+import { parseRequest } from '../../src/formats/autodiscover/request.ts';
+import { pointToXml, refuseProtocol } from '../../src/formats/autodiscover/v2.ts';
+import { XmlError } from '../../src/formats/xml.ts';
+import type { Domain } from '../../src/name/domain.ts';
+import {
+  type Answer,
+  endpointKey,
+  type Knowledge,
+  nothingKnown,
+  type Provider,
+  type Server,
+} from '../../src/provider/model.ts';
+import { imap, record, smtp } from '../records.ts';
+import { answer, cloud, corporate, ended, hoster, legacy, odd, post, records, vault, village } from '../web/records.ts';
 
-const response = (inner: string) => `<?xml version="1.0" encoding="utf-8"?>
-<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">
-  <Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a">${inner}</Response>
-</Autodiscover>`;
-const settings = (protocols: string) =>
-  response(`<Account><AccountType>email</AccountType><Action>settings</Action>${protocols}</Account>`);
-const imap = (more: string) => `<Protocol><Type>IMAP</Type><Server>imap.example.com</Server>${more}</Protocol>`;
-const read = (text: string) => parseAutodiscover(text, 'example.com', { url: 'https://example.com/' });
+/** The texts of a `Protocol`, by element. */
+type Protocol = Record<string, string>;
 
-function draft(text: string) {
-  const answer = read(text);
-  assert.equal(answer.kind, 'settings');
-  return answer.draft;
-}
-
-/** `143 starttls`, of the one IMAP server. */
-function imapOf(more: string): string {
-  const [server] = draft(settings(imap(more))).record.incoming;
-  return server ? `${server.port} ${server.security}` : 'none';
-}
-
-describe('the question', () => {
-  test('names the address and the schema of the answer', () => {
-    const root = parseXml(autodiscoverRequest("o'neil&co@example.com"));
-    const [request] = childrenOf(root, 'Request');
-    assert.ok(request);
-    assert.equal(childrenOf(request, 'EMailAddress')[0]?.text, "o'neil&co@example.com");
-    assert.match(childrenOf(request, 'AcceptableResponseSchema')[0]?.text ?? '', /^http:\/\/.*\/2006a$/);
-  });
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  isArray: (name) => name === 'Protocol',
 });
 
-describe('settings', () => {
-  test('are servers with what a client needs', () => {
-    const { record } = draft(
-      settings(
-        `<Protocol><Type>IMAP</Type><Server>imap.example.com</Server><Port>993</Port><LoginName>%EMAILADDRESS%</LoginName>
-         <SPA>off</SPA><SSL>on</SSL><Encryption>SSL</Encryption><AuthRequired>on</AuthRequired></Protocol>
-         <Protocol><Type>SMTP</Type><Server>smtp.example.com</Server><Port>587</Port><LoginName>%EMAILLOCALPART%</LoginName>
-         <SSL>on</SSL><Encryption>TLS</Encryption></Protocol>`,
-      ),
-    );
-    const auth = ['password-cleartext'];
-    const sources = ['import'];
-    assert.deepEqual(record.incoming, [
-      {
-        protocol: 'imap',
-        host: 'imap.example.com',
-        port: 993,
-        security: 'tls',
-        username: '%EMAILADDRESS%',
-        auth,
-        sources,
-      },
-    ]);
-    assert.deepEqual(record.outgoing, [
-      {
-        protocol: 'smtp',
-        host: 'smtp.example.com',
-        port: 587,
-        security: 'starttls',
-        username: '%EMAILLOCALPART%',
-        auth,
-        sources,
-      },
-    ]);
+function read(text: string | undefined) {
+  assert.ok(text !== undefined, 'there is a document');
+  assert.equal(XMLValidator.validate(text), true);
+  return parser.parse(text) as {
+    Autodiscover: {
+      '@xmlns': string;
+      Response: {
+        '@xmlns'?: string;
+        Account: { AccountType: string; Action: string; Protocol: Protocol[] };
+        Error: { '@Time': string; '@Id': string; ErrorCode: string; Message: string; DebugData: string };
+      };
+    };
+  };
+}
+
+function protocolsOf(of: Answer, local?: string, knowledge: Knowledge = nothingKnown): Protocol[] {
+  return read(renderAutodiscover(of, knowledge, local)).Autodiscover.Response.Account.Protocol;
+}
+
+const typesOf = (provider: Provider) => protocolsOf(answer(provider)).map(({ Type }) => Type);
+
+describe('Settings as Autodiscover', () => {
+  test('have the namespaces with http://, and say that these are the settings of a mail account', () => {
+    const { Autodiscover } = read(renderAutodiscover(answer(post), nothingKnown, 'fred'));
+    assert.equal(Autodiscover['@xmlns'], 'http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006');
+    const outlook = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
+    assert.equal(Autodiscover.Response['@xmlns'], outlook);
+    assert.equal(Autodiscover.Response.Account.AccountType, 'email');
+    assert.equal(Autodiscover.Response.Account.Action, 'settings');
   });
 
-  const modes: [more: string, mode: string, why: string][] = [
-    ['<Port>993</Port>', '993 tls', 'SSL is on where nothing is said'],
-    ['<Port>143</Port>', '143 starttls', '… and is STARTTLS on a port for it, as Thunderbird reads it'],
-    ['<Port>143</Port><Encryption>TLS</Encryption>', '143 starttls', ''],
-    ['<Port>143</Port><SSL>off</SSL><Encryption>TLS</Encryption>', '143 starttls', 'Encryption overrides SSL'],
-    ['<Port>993</Port><SSL>on</SSL><Encryption>Auto</Encryption>', '993 tls', 'Auto goes by the port'],
-    ['<Port>143</Port><SSL>off</SSL>', '143 none', ''],
-    ['<Port>993</Port><SSL>on</SSL><Encryption>None</Encryption>', '993 none', ''],
-    ['', '993 tls', 'no port means the usual one'],
-    ['<Port>99999</Port>', 'none', 'a bad port is no port at all'],
-  ];
-  for (const [more, mode, why] of modes)
-    test(`${more || 'nothing'} is ${mode} ${why}`, () => assert.equal(imapOf(more), mode));
-
-  test('that contradict themselves are remarked on', () => {
-    const { remarks } = draft(settings(imap('<Port>143</Port><SSL>off</SSL><Encryption>TLS</Encryption>')));
-    assert.ok(remarks.some(({ says }) => says.includes('plaintext')));
+  test('are in UTF-8 without a byte order mark', () => {
+    assert.match(renderAutodiscover(answer(post), nothingKnown) ?? '', /^<\?xml version="1\.0" encoding="utf-8"\?>\n</);
   });
 
-  test('of Exchange are left out with a remark, but for the address of its web services', () => {
-    const { record, remarks } = draft(
-      settings(
-        `<Protocol><Type>EXCH</Type><Server>x</Server><EwsUrl>https://outlook.example.com/EWS/Exchange.asmx</EwsUrl></Protocol>
-         <Protocol><Type>EXPR</Type><EwsUrl>https://outlook.example.com/EWS/Exchange.asmx</EwsUrl></Protocol>
-         <Protocol><Type>WEB</Type></Protocol>`,
-      ),
-    );
-    assert.deepEqual(
-      record.services?.map(({ protocol }) => protocol),
-      ['ews'],
-    );
-    assert.deepEqual(
-      remarks.map(({ where }) => where),
-      ['Protocol[EXCH]', 'Protocol[EXPR]', 'Protocol[WEB]'],
-    );
+  test('have one Protocol of a type, the best, because Outlook takes one', () => {
+    assert.deepEqual(typesOf(post), ['IMAP', 'POP3', 'SMTP']);
   });
 
-  test('SPA and AuthRequired say how to sign in', () => {
-    const { record } = draft(
-      settings(
-        `${imap('<SPA>on</SPA>')}<Protocol><Type>SMTP</Type><Server>s.example.com</Server><AuthRequired>off</AuthRequired></Protocol>`,
-      ),
-    );
-    assert.deepEqual([record.incoming[0]?.auth, record.outgoing[0]?.auth], [['NTLM'], ['none']]);
-  });
-});
-
-describe('other answers', () => {
-  test('send the client on', () => {
-    const account = (inner: string) => response(`<Account>${inner}</Account>`);
-    const url = 'https://autodiscover.hoster.example/autodiscover/autodiscover.xml';
-    assert.deepEqual(read(account(`<Action>redirectUrl</Action><RedirectUrl>${url}</RedirectUrl>`)), {
-      kind: 'redirect-url',
-      url,
-    });
-    assert.deepEqual(read(account('<Action>redirectAddr</Action><RedirectAddr>a@b.example</RedirectAddr>')), {
-      kind: 'redirect-address',
-      address: 'a@b.example',
+  test('say everything that is “on” where it is missing', () => {
+    const [first] = protocolsOf(answer(post), 'fred');
+    assert.deepEqual(first, {
+      Type: 'IMAP',
+      Server: 'imap.post.example',
+      Port: '993',
+      LoginName: 'fred@briefe.example',
+      DomainRequired: 'off',
+      SPA: 'off',
+      SSL: 'on',
+      Encryption: 'SSL',
+      AuthRequired: 'on',
     });
   });
 
-  test('are errors with a code', () => {
-    const error = response(
-      '<Error Time="1" Id="0"><ErrorCode>600</ErrorCode><Message>Invalid Request</Message></Error>',
-    );
-    assert.deepEqual(read(error), { kind: 'error', code: '600' });
+  test('say STARTTLS as Encryption TLS with SSL on: off would be plaintext to Thunderbird', () => {
+    const provider = record({
+      incoming: [imap({ port: 143, security: 'starttls' })],
+      outgoing: [smtp({ port: 587, security: 'starttls' })],
+    });
+    for (const { SSL, Encryption } of protocolsOf(answer(provider))) {
+      assert.deepEqual({ SSL, Encryption }, { SSL: 'on', Encryption: 'TLS' });
+    }
   });
 
-  test('that are no Autodiscover at all are refused', () => {
-    for (const text of [
-      '',
-      'x',
-      '<html></html>',
-      '<Autodiscover/>',
-      response(''),
-      '<!DOCTYPE a [<!ENTITY b "c">]><Autodiscover/>',
-    ])
-      assert.throws(() => read(text), XmlError, text);
+  test('fill in each server’s own form of the user name', () => {
+    const [imapOne, popOne, smtpOne] = protocolsOf(answer(post, { domain: 'post.example' }), 'fred');
+    assert.equal(imapOne?.['LoginName'], 'fred@post.example');
+    assert.equal(popOne?.['LoginName'], 'fred');
+    assert.equal(smtpOne?.['LoginName'], 'fred@post.example');
+  });
+
+  test('have no user name where no address is known: clients take the address then', () => {
+    for (const protocol of protocolsOf(answer(post))) assert.equal(protocol['LoginName'], undefined);
+  });
+
+  test('fall back to the address where the user name cannot be told from it', () => {
+    for (const { LoginName } of protocolsOf(answer(cloud), 'fred')) assert.equal(LoginName, 'fred@cloud.example');
+  });
+
+  test('let Outlook use one set of credentials only where the user names are the same', () => {
+    assert.equal(protocolsOf(answer(post)).at(-1)?.['UsePOPAuth'], 'on');
+    const two = record({ incoming: [imap({ username: '%EMAILLOCALPART%' })] });
+    assert.equal(protocolsOf(answer(two)).at(-1)?.['UsePOPAuth'], 'off');
+  });
+
+  test('escape whatever a local part may hold', () => {
+    const local = `"<b>&'q' ]]>"`;
+    const text = renderAutodiscover(answer(post), nothingKnown, local) ?? '';
+    assert.ok(!text.includes('<b>'));
+    assert.equal(read(text).Autodiscover.Response.Account.Protocol[0]?.['LoginName'], `${local}@briefe.example`);
+  });
+
+  test('never name a server without TLS', () => {
+    assert.deepEqual(
+      protocolsOf(answer(legacy)).map(({ Server, Port }) => `${Server}:${Port}`),
+      ['imap.legacy.example:993', 'smtp.legacy.example:587'],
+    );
+    const plain = record({ incoming: [imap({ port: 143, security: 'none' })] });
+    assert.equal(renderAutodiscover(answer(plain), nothingKnown), undefined);
+  });
+
+  test('leave out what OAuth2, NTLM or an IP address alone opens, and have nothing where nothing is left', () => {
+    assert.deepEqual(
+      protocolsOf(answer(corporate)).map(({ Server }) => Server),
+      ['imap.corporate.example', 'smtp.corporate.example'],
+    );
+    const oauth = record({ incoming: [imap({ auth: ['OAuth2'] })], outgoing: [smtp({ auth: ['OAuth2'] })] });
+    assert.equal(renderAutodiscover(answer(oauth), nothingKnown), undefined);
+  });
+
+  test('ask for no sign-in where the only outgoing server knows people by their network', () => {
+    const isp = record({ outgoing: [smtp({ auth: ['client-IP-address'] })] });
+    const { AuthRequired, LoginName, UsePOPAuth } = protocolsOf(answer(isp), 'fred').at(-1) ?? {};
+    assert.deepEqual(
+      { AuthRequired, LoginName, UsePOPAuth },
+      { AuthRequired: 'off', LoginName: undefined, UsePOPAuth: 'off' },
+    );
+  });
+
+  test('are there for POP3 alone', () => {
+    const pop: Server = { ...imap({ port: 995 }), protocol: 'pop3' };
+    assert.deepEqual(typesOf(record({ incoming: [pop] })), ['POP3', 'SMTP']);
+  });
+
+  test('are not there without access, nor where host templates cannot be filled in', () => {
+    for (const provider of [vault, ended]) assert.equal(renderAutodiscover(answer(provider), nothingKnown), undefined);
+    assert.equal(renderAutodiscover(answer(hoster, { matchedBy: 'mx-name' }), nothingKnown), undefined);
+    assert.equal(
+      protocolsOf(answer(hoster, { matchedBy: 'mx', mx: 'w1.mx.hoster.example' }))[0]?.['Server'],
+      'w1.mx.hoster.example',
+    );
+  });
+
+  test('are of what may be given now: nothing under quarantine, what fails behind what answers', () => {
+    const quarantine = new Map([
+      ['imap.post.example' as Domain, { at: '2026-11-01T00:00:00Z', why: 'Changed hands.' }],
+    ]);
+    const withheld = { ...nothingKnown, quarantine };
+    assert.deepEqual(
+      protocolsOf(answer(post), undefined, withheld).map(({ Type }) => Type),
+      ['POP3', 'SMTP'],
+    );
+    const [tls, starttls] = post.incoming;
+    assert.ok(tls && starttls);
+    const statuses = new Map([
+      [endpointKey(tls), { status: 'dead' as const }],
+      [endpointKey(starttls), { status: 'verified' as const }],
+    ]);
+    assert.equal(protocolsOf(answer(post), undefined, { ...nothingKnown, statuses })[0]?.['Port'], '143');
+  });
+
+  for (const provider of [...records, odd, village]) {
+    test(`${provider.id}: well-formed, or not there`, () => {
+      const text = renderAutodiscover(answer(provider), nothingKnown, 'fred');
+      if (text !== undefined) assert.equal(XMLValidator.validate(text), true);
+    });
+  }
+});
+
+describe('Autodiscover errors', () => {
+  const now = new Date('2026-11-20T16:56:32.641Z');
+
+  test('say code, message and why, with the time of day', () => {
+    const { Response } = read(renderError(600, 'No <address>.', 'outlook', now)).Autodiscover;
+    assert.equal(Response['@xmlns'], undefined, 'the namespace of the root is that of an error');
+    assert.deepEqual(Response.Error, {
+      '@Time': '16:56:32.6410000',
+      '@Id': '0',
+      ErrorCode: '600',
+      Message: 'Invalid Request',
+      DebugData: 'No <address>.',
+    });
+  });
+
+  test('are in ActiveSync’s own namespace for an ActiveSync client', () => {
+    const { Response } = read(renderError(601, 'Only mail.', 'mobilesync', now)).Autodiscover;
+    assert.equal(
+      Response['@xmlns'],
+      'http://schemas.microsoft.com/exchange/autodiscover/mobilesync/responseschema/2006',
+    );
+    assert.equal(Response.Error.ErrorCode, '601');
+  });
+});
+
+describe('An Autodiscover request', () => {
+  const ns = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006';
+  const outlook = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
+  const mobilesync = 'http://schemas.microsoft.com/exchange/autodiscover/mobilesync/responseschema/2006';
+
+  test('of Outlook and Thunderbird', () => {
+    const text = `\uFEFF<?xml version="1.0" encoding="utf-8"?>
+      <Autodiscover xmlns="${ns}"><Request>
+        <EMailAddress> fred@post.example </EMailAddress>
+        <AcceptableResponseSchema>${outlook}</AcceptableResponseSchema>
+      </Request></Autodiscover>`;
+    assert.deepEqual(parseRequest(text), { address: 'fred@post.example', accepts: 'outlook' });
+  });
+
+  test('of an ActiveSync client', () => {
+    const text = `<Autodiscover xmlns="${ns.replace('outlook', 'mobilesync')}"><Request>
+      <EMailAddress>fred@post.example</EMailAddress>
+      <AcceptableResponseSchema>${mobilesync}</AcceptableResponseSchema></Request></Autodiscover>`;
+    assert.equal(parseRequest(text).accepts, 'mobilesync');
+  });
+
+  for (const [what, inner, expected] of [
+    [
+      'with prefixes and in another case',
+      '<a:EmailAddress>x@y.zz</a:EmailAddress>',
+      { address: 'x@y.zz', accepts: 'outlook' },
+    ],
+    ['with elements that nobody knows', '<LegacyDN>/o=x</LegacyDN>', { address: undefined, accepts: 'outlook' }],
+    ['with an empty address', '<EMailAddress/>', { address: undefined, accepts: 'outlook' }],
+    [
+      'that accepts several schemas, the known one last',
+      `<AcceptableResponseSchema>urn:x</AcceptableResponseSchema><AcceptableResponseSchema>${outlook}</AcceptableResponseSchema>`,
+      { address: undefined, accepts: 'outlook' },
+    ],
+    [
+      'that accepts something else',
+      '<AcceptableResponseSchema>urn:x</AcceptableResponseSchema>',
+      { address: undefined, accepts: 'other' },
+    ],
+    [
+      'with escaped markup in the address',
+      '<EMailAddress>&lt;b&gt;@y.zz</EMailAddress>',
+      { address: '<b>@y.zz', accepts: 'outlook' },
+    ],
+  ] as const) {
+    test(what, () => {
+      const text = `<a:autoDiscover xmlns:a="${ns}"><a:REQUEST>${inner}</a:REQUEST></a:autoDiscover>`;
+      assert.deepEqual(parseRequest(text), expected);
+    });
+  }
+
+  for (const [what, text] of [
+    ['nothing', ''],
+    ['no XML', 'EMailAddress=fred@post.example'],
+    ['XML that ends early', `<Autodiscover xmlns="${ns}"><Request>`],
+    ['another document', '<clientConfig/>'],
+    ['without Request', '<Autodiscover/>'],
+    [
+      'an entity bomb',
+      '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;">]><Autodiscover><Request>&c;</Request></Autodiscover>',
+    ],
+    [
+      'an external entity',
+      '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><Autodiscover><Request><EMailAddress>&x;</EMailAddress></Request></Autodiscover>',
+    ],
+  ] as const) {
+    test(`is not: ${what}`, () => assert.throws(() => parseRequest(text), XmlError));
+  }
+});
+
+describe('Autodiscover version 2', () => {
+  for (const protocol of ['AutodiscoverV1', 'autodiscoverv1', 'AUTODISCOVERV1']) {
+    test(`knows ${protocol}, and says where the XML is`, () => {
+      assert.equal(refuseProtocol(protocol), undefined);
+      const Url = 'https://atlas.example/autodiscover/autodiscover.xml';
+      assert.deepEqual(pointToXml('https://atlas.example'), { Protocol: 'AutodiscoverV1', Url });
+    });
+  }
+
+  test('refuses another protocol in Microsoft’s own form', () => {
+    assert.deepEqual(refuseProtocol('ActiveSync'), {
+      ErrorCode: 'InvalidProtocol',
+      ErrorMessage: "The given protocol value 'ActiveSync' is invalid. Supported values are 'AutodiscoverV1'",
+    });
+    assert.equal(refuseProtocol(undefined)?.ErrorCode, 'MandatoryParameterMissing');
+  });
+
+  test('repeats nothing that is no word', () => {
+    const { ErrorMessage } = refuseProtocol('<script>alert(1)</script>') ?? assert.fail('refused');
+    assert.doesNotMatch(ErrorMessage, /script/);
   });
 });

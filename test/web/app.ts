@@ -14,7 +14,12 @@ export interface TestApp {
   readonly app: Hono;
   /** Sends a request; without a Host unless `headers` has one. */
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  readonly send: (method: string, path: string, headers?: Record<string, string>) => Promise<Response>;
+  readonly send: (
+    method: string,
+    path: string,
+    headers?: Record<string, string>,
+    body?: string | Uint8Array<ArrayBuffer>,
+  ) => Promise<Response>;
   /** The names that DNS was asked for, and on whose behalf. */
   readonly asked: { domain: string; asker: string | undefined }[];
   /** The domains that were asked themselves, and on whose behalf. */
@@ -39,6 +44,9 @@ export interface TestAppOptions {
   /** What is known at first; {@link TestApp.learn} says what is known later. */
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
+  readonly contact?: string;
+  /** What else the operator has set up. */
+  readonly setUp?: Pick<Deps, 'url' | 'sign'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -52,7 +60,8 @@ const loadedOnce: Deps['revisions'] = (id, limit) =>
   );
 
 export function testApp(options: TestAppOptions = {}): TestApp {
-  const { curated = world, mx = {}, published = {}, knowledge = nothingKnown, revisions = loadedOnce } = options;
+  const { curated = world, mx = {}, published = {}, knowledge = nothingKnown } = options;
+  const { revisions = loadedOnce, setUp = {} } = options;
   const asked: TestApp['asked'] = [];
   const askedThemselves: TestApp['askedThemselves'] = [];
   const missed: TestApp['missed'] = [];
@@ -84,11 +93,17 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
     version: '1.2.3',
+    contact: options.contact,
+    ...setUp,
     defect: (error, route) => defects.push({ error, route }),
   });
   // As on Node, the Host is a header and part of the URL.
-  const send = async (method: string, path: string, headers: Record<string, string> = {}) =>
-    app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, { method, headers });
+  const send: TestApp['send'] = async (method, path, headers = {}, body) =>
+    app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body }),
+    });
   const get: TestApp['get'] = (path, headers) => send('GET', path, headers);
   return { app, send, get, asked, askedThemselves, missed, defects, swap, learn };
 }

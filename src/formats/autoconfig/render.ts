@@ -12,6 +12,7 @@ import { currentOf } from '../../provider/current.ts';
 import { literalDomains, withHosts } from '../../provider/hosts.ts';
 import { usernameOrAddress } from '../../provider/login.ts';
 import type { Answer, Knowledge, Provider, Server } from '../../provider/model.ts';
+import { escapeXml } from '../escape.ts';
 import { socketType, widelyUnderstood } from './vocabulary.ts';
 
 /**
@@ -71,14 +72,4 @@ function section(element: 'incomingServer' | 'outgoingServer', server: Server): 
 /** Pages of the provider. Every attribute-only element is safe: nobody reads a text from it. */
 function documentation({ documentation: pages = [] }: Pick<Provider, 'documentation'>): string[] {
   return pages.map(({ url }) => `    <documentation url="${escapeXml(url)}"/>`);
-}
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-
-/** For text and attribute values. Characters that XML 1.0 forbids (section 2.2) become U+FFFD. */
-export function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[&<>"']/g, (character) => entities[character] ?? character)
-    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
 }
