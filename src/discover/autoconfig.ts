@@ -19,7 +19,7 @@ import {
   trustOf,
 } from './asking.ts';
 import type { Attempt, Catch, Finding } from './model.ts';
-import { impersonal } from './personal.ts';
+import { impersonal, impersonalUrl } from './personal.ts';
 
 /** Thunderbird reads XML only where the type begins with one of these (fetchConfig, XMLHttpRequest.responseXML). */
 const readTypes = ['text/xml', 'application/xml', 'text/rdf'];
@@ -57,19 +57,19 @@ export async function askFor(
   begun: TrustLevel,
 ): Promise<Catch> {
   const fetched = await asking.fetch({ url, deadline: soon(asking) });
-  if (decodeURIComponent(url).includes(asking.address)) asking.tell(fetched);
+  if (url.includes(encodeURIComponent(asking.address))) asking.tell(fetched);
   const page = pageOf(fetched);
   if ('code' in page) return ended(mechanism, asked, page);
   const draft = read(page, asking);
   if ('code' in draft) return ended(mechanism, asked, draft);
-  const where = (page.hops.at(-1)?.url ?? url).replace(/[?&]emailaddress=[^&]*/i, '');
+  const where = impersonalUrl(page.hops.at(-1)?.url ?? url, asking.address);
   const found = finding(mechanism, where, trustOf(page.hops, begun), draft);
   if (!found) return ended(mechanism, asked, { code: 'unusable' });
   return { findings: [found], attempts: [attempt(mechanism, asked, { code: 'found' })] };
 }
 
 function read({ text, type, hops, note }: Page, { address, domain, today }: Asking): Draft | Ending {
-  const url = (hops.at(-1)?.url ?? '').replace(/[?&]emailaddress=[^&]*/i, '');
+  const url = impersonalUrl(hops.at(-1)?.url ?? '', address);
   const source = { ...(url.startsWith('https:') ? { autoconfig: url } : { url }), seen: today };
   try {
     const { record, remarks } = parseAutoconfig(impersonal(text, address, domain), source);

@@ -6,6 +6,7 @@
  */
 import type { Domain } from '../name/domain.ts';
 import { isPublicSuffix } from '../name/suffix.ts';
+import { before } from '../net/deadline.ts';
 import type { Fetched } from '../net/fetch.ts';
 import { mechanisms, trustLevels } from '../provider/model.ts';
 import { type Asking, attempt, type DiscoverPorts, wasSent } from './asking.ts';
@@ -38,9 +39,11 @@ export async function discover(domain: Domain, ports: DiscoverPorts, options: Di
     return { ...about, findings: [], attempts, srv: [], mx: { kind: 'none', exists: true } };
   }
   const deadline = performance.now() + options.timeout;
-  const asking: Asking = { ...ports, domain, address, tell, today: at.slice(0, 10), deadline };
+  const resolver = until(deadline, ports.resolver);
+  const { fetch } = ports;
+  const asking: Asking = { fetch, resolver, domain, address, tell, today: at.slice(0, 10), deadline };
   const [mx, srv, ...others] = await Promise.all([
-    ports.resolver.mx(domain),
+    resolver.mx(domain),
     askSrv(asking),
     askAutoconfig(asking),
     askPacc(asking),
@@ -55,6 +58,18 @@ export async function discover(domain: Domain, ports: DiscoverPorts, options: Di
     attempts: all.flatMap(({ attempts }) => attempts),
     srv: srv.srv,
     mx,
+  };
+}
+
+/** The same resolver, whose questions end at the deadline. */
+function until(deadline: number, resolver: DiscoverPorts['resolver']): DiscoverPorts['resolver'] {
+  const late = { kind: 'failed', why: 'timeout' } as const;
+  return {
+    mx: (domain) => before(deadline, resolver.mx(domain), late),
+    addresses: (host) => before(deadline, resolver.addresses(host), late),
+    srv: (name) => before(deadline, resolver.srv(name), late),
+    txt: (name) => before(deadline, resolver.txt(name), late),
+    isAlias: (host) => before(deadline, resolver.isAlias(host), undefined),
   };
 }
 

@@ -11,13 +11,22 @@ export function placeholderAddress(domain: Domain): string {
   return `${placeholderLocal}@${domain}`;
 }
 
+/** A URL that was asked, without the address that may stand in it. */
+export function impersonalUrl(url: string, address: string): string {
+  return url
+    .replace(/[?&]emailaddress=[^&]*/i, '')
+    .replaceAll(encodeURIComponent(address), 'EMAILADDRESS')
+    .replaceAll(address, 'EMAILADDRESS');
+}
+
 /** Puts placeholders into what stands in the named elements, and the domain for a placeholder in host names. */
 export function impersonal(xml: string, address: string, domain: Domain): string {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, at);
   const names = new Set(['username', 'loginname']);
   return xml.replace(
-    /(<(?:\w+:)?(username|loginname|hostname|server)\b[^>]*>)([^<]*)/gi,
+    // Bounded everywhere: the text is a stranger's, who may have written it against this very expression.
+    /(<(?:\w{1,40}:)?(username|loginname|hostname|server)\b[^<>]{0,200}>)([^<]{0,300})/gi,
     (_, tag: string, name: string, value: string) => {
       if (!names.has(name.toLowerCase())) return tag + value.replaceAll('%EMAILDOMAIN%', domain);
       const typed = value.trim();

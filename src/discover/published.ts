@@ -36,8 +36,8 @@ function providerOf({ record, trust, mechanism }: Finding, domain: Domain): Answ
   const secure = services?.filter(({ security }) => security !== 'none');
   return {
     id: domain,
-    name: name.slice(0, 60),
-    short: (short ?? name).slice(0, 20).trimEnd(),
+    name: oneLine(name, 60),
+    short: oneLine(short ?? name, 20),
     access: 'open',
     domains: [domain],
     incoming: encrypted(record.incoming),
@@ -50,6 +50,12 @@ function providerOf({ record, trust, mechanism }: Finding, domain: Domain): Answ
     ...(webmail !== undefined && { webmail }),
     sources: { [sourceKey]: sourceOf(record, mechanism) },
   };
+}
+
+/** A stranger's name for itself: without characters that a terminal or a page would obey. */
+function oneLine(text: string, most: number): string {
+  const safe = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').slice(0, most);
+  return safe.replace(/[\uD800-\uDBFF]$/, '').trim();
 }
 
 function sourceOf({ sources }: DraftRecord, mechanism: string) {

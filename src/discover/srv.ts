@@ -35,6 +35,9 @@ const login: Pick<Server, 'username' | 'auth' | 'sources'> = {
   sources: [sourceKey],
 };
 
+/** Targets of one label that are looked at: the first ones are the preferred ones. */
+const mostTargets = 10;
+
 interface Placed {
   readonly label: SrvLabel;
   readonly record: SrvRecord;
@@ -58,7 +61,7 @@ export async function askSrv(asking: Asking): Promise<Catch & { readonly srv: re
 /** Records that name a host and a port. A root target means “not available”, port 0 nothing at all. */
 function usable(label: SrvLabel, answer: SrvAnswer, remarks: Remark[]): Placed[] {
   if (answer.kind !== 'records') return [];
-  return answer.records.flatMap((record) => {
+  return answer.records.slice(0, mostTargets).flatMap((record) => {
     if (record.target === '') return [];
     const host = domainOrUndefined(record.target);
     const says = host === undefined ? `“${record.target.slice(0, 80)}” is no host name` : 'has the port 0';

@@ -9,6 +9,7 @@
  * Everything together ends at the deadline. What went wrong is an answer; only defects are thrown.
  */
 import { domainOrUndefined } from '../name/domain.ts';
+import { before } from './deadline.ts';
 import type { AddressGuard } from './guard.ts';
 import { type HttpCertificate, HttpFault, type HttpFaultKind, type HttpReply, type HttpSender } from './http.ts';
 import type { HostResolver } from './resolver.ts';
@@ -156,19 +157,11 @@ async function addressesOf({ hostname }: URL, resolver: FetchPorts['resolver'], 
   if (/^\d+(\.\d+){3}$/.test(hostname)) return [hostname];
   const domain = domainOrUndefined(hostname);
   if (domain === undefined) throw new Refusal('bad-url', `the host ${hostname.slice(0, 100)}`);
-  const answer = await before(deadline, resolver.addresses(domain));
+  const answer = await before(deadline, resolver.addresses(domain), undefined);
   if (answer === undefined) throw new Refusal('timeout', 'DNS');
   if (answer.kind === 'failed') throw new Refusal('dns-failure', answer.why);
   if (answer.kind === 'none') throw new Refusal('no-address');
   return [...answer.addresses];
-}
-
-async function before<T>(deadline: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((done) => {
-    timer = setTimeout(done, Math.max(0, deadline - performance.now()), undefined);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** The reply of the first address that can be reached. @throws {HttpFault} of the last one that was tried */

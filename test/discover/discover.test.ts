@@ -127,6 +127,12 @@ describe('autoconfig', () => {
     assert.match(endings(await ask('huge.zz'), 'autoconfig')[0] ?? '', / too-large$/);
   });
 
+  test('that was written against our own expressions costs no time', async () => {
+    const begun = performance.now();
+    assert.match(endings(await ask('comments.zz'), 'autoconfig')[0] ?? '', / unreadable /);
+    assert.ok(performance.now() - begun < 2000);
+  });
+
   test('that comes too slowly is given up, and everything else with it at the deadline', async () => {
     const begun = performance.now();
     const seen = await ask('slow.zz', 1000);
@@ -236,6 +242,17 @@ describe('SRV', () => {
     assert.deepEqual(endings(seen, 'srv'), ['SRV _imaps._tcp.odd-srv.zz unusable']);
   });
 
+  test('has as many servers as anybody needs', async () => {
+    assert.equal(serversOf(await only('many.zz')).length, 10);
+  });
+
+  test('that leads to a name of which DNS says nothing does not hold everything up', async () => {
+    const begun = performance.now();
+    const { findings } = await ask('late.zz', 700);
+    assert.equal(findings.length, 1);
+    assert.ok(performance.now() - begun < 3000);
+  });
+
   test('and whatever else DNS does not tell is said to be unknown', async () => {
     const seen = await ask('broken.zz');
     assert.deepEqual(endings(seen, 'srv'), ['SRV _imaps._tcp.broken.zz dns-failure (server-failure)']);
@@ -293,6 +310,11 @@ describe('TXT mailconf', () => {
     const found = await only('mailconf.zz');
     assert.deepEqual([found.mechanism, found.trust.level], ['mailconf', 'dns']);
     assert.deepEqual(serversOf(found), at('mailconf.zz'));
+  });
+
+  test('that is no proper URL is asked for as it is, and harms nobody', async () => {
+    const [line = ''] = endings(await ask('odd-mailconf.zz'), 'mailconf');
+    assert.match(line, /^https:\/\/files\.mailconf\.zz\/%\?%EMAILADDRESS% not-found \(404\)$/);
   });
 
   test('with another scheme than https is not followed', async () => {

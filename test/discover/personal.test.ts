@@ -1,7 +1,7 @@
 /** A server that fills in our address gets its placeholders back. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { impersonal, placeholderAddress } from '../../src/discover/personal.ts';
+import { impersonal, impersonalUrl, placeholderAddress } from '../../src/discover/personal.ts';
 import type { Domain } from '../../src/name/domain.ts';
 
 const domain = 'huber.zz' as Domain;
@@ -43,6 +43,25 @@ describe('elsewhere', () => {
       '<hostname>imap.huber.zz</hostname><displayName>max</displayName>',
     );
   });
+});
+
+test('a text that was written against the expression costs no time', () => {
+  const begun = performance.now();
+  const local = 'mailatlas-discovery';
+  for (const text of [
+    '<server '.repeat(30_000),
+    `<username>${`${local} `.repeat(13_000)}\n${local}x`,
+    '<'.repeat(250_000),
+  ])
+    impersonal(text, `${local}@huber.zz`, domain);
+  assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
+});
+
+test('a URL has no address in it, however it was put there', () => {
+  const url = (rest: string) => impersonalUrl(`https://a.zz/${rest}`, 'max@huber.zz');
+  assert.equal(url('c.xml?emailaddress=max%40huber.zz'), 'https://a.zz/c.xml');
+  assert.equal(url('max%40huber.zz/c.xml'), 'https://a.zz/EMAILADDRESS/c.xml');
+  assert.equal(url('max@huber.zz'), 'https://a.zz/EMAILADDRESS');
 });
 
 test('the placeholder is nobody’s address', () => {

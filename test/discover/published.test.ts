@@ -89,6 +89,12 @@ describe('the answer', () => {
     assert.deepEqual([answer.provider.name, answer.provider.short], ['huber.zz', 'huber.zz']);
   });
 
+  test('has a name that no terminal obeys', () => {
+    const answer = publishedAnswer(discovery(finding('tls', { name: 'Hub\u202eer\u001b[2J Mail' })));
+    assert.ok(answer.kind === 'found');
+    assert.equal(answer.provider.name, 'Huber[2J Mail');
+  });
+
   test('that nobody could give is told from none', () => {
     const attempts = [{ mechanism: 'srv', asked: 'SRV', code: 'dns-failure' }] as const;
     assert.deepEqual(publishedAnswer({ ...discovery(), attempts }), { kind: 'failed', why: 'unanswered' });

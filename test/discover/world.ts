@@ -53,6 +53,8 @@ export const paccDocument = JSON.stringify({
 const digestOf = (text: string) => `v=UAAC1; a=sha256; d=${createHash('sha256').update(text).digest('base64')}`;
 
 const bomb = `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><clientConfig>&b;</clientConfig>`;
+/** Written against whoever looks for a page for people behind comments. */
+const comments = `${'<!---->'.repeat(280)}<clientConfig`;
 const deep = `${'<a>'.repeat(20_000)}${'</a>'.repeat(20_000)}`;
 
 /** What stands on the web. */
@@ -87,6 +89,7 @@ export const sites: Sites = {
   [`https://autoconfig.bomb.zz/${mail}`]: bomb,
   'https://bomb.zz/.well-known/autoconfig/mail/config-v1.1.xml': deep,
   [`https://bomb.zz/${discover}`]: bomb,
+  [`https://autoconfig.comments.zz/${mail}`]: comments,
   [`https://autoconfig.huge.zz/${mail}`]: { trouble: 'endless' },
   [`https://autoconfig.slow.zz/${mail}`]: { trouble: 'drip' },
   'https://slow.zz/.well-known/autoconfig/mail/config-v1.1.xml': { trouble: 'silent' },
@@ -140,6 +143,7 @@ export const zone: Zone = {
   '_ua-auto-config.stale.zz': { TXT: [digestOf('an older document')] },
   '_autodiscover._tcp.by-srv.zz': { SRV: ['0 0 8443 pox-host.zz', '10 0 443 pox-host.zz'] },
   'mailconf.zz': { TXT: ['v=spf1 -all', 'mailconf=https://files.mailconf.zz/mail.xml'] },
+  'odd-mailconf.zz': { TXT: ['mailconf=https://files.mailconf.zz/%?%EMAILADDRESS%'] },
   'bad-mailconf.zz': { TXT: ['mailconf=http://files.mailconf.zz/mail.xml'] },
   // SRV: everything; what not to take; broken.
   '_imaps._tcp.srv.zz': { SRV: ['0 1 993 imap.srv.zz', '0 5 993 big.srv.zz'] },
@@ -153,6 +157,9 @@ export const zone: Zone = {
   '_sieve._tcp.srv.zz': { SRV: ['0 1 4190 imap.srv.zz'] },
   ...Object.fromEntries(['imap', 'smtp', 'jmap', 'dav'].map((name) => [`${name}.srv.zz`, { A: ['127.0.0.1'] }])),
   'big.srv.zz': { A: ['127.0.0.1'], CNAME: ['imap.srv.zz'] },
+  '_imaps._tcp.many.zz': { SRV: Array.from({ length: 15 }, (_, i) => `${i} 1 993 imap${i}.many.zz`) },
+  '_imaps._tcp.late.zz': { SRV: ['0 1 993 mute.late.zz'] },
+  'mute.late.zz': 'silent',
   '_imaps._tcp.odd-srv.zz': { SRV: ['0 1 993 a_b.zz', '1 1 0 imap.odd-srv.zz'] },
   '_imaps._tcp.broken.zz': 'servfail',
   'broken.zz': 'servfail',
