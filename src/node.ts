@@ -15,6 +15,7 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
+import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import type { Notifier } from './net/notify.ts';
@@ -24,6 +25,7 @@ import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
+import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
 import { newestRevision, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { afterRun } from './verify/after-run.ts';
@@ -50,8 +52,8 @@ export interface ServerOptions {
   readonly contact?: string;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
-  /** Signs configuration profiles. */
-  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
+  /** What signs configuration profiles now; another one after the certificate was renewed. */
+  readonly signer?: () => ProfileSigner;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
   readonly verify?: {
     readonly prober: ProberOptions;
@@ -157,10 +159,15 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
+    history: {
+      checks: (keys, page) => readHistory(store.db, keys, page),
+      evidence: (keys) => readLastEvidence(store.db, keys),
+      due: (keys) => readDueAt(store.db, keys),
+    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
-    ...(options.sign && { sign: options.sign }),
+    ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>

@@ -52,7 +52,7 @@ describe('a server', () => {
 
   test('links to itself by the URL it was given, and signs profiles with the key it was given', async (t) => {
     const sign = (profile: string) => new Uint8Array(Buffer.from(`signed: ${profile}`));
-    const { server } = await start(t, { url: 'https://atlas.example', sign });
+    const { server } = await start(t, { url: 'https://atlas.example', signer: () => sign });
     const json = await ask(server, '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1');
     assert.equal(JSON.parse(json.body).Url, 'https://atlas.example/autodiscover/autodiscover.xml');
     const profile = await ask(server, '/api/v1/providers/post.example/mail.mobileconfig');
@@ -498,9 +498,9 @@ interface Started {
 async function start(
   t: TestContext,
   given: Partial<Omit<Started, 'server'>> &
-    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'sign' | 'discover'>> = {},
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'discover'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify, url, sign, discover } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify, url, signer, discover } = given;
   const server = await startServer({
     db,
     data,
@@ -512,7 +512,7 @@ async function start(
     ...(verify && { verify }),
     ...(discover && { discover }),
     ...(url !== undefined && { url }),
-    ...(sign && { sign }),
+    ...(signer && { signer }),
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

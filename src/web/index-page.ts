@@ -19,7 +19,7 @@ For mail clients
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=
-  /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig and /revisions below it
+  /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig, /revisions and /probes below it
   /api/v1/openapi.json               the whole API, OpenAPI 3.1
 
 For people

@@ -13,6 +13,8 @@ import {
   ListQuery,
   LookupAnswer,
   LookupQuery,
+  ProbeList,
+  ProbesQuery,
   Problem,
   ProfileForm,
   ProviderAnswer,
@@ -177,6 +179,15 @@ export function openapi(version: string) {
           summary: 'When a record changed on this server, newest first',
           requestParams: { path: ProviderPath },
           responses: { 200: json('At most a hundred', RevisionList), 308: renamed, ...problems(unknown, later) },
+        }),
+        '/api/v1/providers/{id}/probes': get({
+          summary: 'What was seen of a record’s servers, check by check',
+          requestParams: { path: ProviderPath, query: ProbesQuery },
+          responses: {
+            200: json('How its endpoints stand, and their checks', ProbeList),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
         }),
         '/api/v1/openapi.json': get({
           summary: 'This document',

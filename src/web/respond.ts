@@ -9,7 +9,7 @@ import type { Context } from 'hono';
 import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
 import { carriesAddress } from './query.ts';
 
-export type Caching = 'public' | 'public-dns' | 'private' | 'private-dns' | 'no-store';
+export type Caching = 'public' | 'public-dns' | 'private' | 'private-dns' | 'brief' | 'no-store';
 
 const cacheControl: Record<Caching, string> = {
   public: 'public, max-age=3600',
@@ -17,6 +17,8 @@ const cacheControl: Record<Caching, string> = {
   // The answer rests on DNS, which is remembered for ten minutes.
   'public-dns': 'public, max-age=600',
   'private-dns': 'private, max-age=600',
+  // What changes by the minute.
+  brief: 'private, max-age=60',
   'no-store': 'no-store',
 };
 

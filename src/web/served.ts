@@ -3,9 +3,11 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
-import type { Answer, AnsweredProvider, Knowledge } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, EndpointKey, Knowledge } from '../provider/model.ts';
+import type { PastCheck } from '../store/history.ts';
 import type { RevisionList } from './contract.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
@@ -18,6 +20,18 @@ export interface Served {
   readonly revision: number;
   /** The autoconfig XML of an answer; undefined where the record cannot be said in it. */
   autoconfig(answer: Answer): Document | undefined;
+}
+
+/** What the store remembers of endpoints, for {@link Deps}. */
+export interface History {
+  checks(
+    keys: readonly EndpointKey[],
+    page: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly PastCheck[]>;
+  /** The newest evidence of each. */
+  evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
+  /** When each is looked at next, ISO 8601. */
+  due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
 }
 
 /** What the routes need from the place where everything is put together. */
@@ -33,13 +47,15 @@ export interface Deps {
   missed(miss: Miss, asker: string | undefined): void;
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
+  /** What was seen of endpoints. */
+  readonly history: History;
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
-  /** Signs a configuration profile, where the operator has a certificate for it. */
-  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
+  /** What signs configuration profiles now, where the operator has a certificate for it. */
+  readonly signer?: () => ProfileSigner;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

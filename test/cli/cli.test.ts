@@ -8,10 +8,10 @@
  *     2> mailatlas: there is no …            what it says on stderr, behind what it says on stdout
  *     ? 3                                    its exit code, where that is not 0
  *
- * `sqlite FILE SQL` changes a database. $PWD, $VERSION, $DNS (a name server on loopback), $BUSY_PORT (a port that is taken), $IMAP_PORT (of a good server,
- * STARTTLS), $CA (the authority of its certificate), $WEB and $WEB_ONLY (options that lead to the domains of
- * discover/world.ts, and the same without leave to dial loopback) stand for what they are, in commands and in what is
- * expected.
+ * `sqlite FILE SQL` changes a database. $PWD, $VERSION, $DNS (a name server on loopback), $BUSY_PORT (a port that is taken),
+ * $IMAP_PORT (of a good server, STARTTLS), $CA (the authority of its certificate), $CERT and $KEY (a certificate and its key),
+ * $WEB and $WEB_ONLY (options that lead to the domains of discover/world.ts, and the same without leave to dial loopback)
+ * stand for what they are, in commands and in what is expected.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -73,6 +73,9 @@ before(async () => {
     'mail.example.test': { A: ['127.0.0.1'] },
   });
   writeFileSync(ca, (await pki()).ca);
+  const { cert, key } = await (await pki()).leaf('good-ec');
+  writeFileSync(join(temporary, 'cert.pem'), cert);
+  writeFileSync(join(temporary, 'key.pem'), key);
   mail = await startMailServer(imap({ security: 'starttls' }));
   world = await startWorld({
     // Two providers of ../data: one publishes what its record says, the other something else.
@@ -110,6 +113,8 @@ describe('mailatlas', { concurrency: 2 * availableParallelism() }, () => {
         CA: ca,
         WEB_ONLY: webOptions(),
         WEB: `${webOptions()} --allow-private`,
+        CERT: join(temporary, 'cert.pem'),
+        KEY: join(temporary, 'key.pem'),
       };
       for (const { says, todo, steps } of parseSession(readFileSync(join(here, file), 'utf8'))) {
         await t.test(says, todo === undefined ? {} : { todo }, async () => {

@@ -45,8 +45,9 @@ export interface TestAppOptions {
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
   readonly contact?: string;
+  readonly history?: Partial<Deps['history']>;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'sign'>;
+  readonly setUp?: Pick<Deps, 'url' | 'signer'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -58,6 +59,12 @@ const loadedOnce: Deps['revisions'] = (id, limit) =>
         ].slice(0, limit)
       : [],
   );
+
+const nothingSeen: Deps['history'] = {
+  checks: () => Promise.resolve([]),
+  evidence: () => Promise.resolve(new Map()),
+  due: () => Promise.resolve(new Map()),
+};
 
 export function testApp(options: TestAppOptions = {}): TestApp {
   const { curated = world, mx = {}, published = {}, knowledge = nothingKnown } = options;
@@ -92,6 +99,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     asker: () => '192.0.2.0/24',
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
+    history: { ...nothingSeen, ...options.history },
     version: '1.2.3',
     contact: options.contact,
     ...setUp,

@@ -41,6 +41,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
           ['/api/v1/providers/{id}/mail.mobileconfig', `/api/v1/providers/${id}/mail.mobileconfig`],
           ['/api/v1/providers/{id}/mail.mobileconfig/qr.svg', `/api/v1/providers/${id}/mail.mobileconfig/qr.svg`],
           ['/api/v1/providers/{id}/revisions', `/api/v1/providers/${id}/revisions`],
+          ['/api/v1/providers/{id}/probes', `/api/v1/providers/${id}/probes?evidence=1`],
           ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
         ] as const,
     ),
@@ -77,6 +78,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
         (query) => [path, `${path.replace('{address}', 'fred@post.example')}${query}`] as const,
       ),
     ),
+    ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
   ];
@@ -97,6 +99,7 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/providers/{id}/mail.mobileconfig', '/api/v1/providers/oldpost.example/mail.mobileconfig'],
   ['/api/v1/providers/{id}/mail.mobileconfig/qr.svg', '/api/v1/providers/oldpost.example/mail.mobileconfig/qr.svg'],
   ['/api/v1/providers/{id}/revisions', '/api/v1/providers/oldpost.example/revisions'],
+  ['/api/v1/providers/{id}/probes', '/api/v1/providers/oldpost.example/probes'],
   ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml'],
   ['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1'],
   ['/readyz', '/readyz'],
