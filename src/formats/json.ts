@@ -5,6 +5,7 @@ import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
 import {
   type Answer,
+  type AnsweredProvider,
   endpointKey,
   type Knowledge,
   type LocalServer,
@@ -22,13 +23,14 @@ import { stepText } from '../provider/phrases.ts';
 export function answerJson(answer: Answer, knowledge: Knowledge, local?: string) {
   const record = withHosts(answer);
   const { provider, withheld } = currentOf(record, knowledge);
-  const { domain, matchedBy, trust, mx } = answer;
+  const { domain, matchedBy, trust, mx, publication } = answer;
   const asker = local === undefined ? undefined : { local, domain };
   return {
     domain,
     matchedBy,
     trust,
     ...(mx !== undefined && { mx }),
+    ...(publication && { publication }),
     provider: identity(provider),
     withheld,
     ...settings(provider, { record, knowledge, asker }),
@@ -68,7 +70,7 @@ type Asker = { readonly local: string; readonly domain: Domain } | undefined;
 /** What a server's answer needs beside the server. */
 interface Context {
   /** Where sources are looked up. */
-  readonly record: Provider;
+  readonly record: AnsweredProvider;
   readonly knowledge: Knowledge;
   readonly asker?: Asker;
 }

@@ -5,7 +5,8 @@
  *  2. a wildcard of the atlas covers it
  *  3. it is the name of a provider's MX hosts, which some clients ask for (autoconfig draft, steps 3.3 and 3.4)
  *  4. its MX hosts are a provider's: only where the caller gives a resolver, and trusted no more than DNS is
- *  5. (published=1) what the domain publishes itself: stands above this room, in discover/
+ *  5. the domain publishes its settings itself: only where the caller hands this step in, which stands above this room, in
+ *     discover/; trusted no more than the way to them
  *  6. nothing, with the reason
  */
 import type { AtlasIndex, MxOwner } from '../atlas/atlas.ts';
@@ -13,7 +14,7 @@ import type { Domain } from '../name/domain.ts';
 import { patternsFor, wildcardsFor } from '../name/pattern.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import type { MxHost, Resolver } from '../net/resolver.ts';
-import type { Answer, LeftOut, MailHandler } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, LeftOut, MailHandler, Publication } from '../provider/model.ts';
 import { isSpecialUse } from './special.ts';
 
 /**
@@ -44,13 +45,52 @@ export interface Miss {
   readonly mx?: readonly MxHost[];
 }
 
+/** What rung 5 says: settings that the domain publishes itself. */
+export type PublishedAnswer =
+  | { readonly kind: 'found'; readonly provider: AnsweredProvider; readonly publication: Publication }
+  | { readonly kind: 'nothing' }
+  /** Nobody knows now; never remembered as an answer. */
+  | { readonly kind: 'failed'; readonly why: 'unanswered' | 'budget' };
+
+/** Asks a domain itself. Never rejects. @param asker on whose behalf, as an address block for budgets */
+export type PublishedStep = (domain: Domain, asker?: string) => Promise<PublishedAnswer>;
+
 export type Lookup = { readonly answer: Answer } | { readonly miss: Miss };
 
 /**
  * Looks a domain up.
- * @param resolver for rung 4; without it the ladder ends after rung 3 and asks nobody
+ * @param resolver for rung 4; without it nobody is asked for the MX
+ * @param published for rung 5; without it the domain itself is not asked
  */
-export async function lookup(index: AtlasIndex, domain: Domain, resolver?: Resolver): Promise<Lookup> {
+export async function lookup(
+  index: AtlasIndex,
+  domain: Domain,
+  resolver?: Resolver,
+  published?: PublishedStep,
+): Promise<Lookup> {
+  const found = await climb(index, domain, resolver);
+  if (!published || 'answer' in found || isFinal(found.miss) || isSpecialUse(domain)) return found;
+  const seen = await published(domain);
+  if (seen.kind === 'failed' && seen.why === 'budget') return { miss: { domain, reason: 'dns-budget' } };
+  if (seen.kind !== 'found') return found;
+  const { provider, publication } = seen;
+  return { answer: { domain, provider, matchedBy: 'published', trust: 'self', publication } };
+}
+
+/** Whether what the domain publishes itself could change nothing, or nobody could ask for it. */
+function isFinal(miss: Miss): boolean {
+  const { reason, leftOut, exists } = miss;
+  if (reason === 'left-out') return isDead(leftOut);
+  return isTemporary(miss) || reason === 'null-mx' || (reason === 'no-mx' && exists === false);
+}
+
+/** A domain whose own settings are unsure may still be hosted by somebody we know; a dead one is not. */
+function isDead(leftOut: LeftOut | undefined): boolean {
+  return leftOut?.reason === 'dead' || leftOut?.reason === 'no-access';
+}
+
+/** Rungs 1 to 4. */
+async function climb(index: AtlasIndex, domain: Domain, resolver: Resolver | undefined): Promise<Lookup> {
   const own = await index.ownerOf([domain, ...wildcardsFor(domain)]);
   const leftOut = own && 'leftOut' in own ? own.leftOut : undefined;
   if (own && 'record' in own) {
@@ -66,9 +106,7 @@ export async function lookup(index: AtlasIndex, domain: Domain, resolver?: Resol
   }
 
   const nothing: Miss = leftOut ? { domain, reason: 'left-out', leftOut } : { domain, reason: 'unknown-domain' };
-  // A domain whose own settings are unsure may still be hosted by somebody we know; a dead one is not.
-  const final = leftOut?.reason === 'dead' || leftOut?.reason === 'no-access';
-  if (final || isSpecialUse(domain) || !resolver) return { miss: nothing };
+  if (isDead(leftOut) || isSpecialUse(domain) || !resolver) return { miss: nothing };
   const found = await byMx(index, domain, resolver);
   return leftOut && 'miss' in found && !isTemporary(found.miss) ? { miss: nothing } : found;
 }

@@ -4,9 +4,9 @@ import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
-import type { Miss } from '../lookup/ladder.ts';
+import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
-import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, EndpointKey, Knowledge } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { Vitals } from '../store/vitals.ts';
 import type { RevisionList } from './contract.ts';
@@ -41,6 +41,8 @@ export interface Deps {
   /** Undefined until the first atlas is there. */
   served(): Served | undefined;
   readonly resolver: Resolver;
+  /** What domains publish themselves, with memory and a budget of its own. */
+  readonly published: PublishedStep;
   /** Who asks, as an address block for budgets; never logged or stored. */
   asker(c: Context): string | undefined;
   /** Somebody asked for what is not there; what is kept of it, `lookup/demand.ts` decides. */
@@ -69,7 +71,7 @@ export interface Deps {
  * knowledge: what is newer is another `served`, which renders what it is asked for (0.02 ms each) and nothing before.
  */
 export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Served {
-  const documents = new Map<Provider, Document | undefined>();
+  const documents = new Map<AnsweredProvider, Document | undefined>();
   const render = (answer: Answer): Document | undefined => {
     const text = renderAutoconfig(answer, knowledge);
     return text === undefined ? undefined : documentOf(text, xml);
