@@ -13,7 +13,6 @@ import {
   type Server,
   type Service,
   type SetupStep,
-  type Statuses,
   unverified,
 } from '../provider/model.ts';
 import { authenticOf } from '../provider/parties.ts';
