@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
-import { renderAutoconfig } from '../formats/autoconfig/render.ts';
-import { answerJson } from '../formats/json.ts';
+import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
+import { type FormatName, formats, isFormatName, type Wish } from '../formats/table.ts';
 import { lookup, type Miss } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
@@ -14,7 +14,8 @@ import type { Command } from './main.ts';
 import { dataDir, dataOption, jsonOption, language, resolverOption } from './options.ts';
 import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
 
-const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format autoconfig|json] [--data DIR] [--resolver HOST:PORT]
+const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format FORMAT] [--version 1.1|1.2] [--data DIR]
+                        [--resolver HOST:PORT]
 
 Says which servers, ports, security modes and sign-in method the mail of a domain uses, from the local data. Nothing is
 sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
@@ -22,6 +23,7 @@ sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
   --mx                  for a domain that is not in the data: ask DNS who receives its mail
   --resolver HOST:PORT  the DNS server to ask (default: the system's)
   --format FORMAT       autoconfig: XML as Thunderbird reads it; json: everything, with sources (--json is the same)
+  --version 1.2         of the XML: the IETF draft's own, with OAuth2, calendars and the like (default: 1.1)
   --data DIR            the data directory (default: the shipped data)
 
 Exit code 0: there is an answer. 1: none. 2: that is no domain.
@@ -39,20 +41,33 @@ export const command: Command = {
       ...resolverOption,
       mx: { type: 'boolean' },
       format: { type: 'string' },
+      version: { type: 'string' },
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [typed, ...extra] = positionals;
     if (typed === undefined || extra.length > 0) throw misuse('lookup takes one address or domain', 'lookup');
     const format = values.json ? 'json' : (values.format ?? 'text');
-    if (!['text', 'autoconfig', 'json'].includes(format)) throw misuse(`there is no format “${format}”`, 'lookup');
+    if (format !== 'text' && !isFormatName(format)) throw misuse(`there is no format “${format}”`, 'lookup');
+    const wish = wishOf(values, format);
 
     const address = parseAddress(typed);
     const atlas = compileAtlas(await localCurated(dataDir(values.data)));
     const resolver = values.mx ? (await import('../net/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
     const result = await lookup(atlas, address.domain, resolver);
-    return 'miss' in result ? sayNothing(result.miss, format, values.mx === true) : say(result.answer, address, format);
+    if ('miss' in result) return sayNothing(result.miss, format, values.mx === true);
+    return say(result.answer, address, format, wish);
   },
 };
+
+/** @throws {Complaint} where an option does not go with the format */
+function wishOf({ version }: { version?: string }, format: string): Wish {
+  if (version === undefined) return {};
+  const known = autoconfigVersions.find((one) => one === version);
+  if (known === undefined)
+    throw misuse(`there is no version “${version}”, only ${autoconfigVersions.join(' and ')}`, 'lookup');
+  if (format !== 'autoconfig') throw misuse('--version goes with --format autoconfig', 'lookup');
+  return { version: known };
+}
 
 function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
@@ -62,14 +77,14 @@ function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   return exit.no;
 }
 
-function say(answer: Answer, address: Address, format: string): number {
-  if (format === 'json') outJson(answerJson(answer, nothingKnown, address.local));
-  else if (format === 'autoconfig') {
-    const xml = renderAutoconfig(answer, nothingKnown);
-    if (xml === undefined)
-      throw new Complaint(`${answer.provider.name} has nothing that autoconfig XML can say`, { code: exit.no });
-    out(xml);
-  } else out(sheet(answer, address));
+function say(answer: Answer, address: Address, format: FormatName | 'text', wish: Wish): number {
+  if (format === 'text') {
+    out(sheet(answer, address));
+    return exit.yes;
+  }
+  const rendered = formats[format].render(answer, nothingKnown, { ...wish, local: address.local });
+  if ('why' in rendered) throw new Complaint(rendered.why.join('; '), { code: exit.no });
+  out(rendered.text);
   return exit.yes;
 }
 

@@ -3,6 +3,7 @@
  * test/web/openapi.test.ts holds every answer against them.
  */
 import * as z from 'zod';
+import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
 import { matchedBys, statusNames, trusts } from '../provider/model.ts';
 import {
   Alternative,
@@ -186,9 +187,16 @@ export const ListQuery = z.object({
     .describe('From 1; a hundred a page.'),
 });
 
+export const VersionQuery = z.object({
+  version: z
+    .enum(autoconfigVersions)
+    .optional()
+    .describe('1.2: the IETF draft’s own version, with OAuth2, calendars, address books and the like (default 1.1).'),
+});
+
 export const DomainPath = z.object({ domain: z.string().describe('A mail domain, or the name of its MX hosts.') });
 export const ProviderPath = z.object({ id: z.string().describe('The id of a record.') });
-export const AddressQuery = z.object({
+export const AddressQuery = VersionQuery.extend({
   emailaddress: z
     .string()
     .optional()

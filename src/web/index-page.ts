@@ -13,6 +13,8 @@ For mail clients (autoconfig XML)
   /mail/config-v1.1.xml              ?emailaddress=someone@example.com, or by Host
   /.well-known/autoconfig/mail/config-v1.1.xml
 
+  each with ?version=1.2             the IETF draft's own version, with OAuth2, calendars and the like
+
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=

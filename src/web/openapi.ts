@@ -14,6 +14,7 @@ import {
   ProviderPath,
   Readiness,
   RevisionList,
+  VersionQuery,
 } from './contract.ts';
 
 const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponsesObject =>
@@ -29,7 +30,7 @@ const tooMany: [number, string] = [429, 'Too many DNS questions from this networ
 const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
 
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
-const xml = { description: 'Autoconfig XML, version 1.1', content: { 'text/xml': { schema: z.string() } } };
+const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
 
 const renamed = { description: 'The record has another id today' };
 
@@ -49,12 +50,12 @@ export function openapi(version: string) {
       paths: {
         '/v1.1/{domain}': get({
           summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
-          requestParams: { path: DomainPath },
+          requestParams: { path: DomainPath, query: VersionQuery },
           responses: { 200: xml, ...problems(malformed, unknown, later) },
         }),
         '/mx/v1.1/{domain}': get({
           summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
-          requestParams: { path: DomainPath },
+          requestParams: { path: DomainPath, query: VersionQuery },
           responses: { 200: xml, ...problems(malformed, unknown, tooMany, later) },
         }),
         '/mail/config-v1.1.xml': get({
@@ -91,8 +92,8 @@ export function openapi(version: string) {
         }),
         '/api/v1/providers/{id}/autoconfig.xml': get({
           summary: 'The autoconfig XML of a record',
-          requestParams: { path: ProviderPath },
-          responses: { 200: xml, 308: renamed, ...problems(unknown, later) },
+          requestParams: { path: ProviderPath, query: VersionQuery },
+          responses: { 200: xml, 308: renamed, ...problems(malformed, unknown, later) },
         }),
         '/api/v1/providers/{id}/revisions': get({
           summary: 'When a record changed on this server, newest first',

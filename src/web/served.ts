@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { Miss } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, Knowledge, Provider } from '../provider/model.ts';
@@ -17,7 +18,7 @@ export interface Served {
   /** The newest revision of the store it was built from. */
   readonly revision: number;
   /** The autoconfig XML of an answer; undefined where the record cannot be said in it. */
-  autoconfig(answer: Answer): Document | undefined;
+  autoconfig(answer: Answer, version?: AutoconfigVersion): Document | undefined;
 }
 
 /** What the routes need from the place where everything is put together. */
@@ -41,18 +42,20 @@ export interface Deps {
  * knowledge: what is newer is another `served`, which renders what it is asked for (0.02 ms each) and nothing before.
  */
 export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Served {
-  const documents = new Map<Provider, Document | undefined>();
-  const render = (answer: Answer): Document | undefined => {
-    const text = renderAutoconfig(answer, knowledge);
+  const kept = new Map<AutoconfigVersion, Map<Provider, Document | undefined>>();
+  const render = (answer: Answer, version: AutoconfigVersion): Document | undefined => {
+    const text = renderAutoconfig(answer, knowledge, version);
     return text === undefined ? undefined : documentOf(text, xml);
   };
   return {
     atlas,
     knowledge,
     revision,
-    autoconfig(answer) {
-      if (answer.matchedBy !== 'domain') return render(answer);
-      if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer));
+    autoconfig(answer, version = '1.1') {
+      if (answer.matchedBy !== 'domain') return render(answer, version);
+      const documents = kept.get(version) ?? new Map<Provider, Document | undefined>();
+      kept.set(version, documents);
+      if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer, version));
       return documents.get(answer.provider);
     },
   };
