@@ -1,10 +1,13 @@
+import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
+import { paccRevision } from '../formats/pacc.ts';
 import { type FormatName, formats, isFormatName, type Wish } from '../formats/table.ts';
 import { lookup, type Miss } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
+import { parseDomain } from '../name/domain.ts';
 import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
 import { type Answer, type Auth, type LocalServer, nothingKnown, type Server } from '../provider/model.ts';
@@ -14,16 +17,21 @@ import type { Command } from './main.ts';
 import { dataDir, dataOption, jsonOption, language, resolverOption } from './options.ts';
 import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
 
-const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format FORMAT] [--version 1.1|1.2] [--data DIR]
-                        [--resolver HOST:PORT]
+const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format FORMAT] [--version 1.1|1.2] [--web HOST]
+                        [--data DIR] [--resolver HOST:PORT]
 
 Says which servers, ports, security modes and sign-in method the mail of a domain uses, from the local data. Nothing is
 sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
 
   --mx                  for a domain that is not in the data: ask DNS who receives its mail
   --resolver HOST:PORT  the DNS server to ask (default: the system's)
-  --format FORMAT       autoconfig: XML as Thunderbird reads it; json: everything, with sources (--json is the same)
+  --format FORMAT       one of:
+      autoconfig        XML as Thunderbird reads it
+      json              everything, with sources (--json is the same)
+      pacc              the JSON that a domain publishes about itself (${paccRevision}), without a line break
+      zone              DNS records that lead mail programs to the servers, for the zone of the domain
   --version 1.2         of the XML: the IETF draft's own, with OAuth2, calendars and the like (default: 1.1)
+  --web HOST            of the zone: who serves autoconfig, Autodiscover and PACC for the domain
   --data DIR            the data directory (default: the shipped data)
 
 Exit code 0: there is an answer. 1: none. 2: that is no domain.
@@ -42,6 +50,7 @@ export const command: Command = {
       mx: { type: 'boolean' },
       format: { type: 'string' },
       version: { type: 'string' },
+      web: { type: 'string' },
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [typed, ...extra] = positionals;
@@ -60,13 +69,13 @@ export const command: Command = {
 };
 
 /** @throws {Complaint} where an option does not go with the format */
-function wishOf({ version }: { version?: string }, format: string): Wish {
-  if (version === undefined) return {};
+function wishOf({ version, web }: { version?: string; web?: string }, format: string): Wish {
   const known = autoconfigVersions.find((one) => one === version);
-  if (known === undefined)
+  if (version !== undefined && known === undefined)
     throw misuse(`there is no version “${version}”, only ${autoconfigVersions.join(' and ')}`, 'lookup');
-  if (format !== 'autoconfig') throw misuse('--version goes with --format autoconfig', 'lookup');
-  return { version: known };
+  if (known !== undefined && format !== 'autoconfig') throw misuse('--version goes with --format autoconfig', 'lookup');
+  if (web !== undefined && format !== 'zone') throw misuse('--web goes with --format zone', 'lookup');
+  return { ...(known !== undefined && { version: known }), ...(web !== undefined && { web: parseDomain(web) }) };
 }
 
 function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
@@ -84,7 +93,9 @@ function say(answer: Answer, address: Address, format: FormatName | 'text', wish
   }
   const rendered = formats[format].render(answer, nothingKnown, { ...wish, local: address.local });
   if ('why' in rendered) throw new Complaint(rendered.why.join('; '), { code: exit.no });
-  out(rendered.text);
+  // The bytes of PACC are what its digest is of: not one more.
+  if (format === 'pacc') process.stdout.write(rendered.text);
+  else out(rendered.text);
   return exit.yes;
 }
 

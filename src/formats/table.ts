@@ -3,11 +3,15 @@ import type { Answer, Knowledge } from '../provider/model.ts';
 import { renderAutoconfig } from './autoconfig/render.ts';
 import type { AutoconfigVersion } from './autoconfig/vocabulary.ts';
 import { answerJson } from './json.ts';
+import { renderPacc } from './pacc.ts';
+import { renderZone } from './zone.ts';
 
 /** What an asker may wish beside the format; each format heeds what it knows. */
 export interface Wish {
   /** Of autoconfig XML. */
   readonly version?: AutoconfigVersion;
+  /** Of the zone snippet: the host that serves configuration files for the domain. */
+  readonly web?: string;
   /** The local part of the address: JSON fills user names in. */
   readonly local?: string | undefined;
 }
@@ -34,6 +38,14 @@ export const formats = {
   json: {
     type: 'application/json; charset=utf-8',
     render: (answer, knowledge, { local }) => ({ text: JSON.stringify(answerJson(answer, knowledge, local), null, 2) }),
+  },
+  pacc: {
+    type: 'application/json',
+    render: (answer, knowledge) => renderPacc(answer, knowledge),
+  },
+  zone: {
+    type: 'text/plain; charset=utf-8',
+    render: (answer, knowledge, { web }) => renderZone(answer, knowledge, web),
   },
 } as const satisfies Record<string, Format>;
 

@@ -8,12 +8,13 @@ import { parseDomain } from '../name/domain.ts';
 import { literalDomains } from '../provider/hosts.ts';
 import type { Provider } from '../provider/model.ts';
 import { sendXml, versionOf } from './autoconfig.ts';
+import { byId } from './by-id.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, ready, resolverFor } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
-import type { Deps, Served } from './served.ts';
+import type { Deps } from './served.ts';
 
 const pageSize = 100;
 const revisionsShown = 100;
@@ -97,13 +98,4 @@ export function revisionsRoute(deps: Deps) {
     const revisions = changes.map(({ n, at, oldDigest, newDigest, cause }) => ({ n, at, oldDigest, newDigest, cause }));
     return sendJson(c, { revisions }, 'public');
   };
-}
-
-function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed: string } {
-  const id = (c.req.param('id') ?? '').toLowerCase();
-  const provider = atlas.records.get(id);
-  if (provider) return { provider };
-  const renamed = atlas.renamed.get(id);
-  if (renamed !== undefined) return { renamed };
-  throw new HttpProblem('unknown-provider', 'There is no record with this id; GET /api/v1/providers lists them.');
 }

@@ -1,12 +1,14 @@
 /** Every route on one page. The same app runs on Node and on Workers; what differs comes in by {@link Deps}. */
 import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
+import { paccPath } from '../formats/pacc.ts';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
+import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 
@@ -24,12 +26,15 @@ export function createApp(deps: Deps): Hono {
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
   get('/mail/config-v1.1.xml', autoconfigByAddress(deps));
   get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfigByAddress(deps));
+  get(paccPath, paccByHost(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
   get('/api/v1/providers', listRoute(deps));
   get('/api/v1/providers/:id', providerRoute(deps));
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));
+  get('/api/v1/providers/:id/pacc.json', publishRoute(deps, 'pacc', 'pacc.json'));
+  get('/api/v1/providers/:id/zone.txt', publishRoute(deps, 'zone', 'zone.txt'));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;

@@ -194,6 +194,30 @@ export const VersionQuery = z.object({
     .describe('1.2: the IETF draft’s own version, with OAuth2, calendars, address books and the like (default 1.1).'),
 });
 
+export const PublishQuery = z.object({
+  domain: z.string().optional().describe('Whose zone or document it is; the record’s own main domain if not given.'),
+  web: z
+    .string()
+    .optional()
+    .describe('Of the zone: the host that serves autoconfig, Autodiscover and PACC for the domain.'),
+});
+
+/** draft-ietf-mailmaint-pacc-03 */
+export const PaccDocument = z
+  .object({
+    authentication: z.object({ password: z.boolean() }),
+    info: z.object({
+      help: z.object({ documentation: z.string() }).optional(),
+      provider: z.object({ name: z.string(), shortName: z.string() }),
+    }),
+    protocols: z.partialRecord(
+      z.enum(['caldav', 'carddav', 'imap', 'jmap', 'pop3', 'submit', 'webdav']),
+      z.object({ host: z.string().optional(), url: z.string().optional() }),
+    ),
+  })
+  .describe('What a domain publishes about itself, byte for byte: its SHA-256 stands in DNS (header Repr-Digest).')
+  .meta({ id: 'Pacc' });
+
 export const DomainPath = z.object({ domain: z.string().describe('A mail domain, or the name of its MX hosts.') });
 export const ProviderPath = z.object({ id: z.string().describe('The id of a record.') });
 export const AddressQuery = VersionQuery.extend({

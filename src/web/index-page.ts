@@ -14,11 +14,12 @@ For mail clients (autoconfig XML)
   /.well-known/autoconfig/mail/config-v1.1.xml
 
   each with ?version=1.2             the IETF draft's own version, with OAuth2, calendars and the like
+  /.well-known/user-agent-configuration.json  PACC, by Host ua-auto-config.<domain>
 
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=
-  /api/v1/providers/{id}             also /autoconfig.xml and /revisions below it
+  /api/v1/providers/{id}             also /autoconfig.xml, /pacc.json, /zone.txt and /revisions below it
   /api/v1/openapi.json               the whole API, OpenAPI 3.1
 
 For operators

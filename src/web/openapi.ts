@@ -8,10 +8,12 @@ import {
   ListQuery,
   LookupAnswer,
   LookupQuery,
+  PaccDocument,
   Problem,
   ProviderAnswer,
   ProviderList,
   ProviderPath,
+  PublishQuery,
   Readiness,
   RevisionList,
   VersionQuery,
@@ -68,6 +70,13 @@ export function openapi(version: string) {
           requestParams: { query: AddressQuery },
           responses: { 200: xml, ...problems(malformed, unknown, later) },
         }),
+        '/.well-known/user-agent-configuration.json': get({
+          summary: 'The PACC document of a domain, by Host (ua-auto-config.<domain>)',
+          responses: {
+            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            ...problems(malformed, unknown, later),
+          },
+        }),
         '/api/v1/lookup': get({
           summary: 'Everything the atlas knows about the mail of a domain',
           requestParams: { query: LookupQuery },
@@ -94,6 +103,24 @@ export function openapi(version: string) {
           summary: 'The autoconfig XML of a record',
           requestParams: { path: ProviderPath, query: VersionQuery },
           responses: { 200: xml, 308: renamed, ...problems(malformed, unknown, later) },
+        }),
+        '/api/v1/providers/{id}/pacc.json': get({
+          summary: 'What a domain of the provider publishes about itself, where PACC can say it',
+          requestParams: { path: ProviderPath, query: PublishQuery },
+          responses: {
+            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/zone.txt': get({
+          summary: 'DNS records that lead mail programs to the provider’s servers, for the zone of a domain',
+          requestParams: { path: ProviderPath, query: PublishQuery },
+          responses: {
+            200: { description: 'Lines of a zone file', content: { 'text/plain': { schema: z.string() } } },
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
         }),
         '/api/v1/providers/{id}/revisions': get({
           summary: 'When a record changed on this server, newest first',

@@ -1,0 +1,74 @@
+/**
+ * What a domain's owner publishes: the PACC document, and the lines for the zone. For whoever hosts other people's domains
+ * it is the same with the customer's domain in it.
+ */
+import type { Context } from 'hono';
+import { paccDigest } from '../formats/pacc.ts';
+import { type FormatName, formats, type Wish } from '../formats/table.ts';
+import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
+import { hasTemplates, literalDomains } from '../provider/hosts.ts';
+import type { Answer, Provider } from '../provider/model.ts';
+import { byId } from './by-id.ts';
+import { PublishQuery } from './contract.ts';
+import { HttpProblem } from './errors.ts';
+import { find, ready } from './find.ts';
+import { parseQuery } from './parse-query.ts';
+import { type Caching, dependsOnAsker, documentOf, send, sendMoved } from './respond.ts';
+import type { Deps, Served } from './served.ts';
+
+/** `GET /.well-known/user-agent-configuration.json`: the domain is that of the Host `ua-auto-config.<domain>`. */
+export function paccByHost(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    dependsOnAsker(c);
+    const served = ready(deps);
+    const domain = domainOrUndefined(/^ua-auto-config\.(.+)$/.exec(new URL(c.req.url).hostname)?.[1] ?? '');
+    if (domain === undefined)
+      throw new HttpProblem('no-domain-given', 'Ask under the Host ua-auto-config.<domain> of the mail domain.');
+    return sendFormat(c, served, await find(deps, c, served, [domain]), { format: 'pacc', caching: 'private' });
+  };
+}
+
+/** `GET /api/v1/providers/{id}/pacc.json` and `/zone.txt`, with `?domain=` for a customer's domain. */
+export function publishRoute(deps: Deps, format: 'pacc' | 'zone', file: string) {
+  return (c: Context): Response => {
+    const served = ready(deps);
+    const { search } = new URL(c.req.url);
+    const query = search === '' ? {} : parseQuery(PublishQuery, c);
+    const found = byId(served, c);
+    if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/${file}${search}`);
+    const { provider } = found;
+    const domain = domainFor(provider, query.domain, format);
+    const wish = query.web === undefined ? {} : { web: parseDomain(query.web) };
+    const matchedBy = provider.domains.includes(domain) ? 'domain' : 'mx';
+    const answer: Answer = { domain, provider, matchedBy, trust: 'curated' };
+    return sendFormat(c, served, answer, { format, wish, caching: search === '' ? 'public' : 'private' });
+  };
+}
+
+/** The domain that is asked for, else the record's own. PACC says nothing of it, so any will do where hosts are constant. */
+function domainFor(provider: Provider, asked: string | undefined, format: 'pacc' | 'zone'): Domain {
+  if (asked !== undefined) return parseDomain(asked);
+  const [own = format === 'pacc' && !hasTemplates(provider) ? provider.id : undefined] = literalDomains(provider);
+  if (own !== undefined) return parseDomain(own);
+  const detail = `${provider.name} has no mail domain of its own: say whose domain it is, ?domain=example.com.`;
+  throw new HttpProblem('no-domain-given', detail);
+}
+
+interface Sending {
+  readonly format: FormatName;
+  readonly wish?: Wish;
+  readonly caching: Caching;
+}
+
+/** @throws {HttpProblem} with every reason where the format cannot say the answer */
+function sendFormat(c: Context, served: Served, answer: Answer, { format, wish = {}, caching }: Sending): Response {
+  const rendered = formats[format].render(answer, served.knowledge, wish);
+  if ('why' in rendered) {
+    const detail = `This format cannot say these settings: ${rendered.why.join('; ')}.`;
+    throw new HttpProblem('not-expressible', detail, { provider: answer.provider.id, why: rendered.why });
+  }
+  const response = send(c, documentOf(rendered.text, formats[format].type), caching);
+  // RFC 9530: of the bytes as they stand in the TXT record, whatever a proxy does to them on the way.
+  if (format === 'pacc') response.headers.set('Repr-Digest', `sha-256=:${paccDigest(rendered.text)}:`);
+  return response;
+}
