@@ -3,15 +3,13 @@
  *
  *  1. open the store; where it was not loaded from these very files, load them (a broken file leaves the old atlas)
  *  2. build the atlas from the store and serve it
- *  3. every half second: has another process changed the store? Then build a new atlas and swap it in one step; where only
- *     statuses have moved, only they are read again
+ *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { compileAtlas } from './atlas/atlas.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
@@ -19,21 +17,18 @@ import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
-import { type Knowledge, nothingKnown } from './provider/model.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readGeneration } from './store/generation.ts';
-import { newestRevision, readCurated, readRevisions } from './store/providers.ts';
+import { newestRevision, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { readStatuses, statusVersion } from './store/statuses.ts';
 import { judge } from './verify/judge.ts';
 import { nodeProber } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { gracefulClose } from './web/closing-node.ts';
+import { Keeper } from './web/keeper.ts';
 import { refusal } from './web/respond.ts';
-import { type Served, served } from './web/served.ts';
 
 export interface ServerOptions {
   /** The SQLite file. */
@@ -64,8 +59,6 @@ export interface RunningServer {
 
 /** How often the store is asked whether somebody else has written. Costs about a microsecond. */
 const pollInterval = 500;
-/** How often statuses are read again although none has moved: time alone makes them stale. */
-const staleInterval = 600_000;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
 
@@ -86,36 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
   const { note } = options;
-  let current: Served | undefined;
-  let generation: number | undefined;
-  let knowledge: Knowledge = nothingKnown;
-  /** Which statuses are told, and since when (milliseconds since 1970). */
-  let told: string | undefined;
-  let toldAt = 0;
-  // Taken before the first look, so that a change in between is not missed.
-  let seen = store.dataVersion();
-
-  const swap = async () => {
-    for (;;) {
-      const now = await readGeneration(store.db);
-      if (current && now === generation) return;
-      const revision = await newestRevision(store.db);
-      const atlas = compileAtlas(await readCurated(store.db));
-      // Another process may have written between two reads: they are of two generations then, and are done again.
-      if ((await readGeneration(store.db)) !== now) continue;
-      current = served(atlas, knowledge, revision);
-      generation = now;
-      return;
-    }
-  };
-
-  const readStatusesAgain = async () => {
-    const version = await statusVersion(store.db);
-    if (version === told && Date.now() - toldAt < staleInterval) return;
-    knowledge = { ...nothingKnown, statuses: await readStatuses(store.db, new Date().toISOString()) };
-    [told, toldAt] = [version, Date.now()];
-    if (current) current = served(current.atlas, knowledge, current.revision);
-  };
+  const keeper = new Keeper(store);
 
   const reload = async () => {
     const files = readDataDir(options.data);
@@ -124,7 +88,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       const result = await loadFiles(store, files, new Date().toISOString());
       if ('problems' in result) {
         noteProblems(result.problems, note);
-        if (generation !== undefined || (await newestRevision(store.db)) > 0) note('what was loaded before is served');
+        if (keeper.served !== undefined || (await newestRevision(store.db)) > 0)
+          note('what was loaded before is served');
       } else {
         const { added, changed, removed, unchanged } = result;
         // The first load of a new database needs no word.
@@ -134,12 +99,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
         for (const line of sayOverlays(result)) note(line);
       }
     }
-    await swap();
+    await keeper.refresh();
   };
 
-  await readStatusesAgain();
   await reload();
-  if (!current || current.atlas.records.size === 0) {
+  const first = keeper.served;
+  if (!first || first.atlas.records.size === 0) {
     throw new StoreError('there is nothing to serve', 'mend the data, or name a folder of data with --data DIR');
   }
 
@@ -155,7 +120,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }
   };
   const app = createApp({
-    served: () => current,
+    served: () => keeper.served,
     resolver,
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     missed: (miss, asker) => demand.note(miss, asker),
@@ -177,16 +142,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const close = gracefulClose(server);
   await listen(server, options);
 
-  const look = async () => {
-    const version = store.dataVersion();
-    if (version !== seen) await swap();
-    if (version !== seen || Date.now() - toldAt >= staleInterval) await readStatusesAgain();
-    seen = version;
-    trouble = undefined;
-  };
   // Told once, not at every look for as long as it lasts.
   let trouble: string | undefined;
   const poll = setInterval(() => {
+    const look = async () => {
+      await keeper.look();
+      trouble = undefined;
+    };
     look().catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (message !== trouble) note(`the database cannot be read, the atlas stays as it is: ${message}`);
@@ -208,15 +170,15 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store,
       probe: (endpoint) => prober.probe(endpoint),
       judge: (evidence, now) => judge(evidence, now),
-      records: () => current?.atlas.curated.providers ?? [],
+      records: () => keeper.served?.atlas.curated.providers ?? [],
       // Our own writes are not a change of another connection.
-      onRun: readStatusesAgain,
+      onRun: () => keeper.refresh(),
       note,
     });
 
   return {
     url: urlOf(server, options.host),
-    providers: current.atlas.records.size,
+    providers: first.atlas.records.size,
     reload,
     close: async () => {
       clearInterval(poll);

@@ -15,10 +15,12 @@ import { recordDigest } from '../src/atlas/digest.ts';
 import { curatedOf, parseCatalog } from '../src/catalog/catalog.ts';
 import { readDataDir } from '../src/catalog/files.ts';
 import { loadFiles } from '../src/catalog/load.ts';
+import type { Domain } from '../src/name/domain.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
 import type { Store } from '../src/store/db.ts';
 import { putOverlay } from '../src/store/overlays.ts';
+import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
 import { startDns, type Zone } from './dns-server.ts';
@@ -210,6 +212,18 @@ describe('a running server sees, within a few polls, what another process does t
     });
   });
 
+  test('mailatlas quarantine, and its end', async (t) => {
+    const { server, db } = await start(t);
+    const hosts = async () => (await ask(server, '/v1.1/post.example')).body;
+    assert.match(await hosts(), /imap\.post\.example/);
+    await mailatlas('quarantine', 'imap.post.example', '--why', 'It was sold.', '--db', db);
+    await soon('the host is withheld', async () => assert.doesNotMatch(await hosts(), /imap\.post\.example/));
+    const { withheld } = JSON.parse((await ask(server, '/api/v1/lookup?domain=post.example&mx=0')).body);
+    assert.deepEqual([withheld[0].host, withheld[0].why], ['imap.post.example', 'It was sold.']);
+    await mailatlas('quarantine', 'imap.post.example', '--lift', '--db', db);
+    await soon('the host is given again', async () => assert.match(await hosts(), /imap\.post\.example/));
+  });
+
   test('a load of the lists alone', async (t) => {
     const { server, db } = await start(t);
     const other = newData();
@@ -299,6 +313,22 @@ describe('the statuses of servers', () => {
     other.close();
     await soon('the status', async () => assert.deepEqual(await statusOf(server), ['failing', times.since]));
     assert.equal((await ask(server, '/v1.1/post.example')).headers.get('ETag'), before);
+  });
+
+  test('are beside a quarantine, which takes a host out of every answer within a second', async (t) => {
+    const { server, db } = await start(t);
+    const host = 'imap.post.example' as Domain;
+    const entry = { name: host, at: times.since, why: 'Its domain has changed hands.', by: 'Ada' };
+    const other = openSqlite(db);
+    await other.atomically(putQuarantine(other.db, entry));
+    await soon('the gap', async () => {
+      assert.doesNotMatch((await ask(server, '/v1.1/post.example')).body, /imap\.post\.example/);
+    });
+    await other.atomically(liftQuarantine(other.db, host, { at: times.since, by: 'Ada' }));
+    other.close();
+    await soon('the host', async () => {
+      assert.match((await ask(server, '/v1.1/post.example')).body, /imap\.post\.example/);
+    });
   });
 
   test('are told from the start by a server that finds them', async (t) => {

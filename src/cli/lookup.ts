@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
@@ -8,17 +9,25 @@ import { lookup, type Miss } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
 import { parseDomain } from '../name/domain.ts';
+import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
-import { type Answer, type Auth, type LocalServer, nothingKnown, type Server } from '../provider/model.ts';
+import {
+  type Answer,
+  type Auth,
+  type Knowledge,
+  type LocalServer,
+  nothingKnown,
+  type Server,
+} from '../provider/model.ts';
 import { inLanguage, stepText } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, jsonOption, language, resolverOption } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, jsonOption, language, resolverOption } from './options.ts';
 import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
 
 const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--format FORMAT] [--version 1.1|1.2] [--web HOST]
-                        [--data DIR] [--resolver HOST:PORT]
+                        [--data DIR] [--db FILE] [--resolver HOST:PORT]
 
 Says which servers, ports, security modes and sign-in method the mail of a domain uses, from the local data. Nothing is
 sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
@@ -33,6 +42,8 @@ sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
   --version 1.2         of the XML: the IETF draft's own, with OAuth2, calendars and the like (default: 1.1)
   --web HOST            of the zone: who serves autoconfig, Autodiscover and PACC for the domain
   --data DIR            the data directory (default: the shipped data)
+  --db FILE             where it is known what fails and what is under quarantine (default: the environment's
+                        MAILATLAS_DB, else mailatlas.db, where there is one)
 
 Exit code 0: there is an answer. 1: none. 2: that is no domain.
 
@@ -45,6 +56,7 @@ export const command: Command = {
   async run(args) {
     const options = {
       ...dataOption,
+      ...dbOption,
       ...jsonOption,
       ...resolverOption,
       mx: { type: 'boolean' },
@@ -64,7 +76,7 @@ export const command: Command = {
     const resolver = values.mx ? (await import('../net/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
     const result = await lookup(atlas, address.domain, resolver);
     if ('miss' in result) return sayNothing(result.miss, format, values.mx === true);
-    return say(result.answer, address, format, wish);
+    return say(result.answer, address, format, { wish, knowledge: await knowledgeOf(values.db) });
   },
 };
 
@@ -78,6 +90,23 @@ function wishOf({ version, web }: { version?: string; web?: string }, format: st
   return { ...(known !== undefined && { version: known }), ...(web !== undefined && { web: parseDomain(web) }) };
 }
 
+/** What an answer is made of beside the record. */
+interface Saying {
+  readonly wish: Wish;
+  readonly knowledge: Knowledge;
+}
+
+/** Only where there is a database: a lookup needs none, and makes none. */
+async function knowledgeOf(db: string | undefined): Promise<Knowledge> {
+  const file = dbFile(db);
+  if (!existsSync(file)) {
+    if (db !== undefined) throw new Complaint(`there is no ${db}`, { tip: 'mailatlas load makes a database' });
+    return nothingKnown;
+  }
+  const { readKnowledgeFile } = await import('../store/knowledge-node.ts');
+  return readKnowledgeFile(file, new Date().toISOString());
+}
+
 function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
   const tip =
@@ -86,13 +115,19 @@ function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   return exit.no;
 }
 
-function say(answer: Answer, address: Address, format: FormatName | 'text', wish: Wish): number {
+function say(answer: Answer, address: Address, format: FormatName | 'text', how: Saying): number {
+  const { wish, knowledge } = how;
   if (format === 'text') {
-    out(sheet(answer, address));
+    out(sheet(answer, address, knowledge));
     return exit.yes;
   }
-  const rendered = formats[format].render(answer, nothingKnown, { ...wish, local: address.local });
-  if ('why' in rendered) throw new Complaint(rendered.why.join('; '), { code: exit.no });
+  const rendered = formats[format].render(answer, knowledge, { ...wish, local: address.local });
+  if ('why' in rendered) {
+    const [withheld] = currentOf(withHosts(answer), knowledge).withheld;
+    if (!withheld) throw new Complaint(rendered.why.join('; '), { code: exit.no });
+    const message = `nothing can be given for ${answer.provider.name} now: ${withheld.host} is under quarantine`;
+    throw new Complaint(message, { tip: withheld.why, code: exit.no });
+  }
   // The bytes of PACC are what its digest is of: not one more.
   if (format === 'pacc') process.stdout.write(rendered.text);
   else out(rendered.text);
@@ -111,6 +146,7 @@ const words = {
     first: 'To do first:',
     mx: 'by its mail exchanger',
     also: 'For other accounts:',
+    withheld: 'Not given now, because it may belong to somebody else:',
   },
   de: {
     incoming: 'Eingang',
@@ -121,12 +157,13 @@ const words = {
     first: 'Zuerst zu tun:',
     mx: 'nach dem Mailserver der Domain',
     also: 'Für andere Konten:',
+    withheld: 'Zurzeit nicht genannt, weil es jemand anderem gehören kann:',
   },
 };
 
 /** The settings as a person wants to read them. */
-function sheet(answer: Answer, address: Address): string {
-  const provider = withHosts(answer);
+function sheet(answer: Answer, address: Address, knowledge: Knowledge): string {
+  const { provider, withheld } = currentOf(withHosts(answer), knowledge);
   const lang = language();
   const labels = words[lang];
   const row = (what: string, server: Server | LocalServer): string[] => [
@@ -154,6 +191,10 @@ function sheet(answer: Answer, address: Address): string {
     paint('bold', answer.mx === undefined ? provider.name : `${provider.name} (${labels.mx} ${answer.mx})`),
     inLanguage(provider.restriction?.text, lang),
     rows.length > 0 ? table(rows) : undefined,
+    ...section(
+      labels.withheld,
+      withheld.map(({ host, since, why }) => `${host} (${since.slice(0, 10)}): ${why}`),
+    ),
     ...section(labels.first, steps),
     ...section(labels.also, others),
   ]

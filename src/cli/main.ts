@@ -23,6 +23,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   diff: () => import('./diff.ts'),
   probe: () => import('./probe.ts'),
   verify: () => import('./verify.ts'),
+  quarantine: () => import('./quarantine.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -41,6 +42,7 @@ usage: mailatlas <command> [options]
   diff REV|DIR            what changed in the data, in words
   probe URL               talk to one server and say what it does
   verify [PROVIDER…]      talk to the servers of the records, and remember how they are
+  quarantine HOST         send nobody there until a person has looked
 
   mailatlas <command> --help says more; mailatlas --version
 

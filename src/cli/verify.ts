@@ -21,12 +21,13 @@ import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts'
 import { proberOptions, readProberOptions } from './probe.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, complain, exit, misuse, note, out, outJson, paint, table } from './say.ts';
+import { loginOptions, loginUsage } from './verify-login-options.ts';
 
 const usage = `usage: mailatlas verify [PROVIDER|DOMAIN…] [--all|--due] [options]
 
-Talks to the servers that the records name, each once, and remembers what it saw; never signs in. Without a name: those
-that are due, which is each once a day, and soon again what has failed. No status is moved by one failure, and none by a
-run in which most servers cannot be reached: that is this machine's own network.
+Talks to the servers that the records name, each once, and remembers what it saw; never signs in, unless --accounts says
+so. Without a name: those that are due, which is each once a day, and soon again what has failed. No status is moved by one
+failure, and none by a run in which most servers cannot be reached: that is this machine's own network.
 
   PROVIDER|DOMAIN…        the servers of these records, due or not
   --all                   all servers
@@ -43,6 +44,8 @@ run in which most servers cannot be reached: that is this machine's own network.
   --db FILE               the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR              the data directory (default: the shipped data)
   --json                  everything for programs
+
+${loginUsage}
 
 Exit code 0: all of them work. 1: something fails, or nobody can tell from here.
 
@@ -68,10 +71,16 @@ export const command: Command = {
       due: { type: 'boolean' },
       concurrency: { type: 'string' },
       control: { type: 'string', multiple: true },
+      ...loginOptions,
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     if ([values.all, values.due, positionals.length > 0].filter(Boolean).length > 1) {
       throw misuse('name providers, or say --all or --due', 'verify');
+    }
+    if (values.accounts !== undefined) {
+      if (values.all || values.due || positionals.length > 0)
+        throw misuse('--accounts names all that is checked', 'verify');
+      return (await import('./verify-login.ts')).verifyLogins(values);
     }
     const concurrency = concurrencyOf(values.concurrency);
     const controls = (values.control ?? []).map(parseEndpoint);
@@ -103,7 +112,7 @@ export const command: Command = {
       const summary = tally.summary();
       if (values.json) outJson(await reportJson(store, report, summary, all, task));
       else await sayReport(store, report, summary, task);
-      if (stop.signal.aborted) note('stopped; what was seen until then counts');
+      if (stop.signal.aborted) note(`stopped${report.verdict === 'sound' ? '; what was seen until then counts' : ''}`);
       const works = report.verdict === 'sound' && summary.fails.length + summary.unclear.length === 0;
       return works && !stop.signal.aborted ? exit.yes : exit.no;
     } finally {
@@ -180,7 +189,7 @@ async function sayReport(store: Store, report: RunReport, summary: Summary, task
   sayList('Works, but ought to be looked at:', summary.warned, task);
   if (report.elsewhere > 0) note(`${report.elsewhere} more are being looked at by another process`);
   if (report.verdict === 'inconclusive') {
-    complain({ message: clause(report.reason ?? ''), tip: 'no status was moved; look at this machine’s network' });
+    complain({ message: clause(report.reason ?? ''), tip: 'no status was moved' });
   }
 }
 

@@ -11,7 +11,7 @@ export function readChain(socket: TLSSocket): Certificate[] {
   const chain: Certificate[] = [];
   let next: X509Certificate | undefined = socket.getPeerX509Certificate();
   while (next !== undefined && chain.length < mostCertificates) {
-    const certificate = read(next);
+    const certificate = readCertificate(next);
     if (chain.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) break;
     chain.push(certificate);
     next = next.issuerCertificate;
@@ -19,7 +19,7 @@ export function readChain(socket: TLSSocket): Certificate[] {
   return chain;
 }
 
-function read(x509: X509Certificate): Certificate {
+export function readCertificate(x509: X509Certificate): Certificate {
   const commonName = /^CN=(.*)$/m.exec(x509.subject)?.[1];
   const { names, addresses } = alternativeNames(x509.subjectAltName);
   return {

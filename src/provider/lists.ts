@@ -83,3 +83,4 @@ export const Messages = z.strictObject({
 
 export type MailHandlerEntry = z.infer<typeof MailHandler>;
 export type LeftOutEntry = z.infer<typeof LeftOut>;
+export type MessageEntry = z.infer<typeof Message>;

@@ -1,6 +1,8 @@
 /**
  * The store's generation: a number that grows with every write to the projection. Who writes says which generation it has
  * read; where another process was faster, the whole batch fails and nothing is written.
+ *
+ * Beside it a number for what is known of servers (statuses, quarantine), which changes often and needs no new atlas.
  */
 import { sql } from 'drizzle-orm';
 import type { Db, Statement } from './db.ts';
@@ -24,4 +26,17 @@ export function isOvertaken(error: unknown): boolean {
   return (
     error instanceof Error && /NOT NULL constraint failed: meta\.value/.test(`${error.message} ${String(error.cause)}`)
   );
+}
+
+/** A text that differs whenever somebody has moved a status or a quarantine. */
+export async function knowledgeVersion(db: Db): Promise<string> {
+  return (await readMeta(db, 'knowledge')) ?? '0';
+}
+
+/** To be in every batch that moves one. */
+export function knowledgeMoved(db: Db): Statement {
+  return db
+    .insert(meta)
+    .values({ key: 'knowledge', value: '1' })
+    .onConflictDoUpdate({ target: meta.key, set: { value: sql`CAST(value AS INTEGER) + 1` } });
 }

@@ -134,7 +134,7 @@ export function readRevisions(db: Db, id: string, limit: number): Promise<Revisi
 }
 
 /** Keys of the meta table. */
-export type MetaKey = 'loaded' | 'lists-digest' | 'generation' | 'statuses';
+export type MetaKey = 'loaded' | 'lists-digest' | 'generation' | 'knowledge';
 
 export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
   const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));

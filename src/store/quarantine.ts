@@ -1,7 +1,8 @@
 /** Names that leave every format at once, and who answers for a domain: how one notices that it changed hands. */
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Domain } from '../name/domain.ts';
 import type { Db, Statement } from './db.ts';
+import { knowledgeMoved } from './generation.ts';
 import { nameServers, quarantine } from './schema.ts';
 
 /** A host or a registrable domain with everything below it. Instants are ISO 8601. */
@@ -11,6 +12,12 @@ export interface Quarantined {
   /** A sentence. */
   readonly why: string;
   readonly by: string;
+}
+
+/** As it stands in the history, which is only added to. */
+export interface PastQuarantine extends Quarantined {
+  readonly liftedAt: string | null;
+  readonly liftedBy: string | null;
 }
 
 /** D1 binds at most 100 parameters a statement. */
@@ -27,33 +34,50 @@ export async function readQuarantine(db: Db): Promise<Quarantined[]> {
   return rows.map((row) => ({ ...row, name: row.name as Domain }));
 }
 
+/** Who put what under quarantine and who lifted it, the newest first. */
+export async function readQuarantineHistory(db: Db, limit: number): Promise<PastQuarantine[]> {
+  const rows = await db.select().from(quarantine).orderBy(desc(quarantine.n)).limit(limit);
+  return rows.map(({ n: _, ...row }) => ({ ...row, name: row.name as Domain }));
+}
+
 /** Puts a name under quarantine; one that is there already stays as it is. */
-export function putQuarantine(db: Db, entry: Quarantined): Statement {
-  return db.insert(quarantine).values(entry).onConflictDoNothing();
+export function putQuarantine(db: Db, entry: Quarantined): Statement[] {
+  return [db.insert(quarantine).values(entry).onConflictDoNothing(), knowledgeMoved(db)];
 }
 
 /** A person takes a name out of it. */
-export function liftQuarantine(db: Db, name: Domain, { at, by }: { at: string; by: string }): Statement {
-  return db
-    .update(quarantine)
-    .set({ liftedAt: at, liftedBy: by })
-    .where(and(eq(quarantine.name, name), isNull(quarantine.liftedAt)));
+export function liftQuarantine(db: Db, name: Domain, { at, by }: { at: string; by: string }): Statement[] {
+  const open = and(eq(quarantine.name, name), isNull(quarantine.liftedAt));
+  return [db.update(quarantine).set({ liftedAt: at, liftedBy: by }).where(open), knowledgeMoved(db)];
 }
 
-/** The name servers that were last seen for these registrable domains, sorted. */
-export async function readNameServers(db: Db, domains: readonly Domain[]): Promise<Map<Domain, string[]>> {
-  const found = new Map<Domain, string[]>();
+/** What is known of who answers for a registrable domain. */
+export interface KnownNameServers {
+  /** Sorted; empty where none was ever seen. */
+  readonly servers: readonly Domain[];
+  /** When it was asked last, whatever came of it. */
+  readonly at: string;
+  /** Since when the domain does not exist; undefined while it does. */
+  readonly missingSince?: string;
+}
+
+/** The name servers that were last seen for these registrable domains. */
+export async function readNameServers(db: Db, domains: readonly Domain[]): Promise<Map<Domain, KnownNameServers>> {
+  const found = new Map<Domain, KnownNameServers>();
   for (let start = 0; start < domains.length; start += boundAtOnce) {
     const some = domains.slice(start, start + boundAtOnce);
     const rows = await db.select().from(nameServers).where(inArray(nameServers.domain, some));
-    for (const { domain, hosts } of rows) found.set(domain as Domain, hosts.split(' '));
+    for (const { domain, hosts, at, missingSince } of rows) {
+      const servers = hosts === '' ? [] : (hosts.split(' ') as Domain[]);
+      found.set(domain as Domain, { servers, at, ...(missingSince !== null && { missingSince }) });
+    }
   }
   return found;
 }
 
 /** Remembers who answers for a registrable domain. */
-export function putNameServers(db: Db, domain: Domain, hosts: readonly string[], at: string): Statement {
-  const seen = { hosts: [...hosts].sort().join(' '), at };
+export function putNameServers(db: Db, domain: Domain, { servers, at, missingSince }: KnownNameServers): Statement {
+  const seen = { hosts: [...servers].sort().join(' '), at, missingSince: missingSince ?? null };
   return db
     .insert(nameServers)
     .values({ domain, ...seen })

@@ -5,7 +5,6 @@ import { run } from './schema.ts';
 
 /** A run as it is kept. Instants are ISO 8601. */
 export type Run = typeof run.$inferSelect;
-export type RunVerdict = Run['verdict'];
 
 /** The history is bounded: so many runs are kept. */
 export const keptRuns = 1000;

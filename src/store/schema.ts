@@ -127,6 +127,18 @@ export const nameServers = sqliteTable('name_servers', {
   domain: text().notNull().primaryKey(),
   hosts: text().notNull(),
   at: text().notNull(),
+  missingSince: text('missing_since'),
+});
+
+export const heard = sqliteTable('heard', {
+  endpoint: text().notNull().primaryKey(),
+  vantage: text().notNull(),
+  status: text({ enum: ['verified', 'degraded', 'failing', 'dead'] }).notNull(),
+  reason: text().notNull(),
+  since: text().notNull(),
+  checkedAt: text('checked_at').notNull(),
+  staleAt: text('stale_at').notNull(),
+  heardAt: text('heard_at').notNull(),
 });
 
 export const demand = sqliteTable('demand', {

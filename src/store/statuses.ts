@@ -7,8 +7,9 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey, Status, Statuses, StatusName } from '../provider/model.ts';
 import type { Db, Statement, Store } from './db.ts';
-import { readMeta } from './providers.ts';
-import { meta, status } from './schema.ts';
+import { knowledgeMoved } from './generation.ts';
+import { readHeard } from './heard.ts';
+import { status } from './schema.ts';
 
 /** What the state machine left of an endpoint. */
 export interface StatusRow {
@@ -44,22 +45,25 @@ export interface Lease {
 /** D1 binds at most 100 parameters a statement. */
 const boundAtOnce = 90;
 
-/** The statuses as they are to be told at this moment: who was not looked at for long is unverified. */
+/**
+ * The statuses as they are to be told at this moment: who was not looked at for long is unverified. Where our own verifier
+ * has nothing to say, another instance may (heard.ts), with its name.
+ */
 export async function readStatuses(db: Db, now: string): Promise<Statuses> {
-  const rows = await db
-    .select({ endpoint: status.endpoint, name: status.status, staleAt: status.staleAt, checkedAt: status.checkedAt })
-    .from(status);
-  return new Map(
-    rows.map(({ endpoint, name, staleAt, checkedAt }): [EndpointKey, Status] => {
-      const told = staleAt !== null && staleAt <= now ? 'unverified' : name;
-      return [endpoint as EndpointKey, { status: told, ...(checkedAt !== null && { checkedAt }) }];
-    }),
-  );
-}
-
-/** A text that differs whenever {@link readStatuses} would, but for the passing of time. */
-export async function statusVersion(db: Db): Promise<string> {
-  return (await readMeta(db, 'statuses')) ?? '0';
+  const told = await readHeard(db, now);
+  const { endpoint, status: name, reason, since, staleAt, checkedAt } = status;
+  for (const row of await db.select({ endpoint, name, reason, since, staleAt, checkedAt }).from(status)) {
+    const key = row.endpoint as EndpointKey;
+    const checked = row.checkedAt === null ? {} : { checkedAt: row.checkedAt };
+    const own: Status =
+      row.staleAt !== null && row.staleAt <= now
+        ? { status: 'unverified', since: row.staleAt, reason: 'stale', ...checked }
+        : { status: row.name, since: row.since, reason: row.reason, ...checked };
+    const theirs = told.get(key);
+    const isNewer = theirs !== undefined && (theirs.checkedAt ?? '') > (row.checkedAt ?? '');
+    if (own.status !== 'unverified' || !isNewer) told.set(key, own);
+  }
+  return told;
 }
 
 /** Brings the list of what is probed up to date: new endpoints are due at once, what no record names is due no more. */
@@ -182,10 +186,7 @@ export function moveStatuses(db: Db, moves: readonly Move[]): Statement[] {
         })
         .where(and(eq(status.endpoint, endpoint), lt(status.applied, row.applied))),
     ),
-    db
-      .insert(meta)
-      .values({ key: 'statuses', value: '1' })
-      .onConflictDoUpdate({ target: meta.key, set: { value: sql`CAST(value AS INTEGER) + 1` } }),
+    knowledgeMoved(db),
   ];
 }
 

@@ -97,7 +97,7 @@ export class Session {
    * server's own is masked.
    */
   mask(text: string): string {
-    return text.replaceAll(addressLike, (found) => (found === this.#peer ? found : '(address)'));
+    return maskAddresses(text, this.#peer);
   }
 
   #keep(from: TranscriptLine['from'], line: string): void {
@@ -106,6 +106,11 @@ export class Session {
     const text = transcript.length === mostLines ? '… and more' : this.mask(line.slice(0, longestLine));
     transcript.push({ from: transcript.length === mostLines ? '--' : from, text });
   }
+}
+
+/** A text without anybody's address. @param except the one that may be told */
+export function maskAddresses(text: string, except: string): string {
+  return text.replaceAll(addressLike, (found) => (found === except ? found : '(address)'));
 }
 
 /** IPv4, and IPv6 with at least two colons; a time (`12:30:45`) has digits only and no double colon. */

@@ -53,7 +53,7 @@ export async function settle(
       moves.push(moveOf(state, endpoint, n));
     }
     // One statement more says that there are new statuses.
-    const most = Math.min(batchSize - 1, page);
+    const most = Math.max(1, Math.min(batchSize - 1, page));
     for (let start = 0; start < moves.length; start += most) {
       await store.atomically(moveStatuses(db, moves.slice(start, start + most)));
     }

@@ -25,7 +25,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
@@ -79,7 +79,7 @@ after(async () => {
   rmSync(temporary, { recursive: true });
 });
 
-describe('mailatlas', { concurrency: true }, () => {
+describe('mailatlas', { concurrency: 2 * availableParallelism() }, () => {
   for (const file of readdirSync(here).filter((name) => name.endsWith('.txt'))) {
     test(file, async (t) => {
       const folder = join(temporary, file.replace(/\.txt$/, ''));
@@ -154,7 +154,7 @@ function run(command: string, cwd: string, variables: Record<string, string>): P
     TZ: 'UTC',
   };
   return new Promise((resolve) => {
-    const child = execFile('/bin/sh', ['-c', command], { cwd, env, timeout: 30_000 }, (_, stdout, stderr) => {
+    const child = execFile('/bin/sh', ['-c', command], { cwd, env, timeout: 60_000 }, (_, stdout, stderr) => {
       const lines = (text: string) => (text === '' ? [] : text.replace(/\n+$/, '').split('\n'));
       const code = child.exitCode ?? child.signalCode;
       resolve([...lines(stdout), ...lines(stderr).map((line) => `2> ${line}`), ...(code === 0 ? [] : [`? ${code}`])]);

@@ -55,7 +55,14 @@ export function noMailServers(): string | false {
   return process.getuid?.() === 0 ? false : 'Postfix must be started by root';
 }
 
-export async function startMailServers(options: { certificate?: CertificateKind } = {}): Promise<MailServers> {
+export interface MailServerOptions {
+  readonly certificate?: CertificateKind;
+  /** Lines for the end of main.cf, where they win, and for the end of dovecot.conf. */
+  readonly postfix?: string;
+  readonly dovecot?: string;
+}
+
+export async function startMailServers(options: MailServerOptions = {}): Promise<MailServers> {
   return await start(options, 3);
 }
 
@@ -74,7 +81,7 @@ async function start(options: { certificate?: CertificateKind }, tries: number):
     'postscreen',
   ] as const;
   const ports = await freePorts(names);
-  await writeConfiguration(folder, ports, options.certificate ?? 'good');
+  await writeConfiguration(folder, ports, options);
 
   const programs = supervise({
     folder,
@@ -116,9 +123,9 @@ async function start(options: { certificate?: CertificateKind }, tries: number):
 type Ports = Readonly<Record<'imap' | 'imaps' | 'pop3' | 'pop3s' | 'lmtp' | 'sasl', number>> &
   Readonly<Record<'submission' | 'submissions' | 'mx' | 'postscreen', number>>;
 
-async function writeConfiguration(folder: string, ports: Ports, certificate: CertificateKind): Promise<void> {
+async function writeConfiguration(folder: string, ports: Ports, options: MailServerOptions): Promise<void> {
   const { ca, leaf } = await pki();
-  const { cert, key } = await leaf(certificate);
+  const { cert, key } = await leaf(options.certificate ?? 'good');
   const listen = [host, strangersHost, ...(hasIpv6 ? ['::1'] : [])];
   const postfix = { folder, listen, ports, addresses: accounts.map(({ address }) => address) };
 
@@ -131,8 +138,8 @@ async function writeConfiguration(folder: string, ports: Ports, certificate: Cer
     'ca.pem': ca,
     'cert.pem': cert,
     passwd: accounts.map(({ address, password }) => `${address}:{PLAIN}${password}:::::\n`).join(''),
-    'dovecot.conf': dovecotConf({ folder, listen, ports }),
-    'postfix/main.cf': mainCf(postfix),
+    'dovecot.conf': dovecotConf({ folder, listen, ports }) + (options.dovecot ?? ''),
+    'postfix/main.cf': mainCf(postfix) + (options.postfix ?? ''),
     'postfix/master.cf': masterCf(postfix),
     'openssl.cnf': opensslCnf,
   };

@@ -6,12 +6,16 @@ import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey } from '../../src/provider/model.ts';
 import { keptChanges, keptRows, type NewCheck, putCheck, readChecks, readRunChecks } from '../../src/store/checks.ts';
 import type { Store } from '../../src/store/db.ts';
+import { knowledgeVersion } from '../../src/store/generation.ts';
+import { type Heard, putHeard } from '../../src/store/heard.ts';
+import { readKnowledge } from '../../src/store/knowledge.ts';
 import {
   liftQuarantine,
   putNameServers,
   putQuarantine,
   readNameServers,
   readQuarantine,
+  readQuarantineHistory,
 } from '../../src/store/quarantine.ts';
 import { endRun, keepAlive, readAbandoned, readRuns, startRun } from '../../src/store/runs.ts';
 import {
@@ -26,7 +30,6 @@ import {
   readVerified,
   releaseLeases,
   renewLeases,
-  statusVersion,
   takeDue,
   takeThese,
 } from '../../src/store/statuses.ts';
@@ -120,7 +123,7 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
       await listEndpoints(store, [a, b], time(0));
       assert.deepEqual(
         await readStatuses(store.db, time(0)),
-        new Map([a, b].map((key) => [key, { status: 'unverified' }])),
+        new Map([a, b].map((key) => [key, { status: 'unverified', since: time(0), reason: 'new' }])),
       );
       assert.deepEqual(await readDue(store.db, time(0)), { due: 2, next: time(0) });
     });
@@ -128,8 +131,19 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
     promise('are told until they are stale', async (store) => {
       await listEndpoints(store, [a], time(0));
       await store.atomically(moveStatuses(store.db, [move(a, 1, { staleAt: time(100) })]));
-      assert.deepEqual((await readStatuses(store.db, time(99))).get(a), { status: 'verified', checkedAt: time(1) });
-      assert.deepEqual((await readStatuses(store.db, time(100))).get(a), { status: 'unverified', checkedAt: time(1) });
+      const checkedAt = time(1);
+      assert.deepEqual((await readStatuses(store.db, time(99))).get(a), {
+        status: 'verified',
+        since: time(0),
+        reason: 'ok',
+        checkedAt,
+      });
+      assert.deepEqual((await readStatuses(store.db, time(100))).get(a), {
+        status: 'unverified',
+        since: time(100),
+        reason: 'stale',
+        checkedAt,
+      });
     });
 
     promise('are moved once by each check: a report that comes twice, or late, is harmless', async (store) => {
@@ -144,11 +158,11 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
 
     promise('have a version that moves with them', async (store) => {
       await listEndpoints(store, [a], time(0));
-      const before = await statusVersion(store.db);
+      const before = await knowledgeVersion(store.db);
       await store.atomically(moveStatuses(store.db, []));
-      assert.equal(await statusVersion(store.db), before);
+      assert.equal(await knowledgeVersion(store.db), before);
       for (const n of [1, 2]) await store.atomically(moveStatuses(store.db, [move(a, n)]));
-      assert.equal(await statusVersion(store.db), '2');
+      assert.equal(await knowledgeVersion(store.db), '2');
     });
 
     promise('of endpoints that no record names stay, and are due no more until one does', async (store) => {
@@ -297,30 +311,108 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
     });
   });
 
+  describe(`what other instances say, in a store on ${name}`, () => {
+    const said = {
+      endpoint: a,
+      vantage: 'other.example',
+      status: 'verified',
+      reason: 'ok',
+      since: time(1),
+      checkedAt: time(10),
+      staleAt: time(100),
+      heardAt: time(20),
+    } as const;
+    const { staleAt: _, heardAt: __, endpoint: ___, ...told } = said;
+    const hear = (store: Store, facts: Partial<Heard> = {}) =>
+      store.atomically(putHeard(store.db, [{ ...said, ...facts }]));
+
+    promise('is told where our own verifier has nothing to say, with who says it', async (store) => {
+      const version = await knowledgeVersion(store.db);
+      await hear(store);
+      assert.notEqual(await knowledgeVersion(store.db), version);
+      assert.deepEqual(await readStatuses(store.db, time(30)), new Map([[a, told]]));
+      await listEndpoints(store, [a], time(0));
+      assert.deepEqual((await readStatuses(store.db, time(30))).get(a), told);
+    });
+
+    promise('gives way to whatever our own verifier says, and moves nothing of it', async (store) => {
+      await hear(store);
+      await listEndpoints(store, [a], time(0));
+      await store.atomically(moveStatuses(store.db, [move(a, 1, { status: 'failing', reason: 'tcp.refused' })]));
+      assert.equal((await readStatuses(store.db, time(30))).get(a)?.status, 'failing');
+      assert.equal((await readStates(store.db, [a])).get(a)?.applied, 1);
+    });
+
+    promise('gives way to our own fresher look, even one that said nothing', async (store) => {
+      await hear(store);
+      await listEndpoints(store, [a], time(0));
+      await store.atomically(moveStatuses(store.db, [move(a, 1, { status: 'unverified', checkedAt: time(11) })]));
+      assert.equal((await readStatuses(store.db, time(30))).get(a)?.vantage, undefined);
+    });
+
+    promise('is worth nothing when it is old, and only the newest counts', async (store) => {
+      await hear(store);
+      await hear(store, { checkedAt: time(9), status: 'dead' });
+      assert.equal((await readStatuses(store.db, time(30))).get(a)?.status, 'verified');
+      await hear(store, { checkedAt: time(11), status: 'dead' });
+      assert.equal((await readStatuses(store.db, time(30))).get(a)?.status, 'dead');
+      assert.deepEqual(await readStatuses(store.db, time(100)), new Map());
+    });
+  });
+
   describe(`quarantine in a store on ${name}`, () => {
     const host = 'imap.gone.example' as Domain;
     const entry = { name: host, at: time(0), why: 'Its domain is not registered any more.', by: 'verify' };
 
     promise('holds a name until a person lifts it; the first reason stays', async (store) => {
-      await store.atomically([putQuarantine(store.db, entry), putQuarantine(store.db, { ...entry, why: 'Again.' })]);
+      await store.atomically([entry, { ...entry, why: 'Again.' }].flatMap((one) => putQuarantine(store.db, one)));
       assert.deepEqual(await readQuarantine(store.db), [entry]);
-      await store.atomically([liftQuarantine(store.db, host, { at: time(1), by: 'Ada' })]);
+      await store.atomically(liftQuarantine(store.db, host, { at: time(1), by: 'Ada' }));
       assert.deepEqual(await readQuarantine(store.db), []);
-      await store.atomically([putQuarantine(store.db, { ...entry, at: time(2) })]);
+      await store.atomically(putQuarantine(store.db, { ...entry, at: time(2) }));
       assert.deepEqual(await readQuarantine(store.db), [{ ...entry, at: time(2) }]);
+    });
+
+    promise('keeps who put what there, and who lifted it', async (store) => {
+      await store.atomically(putQuarantine(store.db, entry));
+      await store.atomically(liftQuarantine(store.db, host, { at: time(1), by: 'Ada' }));
+      await store.atomically(putQuarantine(store.db, { ...entry, at: time(2), by: 'Bob' }));
+      assert.deepEqual(await readQuarantineHistory(store.db, 5), [
+        { ...entry, at: time(2), by: 'Bob', liftedAt: null, liftedBy: null },
+        { ...entry, liftedAt: time(1), liftedBy: 'Ada' },
+      ]);
+      assert.equal((await readQuarantineHistory(store.db, 1)).length, 1);
+    });
+
+    promise('is part of what is known, whose version moves with it', async (store) => {
+      const before = await knowledgeVersion(store.db);
+      await listEndpoints(store, [a], time(0));
+      await store.atomically(putQuarantine(store.db, entry));
+      assert.notEqual(await knowledgeVersion(store.db), before);
+      assert.deepEqual(await readKnowledge(store.db, time(0)), {
+        statuses: new Map([[a, { status: 'unverified', since: time(0), reason: 'new' }]]),
+        quarantine: new Map([[host, { at: entry.at, why: entry.why }]]),
+      });
     });
 
     promise('remembers who answers for a domain, the newest', async (store) => {
       const domain = 'gone.example' as Domain;
-      await store.atomically([putNameServers(store.db, domain, ['ns2.x.example', 'ns1.x.example'], time(0))]);
+      await store.atomically([
+        putNameServers(store.db, domain, { servers: names('ns2.x.example', 'ns1.x.example'), at: time(0) }),
+      ]);
       assert.deepEqual(
         await readNameServers(store.db, [domain]),
-        new Map([[domain, ['ns1.x.example', 'ns2.x.example']]]),
+        new Map([[domain, { servers: ['ns1.x.example', 'ns2.x.example'], at: time(0) }]]),
       );
-      await store.atomically([putNameServers(store.db, domain, ['ns.y.example'], time(1))]);
-      assert.deepEqual((await readNameServers(store.db, [domain])).get(domain), ['ns.y.example']);
+      const missing = { servers: [], at: time(1), missingSince: time(1) };
+      await store.atomically([putNameServers(store.db, domain, missing)]);
+      assert.deepEqual((await readNameServers(store.db, [domain])).get(domain), missing);
     });
   });
+}
+
+function names(...texts: readonly string[]): Domain[] {
+  return texts as Domain[];
 }
 
 function keyOf(name: string): EndpointKey {

@@ -14,10 +14,10 @@ export const foreignHost: Rule = {
   level: 'error',
   why: 'Whoever owns the host gets the passwords.',
   *check(record) {
-    const mailDomains = [record.id, ...record.domains.map(stem)].map(ownerOf);
+    const mailDomains = new Set([record.id, ...record.domains.map(stem)].map(ownerOf));
     for (const { host, path, sources } of hostsOf(record)) {
       // What is no host name at all is told by own-names.
-      if (isTemplate(host) || ownerOf(host) === undefined || mailDomains.includes(ownerOf(host))) continue;
+      if (isTemplate(host) || ownerOf(host) === undefined || mailDomains.has(ownerOf(host))) continue;
       if (sources.some((key) => namesIt(record.sources[key], host, record))) continue;
       const says = `${host} is under another domain than the record’s, and no first-party source names it`;
       yield {

@@ -1,0 +1,74 @@
+/**
+ * Keeps what is served as new as the store. New data are a new atlas, swapped in one step; where only knowledge is new (a
+ * status moved, a host came under quarantine), the atlas stays and only the knowledge is read again.
+ */
+import { compileAtlas } from '../atlas/atlas.ts';
+import { type Knowledge, nothingKnown } from '../provider/model.ts';
+import type { Store } from '../store/db.ts';
+import { knowledgeVersion, readGeneration } from '../store/generation.ts';
+import { readKnowledge } from '../store/knowledge.ts';
+import { newestRevision, readCurated } from '../store/providers.ts';
+import { type Served, served } from './served.ts';
+
+/** Milliseconds after which knowledge is read again although nothing was written: time alone makes a status stale. */
+const staleInterval = 600_000;
+
+export class Keeper {
+  readonly #store: Store;
+  #served: Served | undefined;
+  #generation: number | undefined;
+  #knowledge: Knowledge = nothingKnown;
+  /** Which knowledge that is, and since when (milliseconds since 1970). */
+  #version: string | undefined;
+  #readAt = 0;
+  #seen: number | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+    // Taken before the first look, so that a change in between is not missed.
+    this.#seen = store.dataVersion();
+  }
+
+  /** Undefined until the first {@link refresh}. */
+  get served(): Served | undefined {
+    return this.#served;
+  }
+
+  /** To be called often: asks whether another process has written, which costs about a microsecond. */
+  async look(): Promise<void> {
+    const version = this.#store.dataVersion();
+    if (version !== this.#seen || Date.now() - this.#readAt >= staleInterval) await this.refresh();
+    this.#seen = version;
+  }
+
+  /** To be called after writing: one's own writes are not seen by {@link look}. */
+  async refresh(): Promise<void> {
+    // First: an atlas must not be served for a moment without what is known of it.
+    await this.#learn();
+    await this.#swap();
+  }
+
+  async #learn(): Promise<void> {
+    const { db } = this.#store;
+    const version = await knowledgeVersion(db);
+    if (version === this.#version && Date.now() - this.#readAt < staleInterval) return;
+    this.#knowledge = await readKnowledge(db, new Date().toISOString());
+    [this.#version, this.#readAt] = [version, Date.now()];
+    if (this.#served) this.#served = served(this.#served.atlas, this.#knowledge, this.#served.revision);
+  }
+
+  async #swap(): Promise<void> {
+    const { db } = this.#store;
+    for (;;) {
+      const now = await readGeneration(db);
+      if (this.#served && now === this.#generation) return;
+      const revision = await newestRevision(db);
+      const atlas = compileAtlas(await readCurated(db));
+      // Another process may have written between two reads: they are of two generations then, and are done again.
+      if ((await readGeneration(db)) !== now) continue;
+      this.#served = served(atlas, this.#knowledge, revision);
+      this.#generation = now;
+      return;
+    }
+  }
+}
