@@ -10,6 +10,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
@@ -20,12 +21,13 @@ import { nodeResolver } from './net/resolver-node.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { newestRevision, readRevisions } from './store/providers.ts';
+import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { judge } from './verify/judge.ts';
 import { nodeProber } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
+import { bundler } from './web/bundler.ts';
 import { gracefulClose } from './web/closing-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { refusal } from './web/respond.ts';
@@ -42,6 +44,8 @@ export interface ServerOptions {
   readonly resolver?: string;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
   readonly verify?: { readonly contact: string };
+  /** Signs bundles; without it there are none. */
+  readonly signer?: Signer;
   readonly version: string;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
@@ -125,6 +129,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
+    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...(options.signer && { bundle: bundler(options.signer) }),
     version: options.version,
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });

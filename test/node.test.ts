@@ -15,6 +15,7 @@ import { recordDigest } from '../src/atlas/digest.ts';
 import { curatedOf, parseCatalog } from '../src/catalog/catalog.ts';
 import { readDataDir } from '../src/catalog/files.ts';
 import { loadFiles } from '../src/catalog/load.ts';
+import { openBundle } from '../src/client/client.ts';
 import type { Domain } from '../src/name/domain.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
@@ -23,6 +24,7 @@ import { putOverlay } from '../src/store/overlays.ts';
 import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
+import { ours } from './bundles.ts';
 import { startDns, type Zone } from './dns-server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -130,6 +132,22 @@ describe('a server without good data', () => {
     const { server, notes } = await start(t, { db: first.db, data: first.data });
     assert.equal((await ask(server, '/v1.1/kabel.example')).status, 200);
     assert.equal(notes.at(-1), 'what was loaded before is served');
+  });
+});
+
+describe('the whole atlas', () => {
+  test('is had from a server as a signed bundle, and what changed after it', async (t) => {
+    const { server } = await start(t, { signer: ours });
+    const { body } = await ask(server, '/api/v1/bundle');
+    const atlas = await openBundle(new TextEncoder().encode(body), { keys: [ours.publicKey] });
+    assert.ok('answer' in (await atlas.lookup('post.example')));
+    const changesSince = async (n: number | null) => {
+      const { body: text } = await ask(server, `/api/v1/changes?since=${n}`);
+      const answer = JSON.parse(text) as { changes: { id: string }[] };
+      return answer.changes.map(({ id }) => id).sort();
+    };
+    assert.deepEqual(await changesSince(atlas.changes), []);
+    assert.ok((await changesSince(0)).includes('post.example'));
   });
 });
 
@@ -455,9 +473,10 @@ interface Started {
 /** A server with its own database and its own copy of the data, which the test closes. */
 async function start(
   t: TestContext,
-  given: Partial<Omit<Started, 'server'>> & Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify'>> = {},
+  given: Partial<Omit<Started, 'server'>> &
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'signer' | 'verify'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, verify } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, signer, verify } = given;
   const server = await startServer({
     db,
     data,
@@ -466,6 +485,7 @@ async function start(
     version: '0.0.0-test',
     note: (message) => notes.push(message),
     ...(resolver !== undefined && { resolver }),
+    ...(signer && { signer }),
     ...(verify && { verify }),
   });
   // Closed already, or held up by a client that the test has sent away by then.

@@ -6,7 +6,7 @@ import { Complaint, exit, misuse, note, out } from './say.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
-                       [--verify --contact TEXT]
+                       [--bundle-key FILE] [--verify --contact TEXT]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads the data directory again, SIGINT and SIGTERM stop.
@@ -16,6 +16,7 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --db FILE             the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR            the data directory (default: the shipped data)
   --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
+  --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        with --verify: where people learn who probes and why; said in IMAP's ID
 
@@ -33,6 +34,7 @@ export const command: Command = {
       ...resolverOption,
       host: { type: 'string' },
       port: { type: 'string' },
+      'bundle-key': { type: 'string' },
       verify: { type: 'boolean' },
       contact: { type: 'string' },
     } as const;
@@ -42,6 +44,8 @@ export const command: Command = {
     }
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
+    const bundleKey = values['bundle-key'];
+    const signer = bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -50,6 +54,7 @@ export const command: Command = {
       data: dataDir(values.data),
       version,
       note,
+      ...(signer && { signer }),
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(values.verify && values.contact && { verify: { contact: values.contact } }),
     }).catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { paccPath } from '../formats/pacc.ts';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
+import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
@@ -36,6 +37,9 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/pacc.json', publishRoute(deps, 'pacc', 'pacc.json'));
   get('/api/v1/providers/:id/zone.txt', publishRoute(deps, 'zone', 'zone.txt'));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
+  get('/api/v1/bundle', bundleRoute(deps));
+  get('/api/v1/atlas.ndjson', linesRoute(deps));
+  get('/api/v1/changes', changesRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {

@@ -135,19 +135,26 @@ export const ProviderList = z
   })
   .meta({ id: 'ProviderList' });
 
-export const RevisionList = z
+const revision = {
+  n: z.int().describe('A number of this server’s own, growing.'),
+  at: z.iso.datetime(),
+  oldDigest: z.string().nullable().describe('SHA-256 of the facts before; null: the record was new.'),
+  newDigest: z.string().nullable().describe('SHA-256 of the facts after; null: the record was removed.'),
+  cause: z.string(),
+};
+
+export const RevisionList = z.object({ revisions: z.array(z.object(revision)) }).meta({ id: 'RevisionList' });
+
+export const ChangeList = z
   .object({
-    revisions: z.array(
-      z.object({
-        n: z.int().describe('A number of this server’s own, growing.'),
-        at: z.iso.datetime(),
-        oldDigest: z.string().nullable().describe('SHA-256 of the facts before; null: the record was new.'),
-        newDigest: z.string().nullable().describe('SHA-256 of the facts after; null: the record was removed.'),
-        cause: z.string(),
-      }),
-    ),
+    since: z.int(),
+    revision: z
+      .int()
+      .describe('The newest there is. Smaller than “since”: the server began anew, get everything again.'),
+    more: z.boolean().describe('There are more: ask again since the last “n” of this answer.'),
+    changes: z.array(z.object({ id: z.string().describe('The id of the record.'), ...revision })),
   })
-  .meta({ id: 'RevisionList' });
+  .meta({ id: 'ChangeList' });
 
 export const Problem = z
   .looseObject({
@@ -217,6 +224,13 @@ export const PaccDocument = z
   })
   .describe('What a domain publishes about itself, byte for byte: its SHA-256 stands in DNS (header Repr-Digest).')
   .meta({ id: 'Pacc' });
+
+export const ChangesQuery = z.object({
+  since: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a number from 0')
+    .describe('A revision: what changed after it. 0: everything.'),
+});
 
 export const DomainPath = z.object({ domain: z.string().describe('A mail domain, or the name of its MX hosts.') });
 export const ProviderPath = z.object({ id: z.string().describe('The id of a record.') });

@@ -20,6 +20,8 @@ For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=
   /api/v1/providers/{id}             also /autoconfig.xml, /pacc.json, /zone.txt and /revisions below it
+  /api/v1/bundle                     everything, signed; /api/v1/atlas.ndjson the same unsigned
+  /api/v1/changes?since={revision}   which records changed after it
   /api/v1/openapi.json               the whole API, OpenAPI 3.1
 
 For operators

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import {
   AddressQuery,
+  ChangeList,
+  ChangesQuery,
   DomainPath,
   Health,
   ListQuery,
@@ -126,6 +128,28 @@ export function openapi(version: string) {
           summary: 'When a record changed on this server, newest first',
           requestParams: { path: ProviderPath },
           responses: { 200: json('At most a hundred', RevisionList), 308: renamed, ...problems(unknown, later) },
+        }),
+        '/api/v1/bundle': get({
+          summary: 'The whole atlas with statuses in one file, signed with Ed25519 (docs/bundle.md)',
+          responses: {
+            200: {
+              description: 'The bundle',
+              content: { 'application/vnd.mailatlas.bundle': { schema: z.string() } },
+            },
+            ...problems([404, 'This server signs no bundles'], later),
+          },
+        }),
+        '/api/v1/atlas.ndjson': get({
+          summary: 'The same as lines of JSON, streamed and unsigned',
+          responses: {
+            200: { description: 'One object a line', content: { 'application/x-ndjson': { schema: z.string() } } },
+            ...problems(later),
+          },
+        }),
+        '/api/v1/changes': get({
+          summary: 'Which records changed after a revision, oldest first',
+          requestParams: { query: ChangesQuery },
+          responses: { 200: json('At most a thousand', ChangeList), ...problems(malformed, later) },
         }),
         '/api/v1/openapi.json': get({
           summary: 'This document',

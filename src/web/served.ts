@@ -7,10 +7,12 @@ import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { Miss } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, Knowledge, Provider } from '../provider/model.ts';
-import type { RevisionList } from './contract.ts';
+import type { ChangeList, RevisionList } from './contract.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
+
+type ChangeJson = z.infer<typeof ChangeList>['changes'][number];
 
 export interface Served {
   readonly atlas: Atlas;
@@ -32,6 +34,10 @@ export interface Deps {
   missed(miss: Miss, asker: string | undefined): void;
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
+  /** What changed about any record after a revision, oldest first. */
+  changes(since: number, limit: number): Promise<readonly ChangeJson[]>;
+  /** The signed bundle of what is served; undefined where the operator gave no key. */
+  readonly bundle?: (served: Served) => string;
   readonly version: string;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;

@@ -33,6 +33,8 @@ export interface TestAppOptions {
   /** What is known at first; {@link TestApp.learn} says what is known later. */
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
+  readonly changes?: Deps['changes'];
+  readonly bundle?: Deps['bundle'];
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -45,8 +47,25 @@ const loadedOnce: Deps['revisions'] = (id, limit) =>
       : [],
   );
 
+const changedTwice: Deps['changes'] = (since, limit) =>
+  Promise.resolve(
+    [
+      { n: 3, at: '2026-11-01T10:00:00.000Z', id: 'post.example', oldDigest: null, newDigest: 'aa', cause: 'load' },
+      { n: 7, at: '2026-11-20T10:00:00.000Z', id: 'post.example', oldDigest: 'aa', newDigest: 'bb', cause: 'load' },
+    ]
+      .filter(({ n }) => n > since)
+      .slice(0, limit),
+  );
+
 export function testApp(options: TestAppOptions = {}): TestApp {
-  const { curated = world, mx = {}, knowledge = nothingKnown, revisions = loadedOnce } = options;
+  const {
+    curated = world,
+    mx = {},
+    knowledge = nothingKnown,
+    revisions = loadedOnce,
+    changes = changedTwice,
+    bundle,
+  } = options;
   const asked: TestApp['asked'] = [];
   const missed: TestApp['missed'] = [];
   const defects: TestApp['defects'] = [];
@@ -72,6 +91,8 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     asker: () => '192.0.2.0/24',
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
+    changes,
+    ...(bundle && { bundle }),
     version: '1.2.3',
     defect: (error, route) => defects.push({ error, route }),
   });

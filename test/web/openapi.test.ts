@@ -82,6 +82,10 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
   ['/api/v1/providers', '/api/v1/providers?page=0'],
   ['/api/v1/providers/{id}', '/api/v1/providers/unknown.example'],
   ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
+  ['/api/v1/bundle', '/api/v1/bundle'],
+  ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
+  ['/api/v1/changes', '/api/v1/changes?since=0'],
+  ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
   ['/healthz', '/healthz'],
   ['/readyz', '/readyz'],
 ];
@@ -103,6 +107,9 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/oldpost.example/zone.txt'],
   ['/.well-known/user-agent-configuration.json', '/.well-known/user-agent-configuration.json'],
   ['/api/v1/providers/{id}/revisions', '/api/v1/providers/oldpost.example/revisions'],
+  ['/api/v1/bundle', '/api/v1/bundle'],
+  ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
+  ['/api/v1/changes', '/api/v1/changes?since=0'],
   ['/readyz', '/readyz'],
 ];
 
@@ -246,7 +253,7 @@ describe('GET /api/v1/openapi.json', () => {
       assert.ok(described, `${path} says nothing of ${answer.status}`);
       const type = answer.headers.get('content-type')?.split(';')[0];
       assert.deepEqual(Object.keys(described.content ?? {}), type === undefined ? [] : [type]);
-      if (!type?.endsWith('json')) return;
+      if (!type?.endsWith('json') || type.endsWith('ndjson')) return;
       const validate = validatorAt('paths', path, 'get', 'responses', `${answer.status}`, 'content', type, 'schema');
       const valid = validate(await answer.json());
       assert.ok(valid, JSON.stringify(validate.errors, null, 1));

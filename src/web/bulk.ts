@@ -1,0 +1,46 @@
+/** The whole atlas at once: signed, as lines, and what changed. */
+import type { Context } from 'hono';
+import { bundleLines } from '../atlas/bundle-write.ts';
+import { ChangesQuery } from './contract.ts';
+import { HttpProblem } from './errors.ts';
+import { ready } from './find.ts';
+import { parseQuery } from './parse-query.ts';
+import { documentOf, send, sendJson, sendStream } from './respond.ts';
+import type { Deps } from './served.ts';
+
+export const bundleType = 'application/vnd.mailatlas.bundle';
+const changesShown = 1000;
+
+/** `GET /api/v1/bundle`: there where the operator gave a key. */
+export function bundleRoute(deps: Deps) {
+  return (c: Context): Response => {
+    const served = ready(deps);
+    if (!deps.bundle)
+      throw new HttpProblem(
+        'no-bundle',
+        'This server signs no bundles; GET /api/v1/atlas.ndjson has the same unsigned.',
+      );
+    return send(c, documentOf(deps.bundle(served), bundleType), 'public');
+  };
+}
+
+/** `GET /api/v1/atlas.ndjson`: the lines of a bundle, without its signature and dates. */
+export function linesRoute(deps: Deps) {
+  return (c: Context): Response => {
+    const { atlas, knowledge, revision } = ready(deps);
+    const lines = bundleLines(atlas.curated, knowledge, { changes: revision });
+    return sendStream(c, lines, 'application/x-ndjson; charset=utf-8', 'public');
+  };
+}
+
+/** `GET /api/v1/changes?since=` */
+export function changesRoute(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    const { revision } = ready(deps);
+    const { since } = parseQuery(ChangesQuery, c);
+    const found = await deps.changes(Number(since), changesShown + 1);
+    const changes = found.slice(0, changesShown);
+    const more = found.length > changes.length;
+    return sendJson(c, { since: Number(since), revision, more, changes }, 'private-fresh');
+  };
+}
