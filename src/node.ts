@@ -16,15 +16,19 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
+import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { afterRun } from './verify/after-run.ts';
+import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
-import { nodeProber } from './verify/prober-node.ts';
+import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { bundler } from './web/bundler.ts';
@@ -42,10 +46,25 @@ export interface ServerOptions {
   readonly port: number;
   /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
   readonly resolver?: string;
+  /** Where people reach whoever runs this. */
+  readonly contact?: string;
+  /** Where people reach this server, without a slash at its end. */
+  readonly url?: string;
+  /** Signs configuration profiles. */
+  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
-  readonly verify?: { readonly contact: string };
+  readonly verify?: {
+    readonly prober: ProberOptions;
+    /** Servers of others that always answer: when they do not either, it is us. */
+    readonly controls?: readonly Endpoint[];
+    readonly concurrency?: number;
+    /** Who is told when a server turns bad or is back, and when a domain comes under quarantine. */
+    readonly notifiers?: readonly Notifier[];
+    /** Of what they are told. */
+    readonly language?: Language;
+  };
   /** Signs bundles; without it there are none. */
-  readonly signer?: Signer;
+  readonly bundleSigner?: Signer;
   readonly version: string;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
@@ -130,8 +149,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     changes: (since, limit) => readChanges(store.db, since, limit),
-    ...(options.signer && { bundle: bundler(options.signer) }),
+    ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     version: options.version,
+    contact: options.contact,
+    ...(options.url !== undefined && { url: options.url }),
+    ...(options.sign && { sign: options.sign }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
@@ -164,21 +186,24 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const keeping = setInterval(() => void keepDemand(), demandInterval);
 
-  const prober =
-    options.verify &&
-    nodeProber({
-      contact: options.verify.contact,
-      ...(options.resolver !== undefined && { resolver: options.resolver }),
-    });
+  const hostResolver = nodeResolver(options.resolver);
+  const prober = options.verify && nodeProber(options.verify.prober);
   const schedule =
     prober &&
     startSchedule({
       store,
       probe: (endpoint) => prober.probe(endpoint),
       judge: (evidence, now) => judge(evidence, now),
-      records: () => keeper.served?.atlas.curated.providers ?? [],
-      // Our own writes are not a change of another connection.
-      onRun: () => keeper.refresh(),
+      curated: () => keeper.served?.atlas.curated,
+      ...(options.verify?.controls && { controls: options.verify.controls }),
+      ...(options.verify?.concurrency !== undefined && { concurrency: options.verify.concurrency }),
+      onRun: async (report, signal) => {
+        // Our own writes are not a change of another connection.
+        await keeper.refresh();
+        const curated = keeper.served?.atlas.curated ?? first.atlas.curated;
+        await afterRun(report, { ...options.verify, store, resolver: hostResolver, curated, note, signal });
+        await keeper.refresh();
+      },
       note,
     });
 

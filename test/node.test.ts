@@ -49,6 +49,15 @@ describe('a server', () => {
     assert.deepEqual(notes, []);
   });
 
+  test('links to itself by the URL it was given, and signs profiles with the key it was given', async (t) => {
+    const sign = (profile: string) => new Uint8Array(Buffer.from(`signed: ${profile}`));
+    const { server } = await start(t, { url: 'https://atlas.example', sign });
+    const json = await ask(server, '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1');
+    assert.equal(JSON.parse(json.body).Url, 'https://atlas.example/autodiscover/autodiscover.xml');
+    const profile = await ask(server, '/api/v1/providers/post.example/mail.mobileconfig');
+    assert.match(profile.body, /^signed: <\?xml/);
+  });
+
   test('asks the DNS server it was given, for the MX step', async (t) => {
     const dns = await startDns({ 'customer.de': ['10 a.mx.hosting.example'] });
     t.after(() => dns.stop());
@@ -137,7 +146,7 @@ describe('a server without good data', () => {
 
 describe('the whole atlas', () => {
   test('is had from a server as a signed bundle, and what changed after it', async (t) => {
-    const { server } = await start(t, { signer: ours });
+    const { server } = await start(t, { bundleSigner: ours });
     const { body } = await ask(server, '/api/v1/bundle');
     const atlas = await openBundle(new TextEncoder().encode(body), { keys: [ours.publicKey] });
     assert.ok('answer' in (await atlas.lookup('post.example')));
@@ -363,7 +372,9 @@ describe('the statuses of servers', () => {
   test('come from the server’s own verifier, where the operator wants one', async (t) => {
     const dns = await startDns({});
     t.after(() => dns.stop());
-    const { server } = await start(t, { resolver: dns.address, verify: { contact: 'https://mail.example/probes' } });
+    const { server } = await start(t, {
+      verify: { prober: { resolver: dns.address, contact: 'https://mail.example/probes' } },
+    });
     await soon('the check', async () => {
       const [status, checkedAt] = await statusOf(server);
       assert.equal(status, 'unverified', 'one failure moves nothing');
@@ -474,9 +485,19 @@ interface Started {
 async function start(
   t: TestContext,
   given: Partial<Omit<Started, 'server'>> &
-    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'signer' | 'verify'>> = {},
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'sign' | 'bundleSigner'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, resolver, signer, verify } = given;
+  const {
+    db = newPath('db'),
+    data = newData(),
+    notes = [],
+    port = 0,
+    resolver,
+    verify,
+    url,
+    sign,
+    bundleSigner,
+  } = given;
   const server = await startServer({
     db,
     data,
@@ -485,8 +506,10 @@ async function start(
     version: '0.0.0-test',
     note: (message) => notes.push(message),
     ...(resolver !== undefined && { resolver }),
-    ...(signer && { signer }),
+    ...(bundleSigner && { bundleSigner }),
     ...(verify && { verify }),
+    ...(url !== undefined && { url }),
+    ...(sign && { sign }),
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

@@ -62,6 +62,8 @@ export interface Pki {
   /** The root to trust, PEM. */
   readonly ca: string;
   readonly leaf: (kind: CertificateKind) => Promise<Leaf>;
+  /** With a P-256 key, for these names and so many days from now. */
+  readonly leafFor: (names: readonly string[], days: number) => Promise<Leaf>;
 }
 
 /** An authority: its name, its key, and its own certificate. */
@@ -127,7 +129,9 @@ async function start(): Promise<Pki> {
     'fragment-wildcard': () => leaf({ by: root, names: [{ type: 'dns', value: 'm*.example.test' }] }),
     'ip-only': () => leaf({ by: root, names: ips, subject: 'CN=127.0.0.1' }),
   };
-  return { ca: root.pem, leaf: memo((kind: CertificateKind) => make[kind]()) };
+  const leafFor: Pki['leafFor'] = (names, to) =>
+    leaf({ by: root, key: 'ec', names: names.map((value) => ({ type: 'dns', value })), to });
+  return { ca: root.pem, leaf: memo((kind: CertificateKind) => make[kind]()), leafFor };
 }
 
 const ips: JsonGeneralNames = [

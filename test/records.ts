@@ -56,5 +56,5 @@ export function leftOut(domain: string, reason: LeftOut['reason'] = 'unsure'): L
 
 /** What a whole `data/` holds; lists that are not given are empty. */
 export function curated(facts: Partial<Curated> = {}): Curated {
-  return { providers: [], others: [], leftOut: [], ...facts };
+  return { providers: [], others: [], leftOut: [], noProbe: [], ...facts };
 }

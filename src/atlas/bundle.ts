@@ -143,7 +143,15 @@ export function readPayload(text: string): BundleContent {
     else if ('end' in line) whole = line.end === i;
   }
   if (!whole) throw new BundleError('not-a-bundle', 'The bundle is not whole.');
-  return { head, curated, knowledge: { statuses, quarantine }, own, withheld, registrable };
+  // Whom a verifier must not call is the verifier's own list.
+  return {
+    head,
+    curated: { ...curated, noProbe: [] },
+    knowledge: { statuses, quarantine },
+    own,
+    withheld,
+    registrable,
+  };
 }
 
 function parseLine(json: string): BundleLine {

@@ -1,6 +1,6 @@
 /** The curated files, parsed: what rules judge and what `load` turns into rows. */
 import type * as z from 'zod';
-import { Exceptions, LeftOutList, Messages, MxOthers } from '../provider/lists.ts';
+import { Exceptions, LeftOutList, Messages, MxOthers, NoProbe } from '../provider/lists.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import { Provider as ProviderSchema } from '../provider/schema.ts';
 import type { DataFiles, TextFile } from './files.ts';
@@ -11,6 +11,7 @@ export interface Catalog {
   readonly records: readonly Parsed<Provider>[];
   readonly others: Parsed<z.infer<typeof MxOthers>>;
   readonly leftOut: Parsed<z.infer<typeof LeftOutList>>;
+  readonly noProbe: Parsed<z.infer<typeof NoProbe>>;
   readonly messages: Parsed<z.infer<typeof Messages>>;
   readonly exceptions: Parsed<z.infer<typeof Exceptions>>;
 }
@@ -26,6 +27,7 @@ export function parseCatalog({ providers, lists }: Pick<DataFiles, 'providers' |
     records: providers.map(parseProvider),
     others: parseList(MxOthers, lists['mx-others.yml'], 'others: []\n'),
     leftOut: parseList(LeftOutList, lists['left-out.yml'], 'domains: []\n'),
+    noProbe: parseList(NoProbe, lists['no-probe.yml'], 'names: []\n'),
     messages: parseList(Messages, lists['messages.yml'], 'messages: []\n'),
     exceptions: parseList(Exceptions, lists['exceptions.yml'], 'exceptions: []\n'),
   };
@@ -37,8 +39,15 @@ function parseList<T>(schema: z.ZodType<T>, list: TextFile | undefined, empty: s
 }
 
 /** Every file of a catalog. */
-export function filesOf({ records, others, leftOut, messages, exceptions }: Catalog): readonly Parsed<unknown>[] {
-  return [...records, others, leftOut, messages, exceptions];
+export function filesOf({
+  records,
+  others,
+  leftOut,
+  noProbe,
+  messages,
+  exceptions,
+}: Catalog): readonly Parsed<unknown>[] {
+  return [...records, others, leftOut, noProbe, messages, exceptions];
 }
 
 /** Syntax and shape problems of all files. */
@@ -52,5 +61,6 @@ export function curatedOf(catalog: Catalog): Curated {
     providers: catalog.records.flatMap((parsed) => parsed.value ?? []),
     others: catalog.others.value?.others ?? [],
     leftOut: catalog.leftOut.value?.domains ?? [],
+    noProbe: catalog.noProbe.value?.names ?? [],
   };
 }

@@ -33,7 +33,7 @@ export class DataError extends Error {
 const nameData = 'name the folder that holds providers/*.yml with --data DIR';
 
 /** The lists beside the records; kinds.ts says what each is. */
-export const listNames = ['mx-others.yml', 'left-out.yml', 'messages.yml', 'exceptions.yml'] as const;
+export const listNames = ['mx-others.yml', 'left-out.yml', 'no-probe.yml', 'messages.yml', 'exceptions.yml'] as const;
 export type ListName = (typeof listNames)[number];
 
 /**

@@ -1,6 +1,6 @@
 /** The kinds of curated files: which schema a file has, and where editors find it. The one table of them. */
 import type * as z from 'zod';
-import { Exceptions, LeftOutList, Messages, MxOthers } from '../provider/lists.ts';
+import { Exceptions, LeftOutList, Messages, MxOthers, NoProbe } from '../provider/lists.ts';
 import { Provider } from '../provider/schema.ts';
 import type { ListName } from './files.ts';
 
@@ -25,6 +25,7 @@ function list(schema: z.ZodType, name: string, title: string): FileKind {
 export const lists = {
   'mx-others.yml': list(MxOthers, 'mx-others', 'MX hosts of gateways, forwarders and senders'),
   'left-out.yml': list(LeftOutList, 'left-out', 'Domains that are not served'),
+  'no-probe.yml': list(NoProbe, 'no-probe', 'Hosts whose owners asked not to be probed'),
   'messages.yml': list(Messages, 'messages', 'What mail servers say when something fails'),
   'exceptions.yml': list(Exceptions, 'exceptions', 'Lint findings that are excused'),
 } as const satisfies Record<ListName, FileKind>;

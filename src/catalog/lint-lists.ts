@@ -8,7 +8,7 @@ import { fieldName, type Path, type Problem } from './problem.ts';
 import type { RuleContext } from './rules/context.ts';
 
 /** Findings of the rule `lists`. What a list and a record both claim is told at the record (rule `one-owner`). */
-export function lintLists({ others, leftOut, messages }: Catalog, context: RuleContext): Problem[] {
+export function lintLists({ others, leftOut, noProbe, messages }: Catalog, context: RuleContext): Problem[] {
   const found: Problem[] = [];
   const at = (list: Parsed<unknown>, path: Path, says: string) =>
     found.push({
@@ -25,7 +25,7 @@ export function lintLists({ others, leftOut, messages }: Catalog, context: RuleC
       const domain = domainOrUndefined(stem(name));
       if (domain !== stem(name)) at(list, path, `${name} is not a host name`);
       // A public suffix may be left out: it is not served either way.
-      else if (list === others && isPublicSuffix(domain))
+      else if ((list === others || list === noProbe) && isPublicSuffix(domain))
         at(list, path, `${domain} is a public suffix: strangers have names below it`);
       if (seen.has(name)) at(list, path, `${name} stands here twice`);
       seen.add(name);
@@ -48,6 +48,12 @@ export function lintLists({ others, leftOut, messages }: Catalog, context: RuleC
       at(leftOut, ['domains', i, 'successor'], `there is no record ${successor}`);
     }
   }
+
+  const optOuts = noProbe.value?.names ?? [];
+  judge(
+    noProbe,
+    optOuts.map(({ name }, i) => ({ name, path: ['names', i, 'name'] })),
+  );
 
   const ids = new Set<string>();
   for (const [i, { id, providers = [] }] of (messages.value?.messages ?? []).entries()) {

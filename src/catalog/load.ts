@@ -13,6 +13,7 @@ import {
   dropRecord,
   putLists,
   putMeta,
+  putNoProbe,
   putRecord,
   readDigests,
   readMeta,
@@ -66,9 +67,12 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
   const revise = (id: string, newDigest: string | null) =>
     addRevision(db, { at, id, oldDigest: before.get(id) ?? null, newDigest, cause: 'load' });
 
-  const listsDigest = sha256(canonicalJson([overlaid.curated.leftOut, overlaid.curated.others]));
+  const { leftOut, others, noProbe } = overlaid.curated;
+  const listsDigest = sha256(canonicalJson([leftOut, others, noProbe]));
   const listsDiffer = (await readMeta(db, 'lists-digest')) !== listsDigest;
-  const lists = listsDiffer ? [...putLists(db, overlaid.curated), putMeta(db, 'lists-digest', listsDigest)] : [];
+  const lists = listsDiffer
+    ? [...putLists(db, overlaid.curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
+    : [];
   const parts: Part[] = [
     { id: '', statements: [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
     ...removed.map((id) => ({ id, statements: [...dropRecord(db, id), revise(id, null)] })),

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
 import { paccRevision } from '../formats/pacc.ts';
-import { type FormatName, formats, isFormatName, type Wish } from '../formats/table.ts';
+import { type Asker, type FormatName, formats, isFormat } from '../formats/table.ts';
 import { lookup, type Miss } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { type Address, parseAddress } from '../name/address.ts';
@@ -34,12 +34,11 @@ sent anywhere, unless --mx allows to ask DNS for the domain's mail exchangers.
 
   --mx                  for a domain that is not in the data: ask DNS who receives its mail
   --resolver HOST:PORT  the DNS server to ask (default: the system's)
-  --format FORMAT       one of:
-      autoconfig        XML as Thunderbird reads it
-      json              everything, with sources (--json is the same)
-      pacc              the JSON that a domain publishes about itself (${paccRevision}), without a line break
-      zone              DNS records that lead mail programs to the servers, for the zone of the domain
-  --version 1.2         of the XML: the IETF draft's own, with OAuth2, calendars and the like (default: 1.1)
+  --format FORMAT       autoconfig: XML as Thunderbird reads it; autodiscover: XML as Outlook reads it; mobileconfig: a
+                        profile for Apple's devices; json: everything, with sources (--json is the same); pacc: the JSON
+                        that a domain publishes about itself (${paccRevision}), byte for byte; zone:
+                        DNS records that lead mail programs to the servers, for the zone of the domain
+  --version 1.2         of autoconfig: the IETF draft's own, with OAuth2, calendars and the like (default: 1.1)
   --web HOST            of the zone: who serves autoconfig, Autodiscover and PACC for the domain
   --data DIR            the data directory (default: the shipped data)
   --db FILE             where it is known what fails and what is under quarantine (default: the environment's
@@ -67,8 +66,8 @@ export const command: Command = {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [typed, ...extra] = positionals;
     if (typed === undefined || extra.length > 0) throw misuse('lookup takes one address or domain', 'lookup');
-    const format = values.json ? 'json' : (values.format ?? 'text');
-    if (format !== 'text' && !isFormatName(format)) throw misuse(`there is no format “${format}”`, 'lookup');
+    const format = values.json ? 'json' : values.format;
+    if (format !== undefined && !isFormat(format)) throw misuse(`there is no format “${format}”`, 'lookup');
     const wish = wishOf(values, format);
 
     const address = parseAddress(typed);
@@ -76,12 +75,18 @@ export const command: Command = {
     const resolver = values.mx ? (await import('../net/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
     const result = await lookup(atlas, address.domain, resolver);
     if ('miss' in result) return sayNothing(result.miss, format, values.mx === true);
-    return say(result.answer, address, format, { wish, knowledge: await knowledgeOf(values.db) });
+    return say(result.answer, format, {
+      address,
+      wish,
+      knowledge: await knowledgeOf(values.db),
+    });
   },
 };
 
+type Wish = Pick<Asker, 'version' | 'web'>;
+
 /** @throws {Complaint} where an option does not go with the format */
-function wishOf({ version, web }: { version?: string; web?: string }, format: string): Wish {
+function wishOf({ version, web }: { version?: string; web?: string }, format: FormatName | undefined): Wish {
   const known = autoconfigVersions.find((one) => one === version);
   if (version !== undefined && known === undefined)
     throw misuse(`there is no version “${version}”, only ${autoconfigVersions.join(' and ')}`, 'lookup');
@@ -90,8 +95,9 @@ function wishOf({ version, web }: { version?: string; web?: string }, format: st
   return { ...(known !== undefined && { version: known }), ...(web !== undefined && { web: parseDomain(web) }) };
 }
 
-/** What an answer is made of beside the record. */
+/** What an answer is said with. */
 interface Saying {
+  readonly address: Address;
   readonly wish: Wish;
   readonly knowledge: Knowledge;
 }
@@ -107,7 +113,7 @@ async function knowledgeOf(db: string | undefined): Promise<Knowledge> {
   return readKnowledgeFile(file, new Date().toISOString());
 }
 
-function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
+function sayNothing(miss: Miss, format: FormatName | undefined, askedDns: boolean): number {
   if (format === 'json') outJson({ ...miss, says: sayMiss(miss, 'en') });
   const tip =
     miss.reason === 'unknown-domain' && !askedDns ? 'with --mx, DNS is asked who receives its mail' : undefined;
@@ -115,22 +121,20 @@ function sayNothing(miss: Miss, format: string, askedDns: boolean): number {
   return exit.no;
 }
 
-function say(answer: Answer, address: Address, format: FormatName | 'text', how: Saying): number {
-  const { wish, knowledge } = how;
-  if (format === 'text') {
+function say(answer: Answer, format: FormatName | undefined, { address, wish, knowledge }: Saying): number {
+  if (format === undefined) {
     out(sheet(answer, address, knowledge));
     return exit.yes;
   }
-  const rendered = formats[format].render(answer, knowledge, { ...wish, local: address.local });
-  if ('why' in rendered) {
-    const [withheld] = currentOf(withHosts(answer), knowledge).withheld;
-    if (!withheld) throw new Complaint(rendered.why.join('; '), { code: exit.no });
-    const message = `nothing can be given for ${answer.provider.name} now: ${withheld.host} is under quarantine`;
-    throw new Complaint(message, { tip: withheld.why, code: exit.no });
+  const result = formats[format](answer, knowledge, { ...wish, local: address.local, language: language() });
+  if ('says' in result) {
+    // A name keeps its capital letter.
+    const isName = result.says.startsWith(answer.provider.name);
+    throw new Complaint(isName ? result.says.replace(/\.$/, '') : clause(result.says), { code: exit.no });
   }
   // The bytes of PACC are what its digest is of: not one more.
-  if (format === 'pacc') process.stdout.write(rendered.text);
-  else out(rendered.text);
+  if (format === 'pacc') process.stdout.write(result.text);
+  else out(result.text);
   return exit.yes;
 }
 

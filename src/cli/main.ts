@@ -90,8 +90,12 @@ function explain(error: unknown, command: string | undefined): number {
     complain({ message: error.message, tip });
     return exit.fault;
   }
-  if (error.name === 'NameError' || error.name === 'EndpointError') {
+  if (error.name === 'NameError') {
     complain({ message: clause(error.message) });
+    return exit.usage;
+  }
+  if (error.name === 'EndpointError') {
+    complain(misuse(clause(error.message), command));
     return exit.usage;
   }
   if (code === 'ERR_INVALID_IP_ADDRESS' || code === 'ERR_SOCKET_BAD_PORT') {

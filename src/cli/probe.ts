@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { EndpointError, parseEndpoint } from '../verify/endpoint.ts';
+import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence, TranscriptLine } from '../verify/evidence.ts';
 import { judge } from '../verify/judge.ts';
-import { defaultTimeout, nodeProber, type ProberOptions } from '../verify/prober-node.ts';
+import { defaultTimeout, nodeProber } from '../verify/prober-node.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Command } from './main.ts';
-import { jsonOption, language, resolverOption } from './options.ts';
-import { Complaint, exit, misuse, out, outJson, paint } from './say.ts';
+import { jsonOption, language } from './options.ts';
+import { proberOptions, readProberOptions } from './prober-options.ts';
+import { exit, misuse, out, outJson, paint } from './say.ts';
 
 const usage = `usage: mailatlas probe URL [options]
 
@@ -28,17 +28,6 @@ example:
   mailatlas probe 'imap://imap.gmx.net:993?security=tls'
 `;
 
-/** What `probe` and `verify` share. */
-export const proberOptions = {
-  ...resolverOption,
-  ca: { type: 'string' },
-  'allow-private': { type: 'boolean' },
-  timeout: { type: 'string' },
-  'source-address': { type: 'string' },
-  name: { type: 'string' },
-  contact: { type: 'string' },
-} as const;
-
 export const command: Command = {
   usage,
   async run(args) {
@@ -49,7 +38,7 @@ export const command: Command = {
     });
     const [url, more] = positionals;
     if (url === undefined || more !== undefined) throw misuse('probe takes one URL', 'probe');
-    const endpoint = readEndpoint(url);
+    const endpoint = parseEndpoint(url);
     const evidence = await nodeProber({ ...readProberOptions(values, 'probe'), anyPort: true }).probe(endpoint);
     const verdict = judge(evidence, new Date(), language());
     if (values.json) outJson({ endpoint: evidence.endpoint, verdict, evidence });
@@ -57,50 +46,6 @@ export const command: Command = {
     return verdict.outcome === 'works' ? exit.yes : exit.no;
   },
 };
-
-function readEndpoint(url: string) {
-  try {
-    return parseEndpoint(url);
-  } catch (error) {
-    if (error instanceof EndpointError) throw misuse(error.message.replace(/\.$/, ''), 'probe');
-    throw error;
-  }
-}
-
-type Values = {
-  [K in keyof typeof proberOptions]?: (typeof proberOptions)[K]['type'] extends 'string' ? string : boolean;
-};
-
-/** @throws {Complaint} for a time that is none and a file that cannot be read */
-export function readProberOptions(values: Values, commandName: string): ProberOptions {
-  const seconds = Number(values.timeout ?? defaultTimeout);
-  if (!(seconds > 0 && seconds <= 3600)) throw misuse('--timeout takes seconds, from 1 to 3600', commandName);
-  const text = (key: 'resolver' | 'name' | 'contact', value: string | undefined) =>
-    value !== undefined && { [key]: value };
-  return {
-    timeout: seconds,
-    ...text('resolver', values.resolver),
-    ...text('name', values.name),
-    ...text('contact', values.contact),
-    ...(values.ca !== undefined && { ca: readCertificates(values.ca) }),
-    ...(values['allow-private'] && { allowPrivate: true }),
-    ...(values['source-address'] !== undefined && { sourceAddress: values['source-address'] }),
-  };
-}
-
-function readCertificates(file: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Complaint(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
-      tip: '--ca takes a file of certificates in PEM form',
-    });
-  }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new Complaint(`${file} has no certificate in it`, { tip: '--ca takes a file of certificates in PEM form' });
-  return pem;
-}
 
 function say(evidence: Evidence, verdict: Verdict): string {
   const lines = [paint('bold', evidence.endpoint)];

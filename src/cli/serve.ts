@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, dbFile, dbOption, resolverOption } from './options.ts';
+import { readNotifiers, webhookOption } from './notifiers.ts';
+import { dataDir, dataOption, dbFile, dbOption, language } from './options.ts';
+import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
-                       [--bundle-key FILE] [--verify --contact TEXT]
+                       [--url URL] [--bundle-key FILE] [--sign-cert FILE --sign-key FILE]
+                       [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads the data directory again, SIGINT and SIGTERM stop.
@@ -17,8 +22,17 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --data DIR            the data directory (default: the shipped data)
   --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
   --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
+  --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes)
+  --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
+                        authority (PEM), such as those of this server's own TLS
+  --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC). Both are read once, at the start
   --verify              talk to the servers of the records, each once a day, and serve how they are
-  --contact TEXT        with --verify: where people learn who probes and why; said in IMAP's ID
+  --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
+  --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
+                        with --verify: as for mailatlas verify
+  --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
+                        quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
+                        MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
 
 example:
   mailatlas serve --port 8143
@@ -31,21 +45,38 @@ export const command: Command = {
     const options = {
       ...dataOption,
       ...dbOption,
-      ...resolverOption,
+      ...proberOptions,
       host: { type: 'string' },
       port: { type: 'string' },
       'bundle-key': { type: 'string' },
       verify: { type: 'boolean' },
-      contact: { type: 'string' },
+      control: { type: 'string', multiple: true },
+      concurrency: { type: 'string' },
+      ...webhookOption,
+      url: { type: 'string' },
+      'sign-cert': { type: 'string' },
+      'sign-key': { type: 'string' },
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.verify && !values.contact?.trim()) {
       throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
     }
+    if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
+    const concurrency = concurrencyOf(values.concurrency, 'serve');
+    const verify = values.verify && {
+      prober: readProberOptions(values, 'serve'),
+      controls: (values.control ?? []).map(parseEndpoint),
+      ...(concurrency !== undefined && { concurrency }),
+      notifiers: readNotifiers(values.webhook, 'serve'),
+      language: language(),
+    };
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const bundleKey = values['bundle-key'];
-    const signer = bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
+    const bundleSigner =
+      bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
+    const url = values.url === undefined ? undefined : ownUrl(values.url);
+    const sign = await signerOf(values['sign-cert'], values['sign-key']);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -54,9 +85,12 @@ export const command: Command = {
       data: dataDir(values.data),
       version,
       note,
-      ...(signer && { signer }),
+      ...(bundleSigner && { bundleSigner }),
       ...(values.resolver !== undefined && { resolver: values.resolver }),
-      ...(values.verify && values.contact && { verify: { contact: values.contact } }),
+      ...(values.contact && { contact: values.contact }),
+      ...(url !== undefined && { url }),
+      ...(sign && { sign }),
+      ...(verify && { verify }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
@@ -80,6 +114,36 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65535) throw misuse(`“${text}” is not a port (0 to 65535)`, 'serve');
   return port;
+}
+
+/** Without a slash at its end, because paths are put behind it. */
+function ownUrl(text: string): string {
+  const url = URL.parse(text);
+  const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
+  if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, 'serve');
+  return url.href.replace(/\/+$/, '');
+}
+
+async function signerOf(cert: string | undefined, key: string | undefined) {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) throw misuse('--sign-cert and --sign-key need each other', 'serve');
+  const { profileSigner, SignError } = await import('../formats/mobileconfig/sign.ts');
+  try {
+    return profileSigner({ cert: readText(cert), key: readText(key) });
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error;
+    throw new Complaint(`profiles cannot be signed: ${error.message}`, {
+      tip: 'give the certificate chain and the key as PEM files, or leave --sign-cert and --sign-key out',
+    });
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new Complaint(`${file} cannot be read`, { tip: 'see --sign-cert and --sign-key' });
+  }
 }
 
 function explainListen(error: unknown, host: string, port: number): unknown {

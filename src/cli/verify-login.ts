@@ -13,7 +13,7 @@ import { checkLogin } from '../verify/login-run.ts';
 import { readAccounts } from './accounts-file.ts';
 import { localCurated } from './local-atlas.ts';
 import { dataDir, type dataOption, type jsonOption, language } from './options.ts';
-import { type proberOptions, readProberOptions } from './probe.ts';
+import { type proberOptions, readProberOptions } from './prober-options.ts';
 import { exit, misuse, note, outJson } from './say.ts';
 import type { loginOptions } from './verify-login-options.ts';
 import { loginJson, sayAccount } from './verify-login-say.ts';

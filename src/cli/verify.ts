@@ -6,19 +6,22 @@ import { isLoaded, loadFiles } from '../catalog/load.ts';
 import { lookup } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import { parseAddress } from '../name/address.ts';
-import type { EndpointKey } from '../provider/model.ts';
+import { nodeResolver } from '../net/resolver-node.ts';
+import type { Curated, EndpointKey } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { readCurated } from '../store/providers.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { listEndpoints, readDue, readStatuses } from '../store/statuses.ts';
+import { afterRun } from '../verify/after-run.ts';
 import { endpoints, type ListedEndpoint, parseEndpoint } from '../verify/endpoint.ts';
 import { judge } from '../verify/judge.ts';
 import { defaultTimeout, nodeProber } from '../verify/prober-node.ts';
 import { type Summary, sayResult, Tally } from '../verify/report.ts';
 import { defaultConcurrency, type Result, type RunReport, verify } from '../verify/run.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts';
-import { proberOptions, readProberOptions } from './probe.ts';
+import { readNotifiers, webhookOption } from './notifiers.ts';
+import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './options.ts';
+import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, complain, exit, misuse, note, out, outJson, paint, table } from './say.ts';
 import { loginOptions, loginUsage } from './verify-login-options.ts';
@@ -41,6 +44,9 @@ failure, and none by a run in which most servers cannot be reached: that is this
   --allow-private         dial private, loopback and other special addresses, too
   --source-address IP     call from this address of the machine
   --name NAME             the host name for EHLO (default: the machine's)
+  --webhook URL           POST what has changed as JSON: servers that fail or are back, domains under quarantine. By
+                          mail, too, where the environment has MAILATLAS_SMTP_URL, MAILATLAS_MAIL_FROM and
+                          MAILATLAS_MAIL_TO
   --db FILE               the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR              the data directory (default: the shipped data)
   --json                  everything for programs
@@ -57,6 +63,8 @@ example:
 interface Task {
   readonly which: readonly EndpointKey[] | { readonly most: number };
   readonly listed: ReadonlyMap<EndpointKey, ListedEndpoint>;
+  /** Whose domains are watched on the occasion. */
+  readonly curated: Pick<Curated, 'providers' | 'noProbe'>;
 }
 
 export const command: Command = {
@@ -71,6 +79,7 @@ export const command: Command = {
       due: { type: 'boolean' },
       concurrency: { type: 'string' },
       control: { type: 'string', multiple: true },
+      ...webhookOption,
       ...loginOptions,
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
@@ -82,8 +91,9 @@ export const command: Command = {
         throw misuse('--accounts names all that is checked', 'verify');
       return (await import('./verify-login.ts')).verifyLogins(values);
     }
-    const concurrency = concurrencyOf(values.concurrency);
+    const concurrency = concurrencyOf(values.concurrency, 'verify');
     const controls = (values.control ?? []).map(parseEndpoint);
+    const notifiers = readNotifiers(values.webhook, 'verify');
     const prober = nodeProber(readProberOptions(values, 'verify'));
     const store = openSqlite(dbFile(values.db));
     const stop = new AbortController();
@@ -100,7 +110,7 @@ export const command: Command = {
         probe: (endpoint) => prober.probe(endpoint),
         judge: (evidence, now) => judge(evidence, now),
         which: task.which,
-        concurrency,
+        ...(concurrency !== undefined && { concurrency }),
         controls,
         signal: stop.signal,
         onResult: (result, { done, planned }) => {
@@ -109,6 +119,15 @@ export const command: Command = {
           bar.show(done, planned, result.endpoint);
         },
       }).finally(() => bar.clear());
+      await afterRun(report, {
+        store,
+        resolver: nodeResolver(values.resolver),
+        curated: task.curated,
+        notifiers,
+        language: language(),
+        signal: stop.signal,
+        note,
+      });
       const summary = tally.summary();
       if (values.json) outJson(await reportJson(store, report, summary, all, task));
       else await sayReport(store, report, summary, task);
@@ -124,14 +143,6 @@ export const command: Command = {
   },
 };
 
-function concurrencyOf(text: string | undefined): number {
-  const count = Number(text ?? defaultConcurrency);
-  if (!Number.isInteger(count) || count < 1 || count > 1000) {
-    throw misuse('--concurrency takes a number from 1 to 1000', 'verify');
-  }
-  return count;
-}
-
 /** What the files say is verified; where they have errors, what was loaded before. */
 async function loadData(store: Store, dir: string): Promise<void> {
   const files = readDataDir(dir);
@@ -144,7 +155,7 @@ async function loadData(store: Store, dir: string): Promise<void> {
 
 async function taskOf(store: Store, names: readonly string[], all: boolean): Promise<Task> {
   const atlas = compileAtlas(await readCurated(store.db));
-  const list = endpoints(atlas.curated.providers);
+  const list = endpoints(atlas.curated);
   if (list.length === 0) {
     throw new Complaint('there is nothing to verify', {
       tip: 'mend the data, or name a folder of data with --data DIR',
@@ -156,11 +167,13 @@ async function taskOf(store: Store, names: readonly string[], all: boolean): Pro
     new Date().toISOString(),
   );
   const listed = new Map(list.map((one) => [one.key, one]));
-  if (all) return { which: [...listed.keys()], listed };
-  if (names.length === 0) return { which: { most: Number.POSITIVE_INFINITY }, listed };
+  const { curated } = atlas;
+  if (all) return { which: [...listed.keys()], listed, curated };
+  if (names.length === 0) return { which: { most: Number.POSITIVE_INFINITY }, listed, curated };
   const ids = new Set<string>();
   for (const name of names) ids.add(await recordOf(atlas, name));
-  return { which: list.filter(({ records }) => records.some((id) => ids.has(id))).map(({ key }) => key), listed };
+  const which = list.filter((one) => one.records.some((id) => ids.has(id))).map(({ key }) => key);
+  return { which, listed, curated: { ...curated, providers: curated.providers.filter(({ id }) => ids.has(id)) } };
 }
 
 /** The record that a person means: by its id, or by a domain of its people. */

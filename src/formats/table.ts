@@ -1,56 +1,71 @@
-/** The formats in which an answer can be given, by the names that people ask for. */
+/** The formats that an answer can be rendered in, by the names that people type. */
+import { currentOf } from '../provider/current.ts';
+import { withHosts } from '../provider/hosts.ts';
 import type { Answer, Knowledge } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
 import { renderAutoconfig } from './autoconfig/render.ts';
 import type { AutoconfigVersion } from './autoconfig/vocabulary.ts';
+import { renderAutodiscover } from './autodiscover/render.ts';
 import { answerJson } from './json.ts';
-import { renderPacc } from './pacc.ts';
+import { renderProfile } from './mobileconfig/render.ts';
+import { sayRefusal } from './mobileconfig/says.ts';
+import { type Pacc, renderPacc } from './pacc.ts';
 import { renderZone } from './zone.ts';
 
-/** What an asker may wish beside the format; each format heeds what it knows. */
-export interface Wish {
-  /** Of autoconfig XML. */
+/** Who asks, in which language, and what for; each format heeds what it knows. */
+export interface Asker {
+  readonly local: string | undefined;
+  readonly language: Language;
+  /** Of the autoconfig XML; 1.1 if not given. */
   readonly version?: AutoconfigVersion;
-  /** Of the zone snippet: the host that serves configuration files for the domain. */
+  /** Of the zone: the host that serves configuration files for the domain. */
   readonly web?: string;
-  /** The local part of the address: JSON fills user names in. */
-  readonly local?: string | undefined;
 }
 
-/** The text, byte for byte, or why there is none: clauses for people. */
-export type Rendered = { readonly text: string } | { readonly why: readonly [string, ...string[]] };
+type Rendered = { readonly text: string } | { readonly says: string };
 
-interface Format {
-  /** The media type, as it is served. */
-  readonly type: string;
-  render(answer: Answer, knowledge: Knowledge, wish: Wish): Rendered;
+/** Each gives the document, or says in a sentence why there is none. */
+type Render = (answer: Answer, knowledge: Knowledge, asker: Asker) => Rendered;
+
+const missing: Record<Language, (name: string, format: string) => string> = {
+  en: (name, format) => `${name} has nothing that ${format} can say.`,
+  de: (name, format) => `${name} hat nichts, was ${format} ausdrücken kann.`,
+};
+const withheldNow: Record<Language, (name: string, host: string, why: string) => string> = {
+  en: (name, host, why) => `Nothing can be given for ${name} now: ${host} is under quarantine (${why}).`,
+  de: (name, host, why) => `Für ${name} kann gerade nichts ausgegeben werden: ${host} ist in Quarantäne (${why}).`,
+};
+
+function orWhyNot(text: string | undefined, format: string, answer: Answer, known: Knowledge, asker: Asker): Rendered {
+  if (text !== undefined) return { text };
+  const { name } = answer.provider;
+  const [withheld] = currentOf(withHosts(answer), known).withheld;
+  if (!withheld) return { says: missing[asker.language](name, format) };
+  return { says: withheldNow[asker.language](name, withheld.host, withheld.why.replace(/\.$/, '')) };
+}
+
+/** Both are for operators, who read English: each reason is a clause. */
+function orReasons(result: Pacc): Rendered {
+  return 'why' in result ? { says: `${result.why.join('; ')}.` } : result;
 }
 
 export const formats = {
-  autoconfig: {
-    type: 'text/xml; charset=utf-8',
-    render(answer, knowledge, { version }) {
-      const text = renderAutoconfig(answer, knowledge, version);
-      return text === undefined
-        ? { why: [`${answer.provider.name} has nothing that autoconfig XML can say`] }
-        : { text };
-    },
+  autoconfig: (answer, knowledge, asker) =>
+    orWhyNot(renderAutoconfig(answer, knowledge, asker.version), 'autoconfig XML', answer, knowledge, asker),
+  autodiscover: (answer, knowledge, asker) =>
+    orWhyNot(renderAutodiscover(answer, knowledge, asker.local), 'Autodiscover XML', answer, knowledge, asker),
+  json: (answer, knowledge, { local }) => ({ text: JSON.stringify(answerJson(answer, knowledge, local), null, 2) }),
+  mobileconfig: (answer, knowledge, { local, language }) => {
+    const result = renderProfile({ answer, knowledge, language, local });
+    if ('profile' in result) return { text: result.profile };
+    return { says: sayRefusal(result.refusal, answer.provider.name, language) };
   },
-  json: {
-    type: 'application/json; charset=utf-8',
-    render: (answer, knowledge, { local }) => ({ text: JSON.stringify(answerJson(answer, knowledge, local), null, 2) }),
-  },
-  pacc: {
-    type: 'application/json',
-    render: (answer, knowledge) => renderPacc(answer, knowledge),
-  },
-  zone: {
-    type: 'text/plain; charset=utf-8',
-    render: (answer, knowledge, { web }) => renderZone(answer, knowledge, web),
-  },
-} as const satisfies Record<string, Format>;
+  pacc: (answer, knowledge) => orReasons(renderPacc(answer, knowledge)),
+  zone: (answer, knowledge, { web }) => orReasons(renderZone(answer, knowledge, web)),
+} as const satisfies Record<string, Render>;
 
 export type FormatName = keyof typeof formats;
 
-export function isFormatName(text: string): text is FormatName {
-  return Object.hasOwn(formats, text);
+export function isFormat(name: string): name is FormatName {
+  return Object.hasOwn(formats, name);
 }

@@ -19,7 +19,27 @@ export function readChain(socket: TLSSocket): Certificate[] {
   return chain;
 }
 
+/**
+ * By Node's fingerprint, which is of the certificate's bytes. Reading one costs more than all else that we do in a probe,
+ * and most were read before: those of the authorities, and of hosts with several ports.
+ */
+const known = new Map<string, Certificate>();
+/** Some megabytes; when there are more, they are read anew. */
+const mostKnown = 2000;
+/** Octets. A chain may have 100 kB (OpenSSL's limit), and whoever sends that is not remembered. */
+const largestKnown = 8 * 1024;
+
 export function readCertificate(x509: X509Certificate): Certificate {
+  const { fingerprint256 } = x509;
+  const found = known.get(fingerprint256);
+  if (found) return found;
+  const certificate = readAnew(x509);
+  if (known.size >= mostKnown) known.clear();
+  if (x509.raw.length <= largestKnown) known.set(fingerprint256, certificate);
+  return certificate;
+}
+
+function readAnew(x509: X509Certificate): Certificate {
   const commonName = /^CN=(.*)$/m.exec(x509.subject)?.[1];
   const { names, addresses } = alternativeNames(x509.subjectAltName);
   return {

@@ -1,4 +1,4 @@
-/** The lists that stand beside the records in `data/`: who handles mail for others, what is not served, what servers say. */
+/** The lists beside the records in `data/`: who handles mail for others, what is not served or probed, what servers say. */
 import * as z from 'zod';
 import { date, hostName, hostOrWildcard, httpsUrl, line, prose } from './fields.ts';
 
@@ -31,6 +31,19 @@ const LeftOut = z.strictObject({
 /** `data/left-out.yml` */
 export const LeftOutList = z.strictObject({
   domains: z.array(LeftOut).describe('Domains that were looked at and are not served, each with the reason.'),
+});
+
+const OptOut = z.strictObject({
+  name: hostName.describe('A host, or a domain with every host below it.'),
+  since: date.describe('The day its owner asked.'),
+  note: prose(300).describe('Who asked, and how one knows that it is theirs.'),
+});
+
+/** `data/no-probe.yml` */
+export const NoProbe = z.strictObject({
+  names: z
+    .array(OptOut)
+    .describe('Whose owners asked not to be probed; their servers stay in the records, unverified.'),
 });
 
 const Exception = z.strictObject({
@@ -83,4 +96,5 @@ export const Messages = z.strictObject({
 
 export type MailHandlerEntry = z.infer<typeof MailHandler>;
 export type LeftOutEntry = z.infer<typeof LeftOut>;
+export type OptOutEntry = z.infer<typeof OptOut>;
 export type MessageEntry = z.infer<typeof Message>;

@@ -1,7 +1,7 @@
 /** What a provider is: the types of the record, and what is said about its servers over time. */
 import type * as z from 'zod';
 import type { Domain } from '../name/domain.ts';
-import type { LeftOutEntry, MailHandlerEntry } from './lists.ts';
+import type { LeftOutEntry, MailHandlerEntry, OptOutEntry } from './lists.ts';
 import type {
   auths,
   IncomingServer,
@@ -36,11 +36,15 @@ export type MailHandler = MailHandlerEntry;
 /** A domain that was looked at and is not served, and why. */
 export type LeftOut = LeftOutEntry;
 
+/** A host or domain whose owner asked not to be probed. */
+export type OptOut = OptOutEntry;
+
 /** Everything that is curated: what `data/` holds. */
 export interface Curated {
   readonly providers: readonly Provider[];
   readonly others: readonly MailHandler[];
   readonly leftOut: readonly LeftOut[];
+  readonly noProbe: readonly OptOut[];
 }
 
 /** How an answer was found (DESIGN: the ladder). */

@@ -65,7 +65,7 @@ export function applyOverlays(data: Curated, overlays: readonly Overlay[]): Over
   const providers = [...served.values()];
   const domains = new Set(providers.flatMap((record) => record.domains));
   return {
-    curated: { providers, leftOut: data.leftOut.filter(({ domain }) => !domains.has(domain)), others: data.others },
+    curated: { ...data, providers, leftOut: data.leftOut.filter(({ domain }) => !domains.has(domain)) },
     retired,
     conflicts: open.filter(
       (overlay) => !refused.includes(overlay) && digestOf(inData.get(overlay.id)) !== overlay.baseDigest,

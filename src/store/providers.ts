@@ -1,7 +1,7 @@
 /** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
 import { desc, eq, gt, inArray, isNull, max } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
-import type { Curated, LeftOut, MailHandler, Provider } from '../provider/model.ts';
+import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { domain, meta, mx, provider, revision } from './schema.ts';
 
@@ -31,6 +31,7 @@ export async function readCurated(db: Db): Promise<Curated> {
     providers: records.map(({ json }) => JSON.parse(json) as Provider),
     leftOut: leftOut.map(({ json }) => JSON.parse(json ?? '') as LeftOut),
     others: others.map(({ json }) => JSON.parse(json ?? '') as MailHandler),
+    noProbe: JSON.parse((await readMeta(db, 'no-probe')) ?? '[]') as OptOut[],
   };
 }
 
@@ -77,7 +78,7 @@ export function dropRecord(db: Db, id: string): Statement[] {
   return [...dropNames(db, id), db.delete(provider).where(eq(provider.id, id))];
 }
 
-/** Writes the two lists that stand beside the records, in place of what stood there. */
+/** Writes the two lists of names that stand beside the records, in place of what stood there. */
 export function putLists(db: Db, { leftOut, others }: Pick<Curated, 'leftOut' | 'others'>): Statement[] {
   return [
     db.delete(domain).where(isNull(domain.provider)),
@@ -91,6 +92,11 @@ export function putLists(db: Db, { leftOut, others }: Pick<Curated, 'leftOut' | 
       others.flatMap((other) => other.mx.map((pattern) => ({ pattern, other: canonicalJson(other) }))),
     ),
   ];
+}
+
+/** Writes who does not want to be probed, in place of what stood there. */
+export function putNoProbe(db: Db, noProbe: Curated['noProbe']): Statement {
+  return putMeta(db, 'no-probe', canonicalJson(noProbe));
 }
 
 function dropNames(db: Db, id: string): Statement[] {
@@ -139,7 +145,7 @@ export function readChanges(db: Db, since: number, limit: number): Promise<Revis
 }
 
 /** Keys of the meta table. */
-export type MetaKey = 'loaded' | 'lists-digest' | 'generation' | 'knowledge';
+export type MetaKey = 'loaded' | 'lists-digest' | 'no-probe' | 'generation' | 'knowledge';
 
 export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
   const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));

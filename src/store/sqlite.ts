@@ -15,6 +15,7 @@ const busyTimeout = 5000;
  */
 export function openSqlite(file: string): Store {
   const sqlite = open(file);
+  rememberWrites(sqlite);
   const db = drizzle(sqlite, { schema });
   const runAll = sqlite.transaction((statements: readonly Statement[]) => {
     for (const statement of statements) statement.run();
@@ -49,6 +50,27 @@ function open(file: string): Sqlite.Database {
     sqlite?.close();
     throw explain(error, file);
   }
+}
+
+/** Texts of statements: those of ours are some dozens, and lists of different lengths make more of them. */
+const mostRemembered = 200;
+
+/**
+ * Has each writing statement prepared once. Drizzle prepares it for each row anew, which takes its time, and kilobytes that
+ * Node's garbage collector does not see: ten thousand checks took 500 MB. Reading ones are left alone: they have modes.
+ */
+function rememberWrites(sqlite: Sqlite.Database): void {
+  const prepare = sqlite.prepare.bind(sqlite) as (text: string) => Sqlite.Statement;
+  const known = new Map<string, Sqlite.Statement>();
+  const once = (text: string): Sqlite.Statement => {
+    const found = known.get(text);
+    if (found) return found;
+    const statement = prepare(text);
+    if (known.size >= mostRemembered) known.clear();
+    if (!statement.reader) known.set(text, statement);
+    return statement;
+  };
+  sqlite.prepare = once as typeof sqlite.prepare;
 }
 
 /** WAL: readers go on while somebody writes. SQLite does not wait for others in the switch itself, so we do. */

@@ -66,26 +66,25 @@ export async function readStatuses(db: Db, now: string): Promise<Statuses> {
   return told;
 }
 
+/** Endpoints that are listed at a time. */
+const mostListed = 200;
+
 /** Brings the list of what is probed up to date: new endpoints are due at once, what no record names is due no more. */
 export async function listEndpoints(store: Store, keys: readonly EndpointKey[], now: string): Promise<void> {
   const { db } = store;
   const rows = await db.select({ endpoint: status.endpoint, dueAt: status.dueAt }).from(status);
   const listed = new Set(rows.filter(({ dueAt }) => dueAt !== null).map(({ endpoint }) => endpoint));
   const wanted = new Set<string>(keys);
-  const statements = [
-    ...[...wanted]
-      .filter((endpoint) => !listed.has(endpoint))
-      .map((endpoint) =>
-        db
-          .insert(status)
-          .values({ endpoint, status: 'unverified', reason: 'new', since: now, applied: 0, dueAt: now })
-          .onConflictDoUpdate({ target: status.endpoint, set: { dueAt: now } }),
-      ),
-    ...[...listed]
-      .filter((endpoint) => !wanted.has(endpoint))
-      .map((endpoint) => db.update(status).set({ dueAt: null }).where(eq(status.endpoint, endpoint))),
-  ];
-  for (const batch of batchesOf(statements, store.batchSize)) await store.atomically(batch);
+  const add = (endpoint: string) =>
+    db
+      .insert(status)
+      .values({ endpoint, status: 'unverified', reason: 'new', since: now, applied: 0, dueAt: now })
+      .onConflictDoUpdate({ target: status.endpoint, set: { dueAt: now } });
+  const drop = (endpoint: string) => db.update(status).set({ dueAt: null }).where(eq(status.endpoint, endpoint));
+  // Each batch is made when its turn comes: ten thousand statements at once take 200 MB. Half a list does no harm.
+  const most = Math.min(store.batchSize, mostListed);
+  for (const some of batchesOf([...wanted.difference(listed)], most)) await store.atomically(some.map(add));
+  for (const some of batchesOf([...listed.difference(wanted)], most)) await store.atomically(some.map(drop));
 }
 
 /** Leases up to `limit` endpoints that are due, the longest due first. */
@@ -214,10 +213,10 @@ async function held(db: Db, { by, until }: Lease): Promise<StatusRow[]> {
   return rows.map(rowOf);
 }
 
-function* batchesOf(statements: readonly Statement[], size: number): Generator<readonly Statement[]> {
+function* batchesOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
   if (size === Number.POSITIVE_INFINITY) {
-    if (statements.length > 0) yield statements;
+    if (all.length > 0) yield all;
     return;
   }
-  for (let start = 0; start < statements.length; start += size) yield statements.slice(start, start + size);
+  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }

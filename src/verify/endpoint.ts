@@ -1,7 +1,8 @@
 /** Endpoints: what is probed. Many records share one; it is probed once, and its status is everybody's. */
 import { parseDomain } from '../name/domain.ts';
 import { isTemplate } from '../provider/hosts.ts';
-import { type EndpointKey, endpointKey, type Provider, type Security } from '../provider/model.ts';
+import { type Curated, type EndpointKey, endpointKey, type Security } from '../provider/model.ts';
+import { mayProbe } from './may-probe.ts';
 
 /** The protocols that can be probed. */
 export const mailProtocols = ['imap', 'pop3', 'smtp'] as const;
@@ -44,14 +45,15 @@ const ports: Record<number, { protocol: MailProtocol; security: Security }> = {
 
 /**
  * The endpoints of all open records, each once, in the order of their keys. Hosts with a template are nobody's in
- * particular and are left out; so are a bridge's servers on the user's own machine.
+ * particular and are left out; so are a bridge's servers on the user's own machine, and hosts whose owners asked for it.
  */
-export function endpoints(records: readonly Provider[]): ListedEndpoint[] {
+export function endpoints({ providers: records, noProbe }: Pick<Curated, 'providers' | 'noProbe'>): ListedEndpoint[] {
+  const optOuts = new Set(noProbe.map(({ name }) => name));
   const found = new Map<EndpointKey, { endpoint: Endpoint; records: Set<string> }>();
   for (const { id, access, incoming, outgoing } of records) {
     if (access !== 'open') continue;
     for (const { protocol, host, port, security } of [...incoming, ...outgoing]) {
-      if (isTemplate(host)) continue;
+      if (isTemplate(host) || !mayProbe(host, optOuts)) continue;
       const endpoint: Endpoint = { protocol, host: parseDomain(host), port, security };
       const key = endpointKey(endpoint);
       const known = found.get(key) ?? { endpoint, records: new Set() };

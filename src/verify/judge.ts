@@ -85,7 +85,7 @@ function findingsOf(attempt: Attempt, endpoint: Endpoint, now: Date): Seen<Findi
   if (at('capabilities') && fault) found.push(capabilityFault(fault, tls !== undefined));
   found.push(...refusals(attempt, endpoint));
   if (endpoint.security === 'starttls') {
-    if (attempt.before && !attempt.before.starttls && attempt.before.refused === undefined)
+    if (attempt.before && !attempt.before.starttls && !starttls && attempt.before.refused === undefined)
       add('starttls.missing', attempt.before.names.join(' '));
     if (at('starttls')) add('starttls.broken', sayFault(fault));
     if (starttls) found.push(...starttlsFindings(starttls));
@@ -93,8 +93,13 @@ function findingsOf(attempt: Attempt, endpoint: Endpoint, now: Date): Seen<Findi
     if (at('tls') && fault) found.push(...afterStartTls(fault, explained));
     certificate();
   }
+  // Whatever was overlooked above: without TLS nothing works that promises it.
+  if (found.length === 0 && endpoint.security !== 'none' && !tls) add('starttls.missing');
   return found;
 }
+
+/** This machine itself knows no way there. */
+const noRoute: ReadonlySet<string | undefined> = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN']);
 
 function connectFinding({ fault, address }: Attempt): FindingCode {
   switch (fault?.kind) {
@@ -107,7 +112,7 @@ function connectFinding({ fault, address }: Attempt): FindingCode {
       return 'tcp.reset';
     case 'unreachable':
       // Most machines without IPv6 of their own learn it here, and it says nothing of the server.
-      return address.includes(':') && fault.detail !== 'EHOSTUNREACH' ? 'tcp.no-ipv6' : 'tcp.unreachable';
+      return address.includes(':') && noRoute.has(fault.detail) ? 'tcp.no-ipv6' : 'tcp.unreachable';
     default:
       return 'tcp.failed';
   }

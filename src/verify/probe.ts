@@ -141,7 +141,9 @@ async function attempt(
       if (seen.before) seen.capabilities = seen.before;
       return true;
     }
-    if (!seen.before?.starttls) return true;
+    // POP3 without CAPA (RFC 2449 is optional) does not tell; only trying does.
+    const untold = protocol === 'pop3' && seen.before?.refused !== undefined;
+    if (!seen.before?.starttls && !untold) return true;
     const agreed = await session.step('starttls', async () => {
       const answer = await dialogue.starttls(session);
       seen.starttls = { ...answer, ...behind(session) };

@@ -26,6 +26,7 @@ import { checkOf } from './check.ts';
 import { type Clock, instant, systemClock } from './clock.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
+import type { Transition } from './news.ts';
 import { type Leave, ownerOf, Pace } from './pace.ts';
 import { juryOf, settle, settleAbandoned } from './settle.ts';
 import { interval } from './status.ts';
@@ -71,6 +72,8 @@ export interface RunReport extends RunVerdict, Progress {
   readonly run?: number;
   /** Endpoints that somebody else is looking at, so that we did not. */
   readonly elsewhere: number;
+  /** Statuses that moved: by this run, and by what others had left behind. */
+  readonly changes: readonly Transition[];
 }
 
 export const defaultConcurrency = 64;
@@ -89,8 +92,9 @@ interface Waiting {
 /** Verifies endpoints. @throws what the store throws; what was written until then stays */
 export async function verify(options: RunOptions): Promise<RunReport> {
   const { clock = systemClock, random = Math.random } = options;
-  await settleAbandoned(options.store, { clock, random });
-  return new Run({ ...options, clock, random }).finish();
+  const left = await settleAbandoned(options.store, { clock, random });
+  const report = await new Run({ ...options, clock, random }).finish();
+  return { ...report, changes: [...left, ...report.changes] };
 }
 
 class Run {
@@ -129,7 +133,7 @@ class Run {
     const { which, signal } = this.#options;
     const now = instant(this.#clock.now());
     this.#planned = 'most' in which ? Math.min(which.most, (await readDue(this.#store.db, now)).due) : which.length;
-    if (this.#planned === 0) return { verdict: 'sound', reason: null, done: 0, planned: 0, elsewhere: 0 };
+    if (this.#planned === 0) return { verdict: 'sound', reason: null, done: 0, planned: 0, elsewhere: 0, changes: [] };
     const facts = { by: this.#by, vantage: this.#options.vantage ?? 'local', started: now, planned: this.#planned };
     this.#number = await startRun(this.#store, { ...facts, aliveUntil: this.#until() });
     const stop = () => {
@@ -140,9 +144,9 @@ class Run {
     try {
       await this.#work();
       const verdict = await this.#judge();
-      await settle(this.#store, this.#number, verdict, this.#options);
+      const changes = await settle(this.#store, this.#number, verdict, this.#options);
       const { done, planned, elsewhere } = { done: this.#done, planned: this.#planned, elsewhere: this.#elsewhere };
-      return { run: this.#number, ...verdict, done, planned, elsewhere };
+      return { run: this.#number, ...verdict, done, planned, elsewhere, changes };
     } finally {
       signal?.removeEventListener('abort', stop);
       await this.#store.atomically([releaseLeases(this.#store.db, this.#by)]);

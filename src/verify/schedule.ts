@@ -1,5 +1,5 @@
 /** Verification as a habit: looks each minute what is due, runs over it, and sleeps. Stops when it is told to. */
-import type { Provider } from '../provider/model.ts';
+import type { Curated } from '../provider/model.ts';
 import { listEndpoints } from '../store/statuses.ts';
 import { instant, systemClock } from './clock.ts';
 import { endpoints } from './endpoint.ts';
@@ -8,10 +8,10 @@ import { type RunOptions, type RunReport, verify } from './run.ts';
 
 export interface ScheduleOptions
   extends Pick<RunOptions, 'store' | 'probe' | 'judge' | 'vantage' | 'controls' | 'concurrency' | 'clock' | 'random'> {
-  /** The records that are served now; another array where they have changed. */
-  readonly records: () => readonly Provider[];
+  /** What is served now; another object where it has changed. Undefined: nothing yet. */
+  readonly curated: () => Curated | undefined;
   /** After a run that may have moved statuses. */
-  readonly onRun?: (report: RunReport) => Promise<void> | void;
+  readonly onRun?: (report: RunReport, signal: AbortSignal) => Promise<void> | void;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
 }
@@ -38,24 +38,24 @@ export function startSchedule(options: ScheduleOptions): Schedule {
 }
 
 async function loop(options: ScheduleOptions, signal: AbortSignal): Promise<void> {
-  const { store, records, onRun, note, clock = systemClock } = options;
+  const { store, curated, onRun, note, clock = systemClock } = options;
   const pace = new Pace();
-  let listed: readonly Provider[] | undefined;
+  let listed: Curated | undefined;
   let trouble: string | undefined;
   let network: string | null = null;
   while (!signal.aborted) {
     let more = false;
     try {
-      const now = records();
-      if (now !== listed) {
+      const now = curated();
+      if (now && now !== listed) {
         const keys = endpoints(now).map(({ key }) => key);
         await listEndpoints(store, keys, instant(clock.now()));
         listed = now;
       }
       const report = await verify({ ...options, pace, signal, which: { most: mostAtOnce } });
       more = report.done >= mostAtOnce;
+      if (report.changes.length > 0 || report.run !== undefined) await onRun?.(report, signal);
       if (report.run !== undefined) {
-        await onRun?.(report);
         // Told once, not after every run for as long as it lasts.
         if (report.reason !== null && network === null) note(report.reason.replace(/\.$/, ''));
         network = report.reason;

@@ -9,6 +9,7 @@ import { type Move, moveStatuses, readStates } from '../store/statuses.ts';
 import { Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
+import type { Transition } from './news.ts';
 import { ownerOf } from './pace.ts';
 import { isWell, next, type Observation, type State, staleAt } from './status.ts';
 
@@ -26,14 +27,15 @@ export async function juryOf({ db }: Store, run: number): Promise<Jury> {
   return jury;
 }
 
-/** Moves the statuses by the checks of a run that was judged, and ends the run. */
+/** Moves the statuses by the checks of a run that was judged, and ends the run. @returns what moved, worth telling or not */
 export async function settle(
   store: Store,
   run: number,
   { verdict, reason }: RunVerdict,
   { clock, random }: { readonly clock: Clock; readonly random: () => number },
-): Promise<void> {
+): Promise<Transition[]> {
   const { db, batchSize } = store;
+  const changes: Transition[] = [];
   for await (const { checks, states } of pagesOf(db, run)) {
     const moves: Move[] = [];
     for (const { n, endpoint, at, vantage, code, outcome, warnings } of checks) {
@@ -48,7 +50,10 @@ export async function settle(
           warnings: warnings.map((name) => ({ code: name })),
         },
       } as Observation;
-      const state = next(known.state as State | undefined, seen, random);
+      const before = known.state as State | undefined;
+      const state = next(before, seen, random);
+      const from = before?.status ?? 'unverified';
+      if (from !== state.status) changes.push({ endpoint, from, to: state.status, reason: state.reason, at });
       states.set(endpoint, { endpoint, state, applied: n });
       moves.push(moveOf(state, endpoint, n));
     }
@@ -59,16 +64,19 @@ export async function settle(
     }
   }
   await store.atomically([endRun(db, run, { ended: instant(clock.now()), verdict, reason })]);
+  return changes;
 }
 
 /** Judges and settles what somebody began and did not finish, with what there is of it. */
 export async function settleAbandoned(
   store: Store,
   options: { readonly clock: Clock; readonly random: () => number },
-): Promise<number> {
+): Promise<Transition[]> {
   const runs = await readAbandoned(store.db, instant(options.clock.now()));
-  for (const run of runs) await settle(store, run, judgeAbandoned(await juryOf(store, run)), options);
-  return runs.length;
+  const changes: Transition[] = [];
+  for (const run of runs)
+    changes.push(...(await settle(store, run, judgeAbandoned(await juryOf(store, run)), options)));
+  return changes;
 }
 
 function moveOf(state: State, endpoint: Move['endpoint'], applied: number): Move {

@@ -1,23 +1,36 @@
 /** Every route on one page. The same app runs on Node and on Workers; what differs comes in by {@link Deps}. */
 import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
+import { getPath } from 'hono/utils/url';
 import { paccPath } from '../formats/pacc.ts';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
+import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
+import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
+import { probingPage } from './pages/probing.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 
 export function createApp(deps: Deps): Hono {
-  const app = new Hono();
+  const app = new Hono({ getPath: pathOf });
   const get = (path: string, handler: Handler) => {
     app.get(path, handler);
     app.all(path, otherMethod('GET, HEAD'));
+  };
+  const post = (path: string, handler: Handler) => {
+    app.post(path, handler);
+    app.all(path, otherMethod('POST'));
+  };
+  const getAndPost = (path: string, handler: Handler) => {
+    app.get(path, handler);
+    app.post(path, handler);
+    app.all(path, otherMethod('GET, HEAD, POST'));
   };
 
   get('/', indexPage(deps));
@@ -28,6 +41,13 @@ export function createApp(deps: Deps): Hono {
   get('/mail/config-v1.1.xml', autoconfigByAddress(deps));
   get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfigByAddress(deps));
   get(paccPath, paccByHost(deps));
+  getAndPost('/autodiscover/autodiscover.xml', autodiscoverRoute(deps));
+  get('/autodiscover/autodiscover.json', autodiscoverJsonRoute(deps));
+  get('/autodiscover/autodiscover.json/v1.0/:address', autodiscoverJsonRoute(deps));
+  post('/mail.mobileconfig', addressProfileRoute(deps));
+
+  // People.
+  get('/about/probing', probingPage(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
@@ -36,6 +56,8 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));
   get('/api/v1/providers/:id/pacc.json', publishRoute(deps, 'pacc', 'pacc.json'));
   get('/api/v1/providers/:id/zone.txt', publishRoute(deps, 'zone', 'zone.txt'));
+  get('/api/v1/providers/:id/mail.mobileconfig', providerProfileRoute(deps));
+  get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/bundle', bundleRoute(deps));
   get('/api/v1/atlas.ndjson', linesRoute(deps));
@@ -63,6 +85,12 @@ export function createApp(deps: Deps): Hono {
     return sendProblem(c, problem);
   });
   return app;
+}
+
+/** Microsoft's own server does not tell capital letters apart, and so no two clients write Autodiscover's paths the same. */
+function pathOf(request: Request): string {
+  const path = getPath(request);
+  return /^\/autodiscover\//i.test(path) ? path.toLowerCase() : path;
 }
 
 function problemFor(error: Error): HttpProblem {

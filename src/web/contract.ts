@@ -240,3 +240,34 @@ export const AddressQuery = VersionQuery.extend({
     .optional()
     .describe('The address; without it the Host decides. “+” and “@” need no encoding.'),
 });
+
+/** The parameters have capital letters, as Microsoft writes them; any case will do. */
+export const AutodiscoverQuery = z.object({
+  Protocol: z.string().describe('“AutodiscoverV1” is all that is answered.'),
+  Email: z.string().optional().describe('Not read.'),
+});
+export const AutodiscoverPath = z.object({ address: z.string().describe('Not read.') });
+export const AutodiscoverFound = z
+  .object({ Protocol: z.literal('AutodiscoverV1'), Url: z.url().describe('Where the XML is.') })
+  .meta({ id: 'AutodiscoverFound' });
+export const AutodiscoverRefused = z
+  .object({ ErrorCode: z.enum(['InvalidProtocol', 'MandatoryParameterMissing']), ErrorMessage: z.string() })
+  .describe('In Microsoft’s form.')
+  .meta({ id: 'AutodiscoverRefused' });
+
+const language = z.enum(['en', 'de']).optional().describe('Of what the profile says (default en).');
+export const LanguageQuery = z.object({ lang: language });
+export const ProfileForm = z
+  .strictObject({
+    email: z.string().max(2048).describe('The address that the profile is for.'),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+      .optional()
+      .describe('The person’s name, as others see it.'),
+    lang: language,
+  })
+  .meta({ id: 'ProfileForm' });

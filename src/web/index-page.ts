@@ -7,11 +7,14 @@ export function indexPage({ version }: Deps) {
   const page = documentOf(
     `mailatlas ${version}: which servers, ports, security modes and sign-in method the mail of a domain uses
 
-For mail clients (autoconfig XML)
-  /v1.1/{domain}                     for example /v1.1/t-online.de
+For mail clients
+  /v1.1/{domain}                     autoconfig XML, for example /v1.1/t-online.de
   /mx/v1.1/{domain}                  the same, and by the domain's mail exchanger
   /mail/config-v1.1.xml              ?emailaddress=someone@example.com, or by Host
   /.well-known/autoconfig/mail/config-v1.1.xml
+  /autodiscover/autodiscover.xml     POST, as Outlook does, or by Host
+  /autodiscover/autodiscover.json    ?Protocol=AutodiscoverV1: where the XML is
+  /mail.mobileconfig                 POST email=…: a configuration profile for Apple's devices
 
   each with ?version=1.2             the IETF draft's own version, with OAuth2, calendars and the like
   /.well-known/user-agent-configuration.json  PACC, by Host ua-auto-config.<domain>
@@ -19,10 +22,13 @@ For mail clients (autoconfig XML)
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=
-  /api/v1/providers/{id}             also /autoconfig.xml, /pacc.json, /zone.txt and /revisions below it
+  /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig, /pacc.json, /zone.txt and /revisions below it
   /api/v1/bundle                     everything, signed; /api/v1/atlas.ndjson the same unsigned
   /api/v1/changes?since={revision}   which records changed after it
   /api/v1/openapi.json               the whole API, OpenAPI 3.1
+
+For people
+  /about/probing                     who looks at mail servers from here, and how to be left alone
 
 For operators
   /healthz  /readyz

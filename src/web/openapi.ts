@@ -3,15 +3,21 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import {
   AddressQuery,
+  AutodiscoverFound,
+  AutodiscoverPath,
+  AutodiscoverQuery,
+  AutodiscoverRefused,
   ChangeList,
   ChangesQuery,
   DomainPath,
   Health,
+  LanguageQuery,
   ListQuery,
   LookupAnswer,
   LookupQuery,
   PaccDocument,
   Problem,
+  ProfileForm,
   ProviderAnswer,
   ProviderList,
   ProviderPath,
@@ -39,6 +45,31 @@ const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.
 const renamed = { description: 'The record has another id today' };
 
 const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
+const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
+
+const tooLarge: [number, string] = [413, 'The body is larger than 64 KiB'];
+
+const noProfile: [number, string] = [422, 'A profile cannot say this provider’s settings; “reason” and “text” say why'];
+const profile = {
+  description: 'A configuration profile, signed where the operator has a certificate',
+  content: { 'application/x-apple-aspen-config': { schema: z.string() } },
+};
+
+const autodiscoverXml = {
+  description: 'Settings; or an “Error” element with 500, 501, 600, 601 or 602, as the protocol wants it',
+  content: { 'text/xml': { schema: z.string() } },
+};
+const autodiscoverJson: ZodOpenApiResponsesObject = {
+  200: json('Where the XML is', AutodiscoverFound),
+  400: {
+    description: 'Another protocol, or none; or the query is malformed',
+    content: {
+      'application/json': { schema: AutodiscoverRefused },
+      'application/problem+json': { schema: Problem },
+    },
+  },
+  ...problems([404, 'This server does not know its own URL']),
+};
 
 /** The document, for `GET /api/v1/openapi.json`. */
 export function openapi(version: string) {
@@ -78,6 +109,27 @@ export function openapi(version: string) {
             200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
             ...problems(malformed, unknown, later),
           },
+        }),
+        '/autodiscover/autodiscover.xml': {
+          ...get({
+            summary: 'Settings of Host autodiscover.<domain> as Autodiscover XML; the path in any case',
+            responses: { 200: autodiscoverXml, ...problems(later) },
+          }),
+          ...post({
+            summary: 'Settings of an address as Autodiscover XML, from the curated records alone; the path in any case',
+            requestBody: { content: { 'text/xml': { schema: z.string() } } },
+            responses: { 200: autodiscoverXml, ...problems(tooLarge, later) },
+          }),
+        },
+        '/autodiscover/autodiscover.json': get({
+          summary: 'Autodiscover version 2: where the XML is',
+          requestParams: { query: AutodiscoverQuery },
+          responses: autodiscoverJson,
+        }),
+        '/autodiscover/autodiscover.json/v1.0/{address}': get({
+          summary: 'The same, as older clients ask for it',
+          requestParams: { path: AutodiscoverPath, query: AutodiscoverQuery },
+          responses: autodiscoverJson,
         }),
         '/api/v1/lookup': get({
           summary: 'Everything the atlas knows about the mail of a domain',
@@ -122,6 +174,33 @@ export function openapi(version: string) {
             200: { description: 'Lines of a zone file', content: { 'text/plain': { schema: z.string() } } },
             308: renamed,
             ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/mail.mobileconfig': get({
+          summary: 'The configuration profile of a record for Apple’s devices, which ask for the address themselves',
+          requestParams: { path: ProviderPath, query: LanguageQuery },
+          responses: { 200: profile, 308: renamed, ...problems(malformed, unknown, noProfile, later) },
+        }),
+        '/api/v1/providers/{id}/mail.mobileconfig/qr.svg': get({
+          summary: 'A QR code that leads to the profile',
+          requestParams: { path: ProviderPath },
+          responses: {
+            200: { description: 'The code', content: { 'image/svg+xml': { schema: z.string() } } },
+            308: renamed,
+            ...problems(unknown, noProfile, later),
+          },
+        }),
+        '/mail.mobileconfig': post({
+          summary: 'The configuration profile for one address, which nobody keeps',
+          requestBody: {
+            content: {
+              'application/x-www-form-urlencoded': { schema: ProfileForm },
+              'application/json': { schema: ProfileForm },
+            },
+          },
+          responses: {
+            200: profile,
+            ...problems(malformed, unknown, tooLarge, [415, 'Neither a form nor JSON'], noProfile, later),
           },
         }),
         '/api/v1/providers/{id}/revisions': get({

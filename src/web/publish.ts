@@ -3,8 +3,8 @@
  * it is the same with the customer's domain in it.
  */
 import type { Context } from 'hono';
-import { paccDigest } from '../formats/pacc.ts';
-import { type FormatName, formats, type Wish } from '../formats/table.ts';
+import { paccDigest, renderPacc } from '../formats/pacc.ts';
+import { renderZone } from '../formats/zone.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
 import { hasTemplates, literalDomains } from '../provider/hosts.ts';
 import type { Answer, Provider } from '../provider/model.ts';
@@ -38,10 +38,10 @@ export function publishRoute(deps: Deps, format: 'pacc' | 'zone', file: string) 
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/${file}${search}`);
     const { provider } = found;
     const domain = domainFor(provider, query.domain, format);
-    const wish = query.web === undefined ? {} : { web: parseDomain(query.web) };
+    const web = query.web === undefined ? {} : { web: parseDomain(query.web) };
     const matchedBy = provider.domains.includes(domain) ? 'domain' : 'mx';
     const answer: Answer = { domain, provider, matchedBy, trust: 'curated' };
-    return sendFormat(c, served, answer, { format, wish, caching: search === '' ? 'public' : 'private' });
+    return sendFormat(c, served, answer, { format, ...web, caching: search === '' ? 'public' : 'private' });
   };
 }
 
@@ -55,19 +55,21 @@ function domainFor(provider: Provider, asked: string | undefined, format: 'pacc'
 }
 
 interface Sending {
-  readonly format: FormatName;
-  readonly wish?: Wish;
+  readonly format: keyof typeof types;
+  readonly web?: Domain;
   readonly caching: Caching;
 }
 
+const types = { pacc: 'application/json', zone: 'text/plain; charset=utf-8' };
+
 /** @throws {HttpProblem} with every reason where the format cannot say the answer */
-function sendFormat(c: Context, served: Served, answer: Answer, { format, wish = {}, caching }: Sending): Response {
-  const rendered = formats[format].render(answer, served.knowledge, wish);
+function sendFormat(c: Context, { knowledge }: Served, answer: Answer, { format, web, caching }: Sending): Response {
+  const rendered = format === 'pacc' ? renderPacc(answer, knowledge) : renderZone(answer, knowledge, web);
   if ('why' in rendered) {
     const detail = `This format cannot say these settings: ${rendered.why.join('; ')}.`;
     throw new HttpProblem('not-expressible', detail, { provider: answer.provider.id, why: rendered.why });
   }
-  const response = send(c, documentOf(rendered.text, formats[format].type), caching);
+  const response = send(c, documentOf(rendered.text, types[format]), caching);
   // RFC 9530: of the bytes as they stand in the TXT record, whatever a proxy does to them on the way.
   if (format === 'pacc') response.headers.set('Repr-Digest', `sha-256=:${paccDigest(rendered.text)}:`);
   return response;

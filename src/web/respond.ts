@@ -24,28 +24,37 @@ const cacheControl: Record<Caching, string> = {
 
 /** An answer's bytes with what follows from them. */
 export interface Document {
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly type: string;
   /** Strong: a digest of the bytes. */
   readonly etag: string;
 }
 
-export function documentOf(body: string, type: string): Document {
+export function documentOf(body: Document['body'], type: string): Document {
   return { body, type, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
 }
 
 export const json = 'application/json; charset=utf-8';
 export const xml = 'text/xml; charset=utf-8';
+export const page = 'text/html; charset=utf-8';
 
 /** Public data: any page in any browser may read it. */
 const always = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' } as const;
 
 const problemHeaders = { ...always, 'Content-Type': 'application/problem+json; charset=utf-8' } as const;
 
-/** Sends a document, or 304 where the asker has it. A request that carries an address makes every answer `no-store`. */
-export function send(c: Context, document: Document, caching: Caching): Response {
-  const kept = carriesAddress(c.req.url) ? 'no-store' : caching;
-  const headers = { ...always, 'Cache-Control': cacheControl[kept] };
+/**
+ * Sends a document, or 304 where the asker has it. A request that carries an address makes every answer `no-store`.
+ * @param more headers that only this kind of document has
+ */
+export function send(
+  c: Context,
+  document: Document,
+  caching: Caching,
+  more: Readonly<Record<string, string>> = {},
+): Response {
+  const kept = neverKept(c) ? 'no-store' : caching;
+  const headers = { ...always, ...more, 'Cache-Control': cacheControl[kept] };
   if (kept === 'no-store') return c.body(document.body, 200, { ...headers, 'Content-Type': document.type });
   if (matches(c.req.header('If-None-Match'), document.etag)) {
     return c.body(null, 304, { ...headers, ETag: document.etag });
@@ -72,6 +81,12 @@ export function sendStream(c: Context, parts: Iterable<string>, type: string, ca
   return c.body(stream, 200, headers);
 }
 
+/** A 400 in the form of somebody else's protocol. */
+export function sendForeignError(c: Context, value: unknown): Response {
+  const headers = { ...always, 'Cache-Control': 'no-store', 'Content-Type': json };
+  return c.body(JSON.stringify(value), 400, headers);
+}
+
 /** The same thing has another address for good. */
 export function sendMoved(c: Context, location: string): Response {
   return c.body(null, 308, { ...always, 'Cache-Control': cacheControl.public, Location: location });
@@ -90,10 +105,19 @@ export function dependsOnAsker(c: Context): void {
   c.set('dependsOnAsker', true);
 }
 
+/** To be called first where the body of a request may carry an address: nobody may keep the answer. */
+export function mayCarryAddress(c: Context): void {
+  c.set('mayCarryAddress', true);
+}
+
+function neverKept(c: Context): boolean {
+  return c.get('mayCarryAddress') === true || carriesAddress(c.req.url);
+}
+
 /** The one place where an error becomes a response. */
 export function sendProblem(c: Context, problem: HttpProblem): Response {
   const body = problemOf(problem);
-  const seconds = carriesAddress(c.req.url) ? 0 : cacheSeconds(problem.code);
+  const seconds = neverKept(c) ? 0 : cacheSeconds(problem.code);
   const kept = `${c.get('dependsOnAsker') ? 'private' : 'public'}, max-age=${seconds}`;
   return c.body(JSON.stringify(body), body.status as 400, {
     ...problemHeaders,
@@ -112,7 +136,11 @@ export function refusal(detail: string): Response {
 export function otherMethod(allowed: string) {
   return (c: Context): Response => {
     if (c.req.method === 'OPTIONS') {
-      const preflight = { 'Access-Control-Allow-Methods': allowed, 'Access-Control-Max-Age': '86400' };
+      const preflight = {
+        'Access-Control-Allow-Methods': allowed,
+        'Access-Control-Max-Age': '86400',
+        ...(allowed.includes('POST') && { 'Access-Control-Allow-Headers': 'Content-Type' }),
+      };
       return c.body(null, 204, { ...always, ...preflight, Allow: allowed });
     }
     const response = sendProblem(c, new HttpProblem('method-not-allowed', `Here one may ask with ${allowed}.`));

@@ -39,6 +39,12 @@ export interface Deps {
   /** The signed bundle of what is served; undefined where the operator gave no key. */
   readonly bundle?: (served: Served) => string;
   readonly version: string;
+  /** Where people learn who runs this; undefined where the operator has not said. */
+  readonly contact?: string | undefined;
+  /** Where people reach this server, without a slash at its end; absolute links need it. */
+  readonly url?: string;
+  /** Signs a configuration profile, where the operator has a certificate for it. */
+  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

@@ -117,12 +117,15 @@ describe('the form of a file', () => {
     const lists = {
       ...list('mx-others.yml', 'others'),
       ...list('left-out.yml', 'domains'),
+      ...list('no-probe.yml', 'names'),
       ...list('messages.yml', 'messages'),
       ...list('exceptions.yml', 'exceptions'),
     };
     assert.deepEqual(
       lint(parseCatalog({ providers: [], lists }), today).map(({ file, rule }) => `${file} ${rule}`),
-      ['exceptions.yml', 'left-out.yml', 'messages.yml', 'mx-others.yml'].map((file) => `${file} canonical-form`),
+      ['exceptions.yml', 'left-out.yml', 'messages.yml', 'mx-others.yml', 'no-probe.yml'].map(
+        (file) => `${file} canonical-form`,
+      ),
     );
   });
 
@@ -153,16 +156,27 @@ describe('the name of a file', () => {
 test('the lists are judged beside the records: no domain twice, no pattern twice, no successor that is no record', () => {
   const item = '  - domain: gone.example\n    reason: moved\n    successor: nobody.example\n    note: "Moved."\n';
   const handler = (name: string) => `  - name: ${name}\n    kind: gateway\n    mx:\n      - "*.gateway.example"\n`;
+  const optOut = (name: string) => `  - name: ${name}\n    since: 2026-11-20\n    note: "By mail."\n`;
   const catalog = parseCatalog({
     providers: [],
     lists: {
+      'no-probe.yml': {
+        file: 'no-probe.yml',
+        text: `names:\n${optOut('co.uk')}${optOut('a.example')}${optOut('a.example')}`,
+      },
       'mx-others.yml': { file: 'mx-others.yml', text: `others:\n${handler('One')}${handler('Two')}` },
       'left-out.yml': { file: 'left-out.yml', text: `domains:\n${item}${item}` },
     },
   });
   assert.deepEqual(
     new Set(lintFacts(catalog, today).map(({ file }) => file)),
-    new Set(['left-out.yml', 'mx-others.yml']),
+    new Set(['left-out.yml', 'mx-others.yml', 'no-probe.yml']),
+  );
+  assert.deepEqual(
+    lintFacts(catalog, today)
+      .filter(({ file }) => file === 'no-probe.yml')
+      .map(({ says }) => says),
+    ['co.uk is a public suffix: strangers have names below it', 'a.example stands here twice'],
   );
 });
 

@@ -82,7 +82,7 @@ else {
       writes.forget();
       const newer = { ...data, leftOut: [leftOut('gone.example'), leftOut('lost.example')] };
       assert.deepEqual(brief(await load(store, newer, 'other', later)), { unchanged: 2 });
-      assert.deepEqual(writes.made(), ['meta generation', 'meta lists-digest', 'meta loaded']);
+      assert.deepEqual(writes.made(), ['meta generation', 'meta lists-digest', 'meta loaded', 'meta no-probe']);
       assert.deepEqual(await readCurated(store.db), newer);
       store.close();
     });
@@ -536,6 +536,7 @@ function generated(parity: 0 | 1): Curated {
     providers: providers.filter((_, i) => i < size - 40 || i % 2 === parity),
     leftOut: [leftOut('always.example'), leftOut(`left-out-${parity}.example`)],
     others: [handler('gateway', `*.filter-${parity}.example`)],
+    noProbe: [],
   };
 }
 

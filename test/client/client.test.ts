@@ -224,7 +224,12 @@ describe('The shipped data in a bundle', () => {
 describe('The lines of a bundle', () => {
   test('are the same bytes whatever the order of the facts was', () => {
     const { providers, others, leftOut } = curated;
-    const turned = { providers: providers.toReversed(), others: others.toReversed(), leftOut: leftOut.toReversed() };
+    const turned = {
+      providers: providers.toReversed(),
+      others: others.toReversed(),
+      leftOut: leftOut.toReversed(),
+      noProbe: [],
+    };
     assert.ok(bundleOf(turned, { knowledge }).equals(bundle));
   });
 

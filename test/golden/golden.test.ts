@@ -1,7 +1,8 @@
 /**
  * What the shipped data say of the best known providers, byte for byte: whoever changes a record, the ladder or a format sees
  * here what mail clients and programs will get instead. `lookup.json` is the JSON of `GET /api/v1/lookup?domain=`, set out
- * in lines; a provider without access has no `autoconfig.xml`.
+ * in lines; a provider without access has no `autoconfig.xml`. `autodiscover.xml` and `mail.mobileconfig`, of a few, are for
+ * somebody called max; where the format cannot say the record, the file is not there.
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import { readDataDir } from '../../src/catalog/files.ts';
 import { shippedData } from '../../src/cli/options.ts';
 import { renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
 import { answerJson } from '../../src/formats/json.ts';
+import { formats } from '../../src/formats/table.ts';
 import { lookup } from '../../src/lookup/ladder.ts';
 import { type Domain, parseDomain } from '../../src/name/domain.ts';
 import type { Resolver } from '../../src/net/resolver.ts';
@@ -36,7 +38,14 @@ const asked = {
   'tuta.com': 'tuta.com',
   'fastmail.com': 'fastmail.com',
   'orange.fr': 'orange.fr',
+  // STARTTLS alone.
+  'emailn.de': 'emailn.de',
+  // POP3 alone.
+  'runestone.net': 'runestone.net',
 } as const;
+
+/** Also as what Outlook and Apple's devices get: two forms of user names, calendar and contacts, STARTTLS, POP3. */
+const pushed = new Set(['icloud.com', 'fastmail.com', 'emailn.de', 'runestone.net', 'outlook.com']);
 
 const resolver: Resolver = {
   mx: (domain) =>
@@ -86,6 +95,14 @@ describe('What mail clients and programs get', () => {
       assert.equal(answer.provider.id, id);
       compare(id, 'autoconfig.xml', renderAutoconfig(answer, nothingKnown));
       compare(id, 'lookup.json', `${JSON.stringify(answerJson(answer, nothingKnown), null, 2)}\n`);
+      if (!pushed.has(id)) return;
+      for (const [format, file] of [
+        ['autodiscover', 'autodiscover.xml'],
+        ['mobileconfig', 'mail.mobileconfig'],
+      ] as const) {
+        const rendered = formats[format](answer, nothingKnown, { local: 'max', language: 'en' });
+        compare(id, file, 'text' in rendered ? rendered.text : undefined);
+      }
     });
   }
 

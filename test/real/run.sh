@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The tests with real programs: installs what they need from Debian's packages (when it may), then runs them.
+# The tests with real programs (Thunderbird, Dovecot, Postfix, Knot DNS, nftables): installs what they need from Debian's
+# packages (when it may), then runs them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bash test/real/install.sh

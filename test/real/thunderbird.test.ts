@@ -77,6 +77,26 @@ describe('Thunderbird', { skip: !installed && 'Thunderbird is not installed; npm
     );
   });
 
+  test('reads from Autodiscover the best server of each kind, for every provider that it can say', async (t) => {
+    // For Outlook.com it would open a window to sign in before it asks at all.
+    const sayable = providers.filter(({ domains, incoming, outgoing }) => {
+      return domains.length > 0 && incoming.some(takesPassword) && outgoing.some(takesPassword);
+    });
+    const asked = new Map(sayable.map((provider) => [`max@${literalDomains(provider)[0]}`, provider]));
+    const results = await thunderbird.autodiscover([...asked.keys()]);
+    const wrong = [...asked].flatMap(([address, provider]) => {
+      const complaint = compareFirst(provider, address, results.get(address));
+      return complaint === undefined ? [] : [`${address}: ${complaint}`];
+    });
+    assert.deepEqual(wrong, []);
+    t.diagnostic(`Thunderbird ${thunderbird.version} read Autodiscover for ${asked.size} providers`);
+  });
+
+  test('gets nothing from Autodiscover for a domain that nobody knows', async () => {
+    const results = await thunderbird.autodiscover(['max@unknown.zz']);
+    assert.match(errorOf(results.get('max@unknown.zz')), /No valid configs|No Promise/);
+  });
+
   test('finds the settings of a domain hosted at Microsoft by the name of its MX hosts', async () => {
     const config = await thunderbird.findConfig('someone@company.de', {
       mx: 'company-de.mail.protection.outlook.com',
@@ -101,6 +121,26 @@ function compare(provider: Provider, domain: string, result: thunderbirdDriver.R
   return JSON.stringify(got) === JSON.stringify(meant)
     ? undefined
     : `got ${JSON.stringify(got)}, meant ${JSON.stringify(meant)}`;
+}
+
+/** The servers that Thunderbird takes from Autodiscover, which names one of a kind, with the user names filled in. */
+function compareFirst(provider: Provider, address: string, result: thunderbirdDriver.Result | undefined) {
+  const [incoming, outgoing] = [provider.incoming.find(takesPassword), provider.outgoing.find(takesPassword)];
+  assert.ok(incoming && outgoing);
+  if (!result || 'error' in result) return errorOf(result);
+  // Thunderbird goes by the port alone: TLS from the first byte on 587 fails there, but is never plaintext.
+  const read: Server = outgoing.port === 587 ? { ...outgoing, security: 'starttls' } : outgoing;
+  const filled = meantWords(incoming) + meantWords(read);
+  const wanted = filled
+    .replaceAll('%EMAILADDRESS%', address)
+    .replaceAll('%EMAILLOCALPART%', 'max')
+    .replaceAll('%EMAILDOMAIN%', address.slice('max@'.length));
+  const got = words(result.incoming) + words(result.outgoing);
+  return got === wanted ? undefined : `got ${got}, meant ${wanted}`;
+}
+
+function takesPassword({ auth }: Server): boolean {
+  return auth.some((method) => method.startsWith('password-'));
 }
 
 function words({ type, hostname, port, socketType: mode, username }: thunderbirdDriver.Server): string {

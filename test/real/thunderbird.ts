@@ -62,6 +62,8 @@ export interface Thunderbird {
    * domain's mail exchanger; without it the domain has none.
    */
   findConfig(address: string, options?: { mx?: string }): Promise<Result>;
+  /** What Thunderbird's Autodiscover makes of `http://autodiscover.{domain}/…`, the one URL it asks without HTTPS. */
+  autodiscover(addresses: readonly string[]): Promise<Map<string, Result>>;
   /** Ends the process and removes its profile. */
   stop(): Promise<void>;
 }
@@ -195,6 +197,39 @@ const FIND = /* js */ `
     return config(value);
   } catch (e) {
     return { error: explain(e) };
+  }
+`;
+
+/**
+ * ExchangeAutoDiscover, which asks four URLs at once. The test's server stands in as the proxy for http://; nothing listens
+ * for https://, and DNS has no SRV record.
+ */
+const AUTODISCOVER = /* js */ `
+  const [addresses, proxyPort] = args;
+  const { DNS } = load('DNS');
+  DNS.srv = async () => [];
+  Services.prefs.setIntPref('network.proxy.type', 1);
+  Services.prefs.setCharPref('network.proxy.http', '127.0.0.1');
+  Services.prefs.setIntPref('network.proxy.http_port', proxyPort);
+  // Some mail domains are in the browsers' list of those that are asked with HTTPS alone.
+  Services.prefs.setBoolPref('network.stricttransportsecurity.preloadlist', false);
+  Services.prefs.setBoolPref('mailnews.auto_config.fetchFromExchange.enabled', true);
+  const { fetchConfigFromExchange } = load('accountcreation/ExchangeAutoDiscover');
+  const results = [];
+  try {
+    for (const address of addresses) {
+      const domain = address.slice(address.lastIndexOf('@') + 1);
+      const { signal } = new AbortController();
+      try {
+        results.push(config(await fetchConfigFromExchange(domain, address, signal, null, 'secret', () => {})));
+      } catch (e) {
+        results.push({ error: explain(e) });
+      }
+    }
+    return results;
+  } finally {
+    for (const name of ['network.proxy.type', 'mailnews.auto_config.fetchFromExchange.enabled'])
+      Services.prefs.clearUserPref(name);
   }
 `;
 
@@ -338,6 +373,11 @@ export async function startThunderbird({ autoconfigBase }: { autoconfigBase: str
     },
     async findConfig(address, { mx } = {}) {
       return (await withOutput(run(FIND, [address, mx ?? null]))) as Result;
+    },
+    async autodiscover(addresses) {
+      const { port } = new URL(autoconfigBase);
+      const answers = (await withOutput(run(AUTODISCOVER, [addresses, Number(port)]))) as Result[];
+      return new Map(addresses.map((address, i) => [address, answers[i] ?? { error: 'Thunderbird gave no answer' }]));
     },
     stop,
   };

@@ -17,6 +17,7 @@ import {
   newestRevision,
   putLists,
   putMeta,
+  putNoProbe,
   putRecord,
   readChanges,
   readCurated,
@@ -55,7 +56,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
   describe(`a store on ${name}`, () => {
     describe('when it is new', () => {
       promise('holds nothing', async ({ db }) => {
-        assert.deepEqual(await readCurated(db), { providers: [], leftOut: [], others: [] });
+        assert.deepEqual(await readCurated(db), curated());
         assert.deepEqual(await readDigests(db), new Map());
         assert.deepEqual(await readOverlays(db), []);
         assert.equal(await newestRevision(db), 0);
@@ -269,7 +270,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
 
       promise('read back as they were written', async (store) => {
         await store.atomically(putLists(store.db, lists));
-        assert.deepEqual(await readCurated(store.db), { providers: [], ...lists });
+        assert.deepEqual(await readCurated(store.db), curated(lists));
       });
 
       promise('read back with all the patterns of one handler together', async (store) => {
@@ -284,9 +285,18 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
         await store.atomically(putLists(store.db, lists));
         const newer = { leftOut: [leftOut('c.example')], others: [handler('sender', '*.three.example')] };
         await store.atomically(putLists(store.db, newer));
-        assert.deepEqual(await readCurated(store.db), { providers: [stays], ...newer });
+        assert.deepEqual(await readCurated(store.db), curated({ providers: [stays], ...newer }));
         assert.deepEqual(await domainRows(store.db), ['c.example -> left out', 'mail.example -> mail.example']);
         assert.deepEqual(await mxRows(store.db), ['*.mx.mail.example -> mail.example', '*.three.example -> sender']);
+      });
+    });
+
+    describe('who does not want to be probed', () => {
+      promise('is read back, the newest list', async (store) => {
+        const asked = (host: string) => ({ name: host, since: '2026-11-20', note: 'By mail.' });
+        await store.atomically([putNoProbe(store.db, [asked('a.example'), asked('b.example')])]);
+        await store.atomically([putNoProbe(store.db, [asked('b.example')])]);
+        assert.deepEqual(await readCurated(store.db), curated({ noProbe: [asked('b.example')] }));
       });
     });
 

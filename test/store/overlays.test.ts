@@ -53,7 +53,7 @@ describe('the lists beside the records', () => {
   test('stay as they are where no overlay concerns them', () => {
     const replacing = overlay({ record: published, base: file });
     assert.deepEqual(
-      applyOverlays({ providers: [file], ...lists }, [replacing]),
+      applyOverlays(curated({ providers: [file], ...lists }), [replacing]),
       outcome({ providers: [published], ...lists }),
     );
   });
@@ -61,7 +61,7 @@ describe('the lists beside the records', () => {
   test('no longer leave a domain out that is published here', () => {
     const found = overlay({ record: record({ id: 'gone.example' }) });
     assert.deepEqual(
-      applyOverlays({ providers: [], ...lists }, [found]),
+      applyOverlays(curated({ providers: [], ...lists }), [found]),
       outcome({ providers: [found.record], leftOut: [leftOut('lost.example')], others: lists.others }),
     );
   });
@@ -69,7 +69,7 @@ describe('the lists beside the records', () => {
   test('keep the MX patterns of those who handle mail for others: whoever claims one is refused', () => {
     const greedy = overlay({ record: { ...published, mx: ['*.filter.example'] }, base: file });
     assert.deepEqual(
-      applyOverlays({ providers: [file], ...lists }, [greedy]),
+      applyOverlays(curated({ providers: [file], ...lists }), [greedy]),
       outcome({ providers: [file], ...lists, refused: [greedy] }),
     );
   });
@@ -182,7 +182,13 @@ interface Outcome extends Partial<Omit<Overlaid, 'curated'>> {
 }
 
 function outcome({ providers, leftOut: out = [], others = [], ...fates }: Outcome) {
-  return { curated: { providers, leftOut: out, others }, retired: [], conflicts: [], refused: [], ...fates };
+  return {
+    curated: { providers, leftOut: out, others, noProbe: [] },
+    retired: [],
+    conflicts: [],
+    refused: [],
+    ...fates,
+  };
 }
 
 describe('overlays that give and take', () => {

@@ -578,6 +578,7 @@ describe('before anything is said', () => {
     ['192.0.2.1', 'unreachable', 'ENETUNREACH', 'tcp.unreachable'],
     ['2001:db8::1', 'unreachable', 'ENETUNREACH', 'tcp.no-ipv6'],
     ['2001:db8::1', 'unreachable', 'EHOSTUNREACH', 'tcp.unreachable'],
+    ['2001:db8::1', 'unreachable', 'EACCES', 'tcp.unreachable'],
     ['192.0.2.1', 'other', 'EMFILE', 'tcp.failed'],
   ];
   for (const [address, kind, detail, code] of network) {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { endpoints, formatEndpoint, parseEndpoint } from '../../src/verify/endpoint.ts';
-import { imap, record, smtp } from '../records.ts';
+import { curated, imap, record, smtp } from '../records.ts';
 
 describe('the endpoints of the records', () => {
   test('are the servers for mail, with the records that use each', () => {
-    const found = endpoints([record({ id: 'a.example' })]);
+    const found = endpoints(curated({ providers: [record({ id: 'a.example' })] }));
     assert.deepEqual(
       found.map(({ key, records }) => [key, records]),
       [
@@ -22,7 +22,9 @@ describe('the endpoints of the records', () => {
       incoming: [imap({ host: 'imap.shared.example' })],
       outgoing: [smtp({ host: 'smtp.own.example' })],
     };
-    const found = endpoints([record({ id: 'b.example', ...shared }), record({ id: 'a.example', ...shared })]);
+    const found = endpoints(
+      curated({ providers: [record({ id: 'b.example', ...shared }), record({ id: 'a.example', ...shared })] }),
+    );
     assert.deepEqual(
       found.map(({ records }) => records),
       [
@@ -34,17 +36,30 @@ describe('the endpoints of the records', () => {
 
   test('differ by port and by security', () => {
     const incoming = [imap(), imap({ port: 143, security: 'starttls' }), imap({ port: 143, security: 'none' })];
-    assert.equal(endpoints([record({ incoming, outgoing: [] })]).length, 3);
+    assert.equal(endpoints(curated({ providers: [record({ incoming, outgoing: [] })] })).length, 3);
   });
 
   test('are not those of the customers of a hoster, whose hosts nobody knows', () => {
     const incoming = [imap({ host: '{mx}' }), imap({ host: 'mail.{domain}' })];
-    assert.deepEqual(endpoints([record({ incoming, outgoing: [], mx: ['*.mx.mail.example'] })]), []);
+    assert.deepEqual(
+      endpoints(curated({ providers: [record({ incoming, outgoing: [], mx: ['*.mx.mail.example'] })] })),
+      [],
+    );
   });
 
   test('are not those of a service that has ended', () => {
     const restriction = { since: '2026', sources: ['help'] };
-    assert.deepEqual(endpoints([record({ access: 'closed', restriction })]), []);
+    assert.deepEqual(endpoints(curated({ providers: [record({ access: 'closed', restriction })] })), []);
+  });
+
+  test('are not those of hosts whose owners asked not to be probed, nor of anything below their domain', () => {
+    const providers = [record({ id: 'a.example' }), record({ id: 'b.example' }), record({ id: 'c.example' })];
+    const asked = (name: string) => ({ name, since: '2026-11-20', note: 'By mail from postmaster.' });
+    const found = endpoints(curated({ providers, noProbe: [asked('imap.a.example'), asked('b.example')] }));
+    assert.deepEqual(
+      found.map(({ endpoint }) => endpoint.host),
+      ['imap.c.example', 'smtp.a.example', 'smtp.c.example'],
+    );
   });
 });
 

@@ -118,6 +118,16 @@ describe('what a script can do', () => {
     assert.deepEqual(await heard, { text: '' });
   });
 
+  test('begin TLS with a client that has left already, which ends the script', { timeout: 5000 }, async () => {
+    for (let delay = 0; delay < 10; delay += 1) {
+      await using server = await startMailServer((client) => client.tls('good-ec'));
+      const socket = connect(server.port, server.host);
+      await once(socket, 'connect');
+      await sleep(delay);
+      socket.resetAndDestroy();
+    }
+  });
+
   test('leave in the middle of a handshake', async () => {
     await using server = await startMailServer(async (client) => {
       await client.octets(100);

@@ -196,13 +196,12 @@ export class Client {
   async tls(certificate: CertificateKind = 'good', options: ServerTlsOptions = {}): Promise<void> {
     const { ca, leaf } = await pki();
     const { minVersion = 'TLSv1', maxVersion = 'TLSv1.3', ciphers = 'DEFAULT@SECLEVEL=0', ...rest } = options;
+    const secureContext = createSecureContext({ ...(await leaf(certificate)), ca, minVersion, maxVersion, ciphers });
+    // On a connection that has ended meanwhile, a handshake would wait for ever.
+    if (this.#left.signal.aborted) throw new Gone();
     // What the client sent in the same segment as its last command belongs to the handshake.
     if (this.#unread.length > 0) this.#socket.unshift(this.#take(this.#unread.length));
-    const secured = new TLSSocket(this.#socket, {
-      isServer: true,
-      secureContext: createSecureContext({ ...(await leaf(certificate)), ca, minVersion, maxVersion, ciphers }),
-      ...rest,
-    });
+    const secured = new TLSSocket(this.#socket, { isServer: true, secureContext, ...rest });
     this.#socket = this.#watch(secured);
     secured.once('error', (error: NodeJS.ErrnoException) => {
       this.#seen.tlsError ??= error.code ?? error.message;
@@ -227,7 +226,7 @@ export class Client {
     this.#socket.removeAllListeners('readable');
     this.#socket.resume();
     this.#socket.end();
-    await Promise.race([once(this.#left.signal, 'abort'), sleep(500, undefined, { ref: false })]);
+    await sleep(500, undefined, { signal: this.#left.signal }).catch(() => undefined);
     this.destroy();
     throw new Gone();
   }

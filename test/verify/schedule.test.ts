@@ -1,7 +1,7 @@
 /** Verification as a habit, on a clock that jumps: hours pass in no time. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { EndpointKey, Provider } from '../../src/provider/model.ts';
+import type { Curated, EndpointKey, Provider } from '../../src/provider/model.ts';
 import type { Store } from '../../src/store/db.ts';
 import { readRuns } from '../../src/store/runs.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
@@ -9,7 +9,7 @@ import { readStatuses } from '../../src/store/statuses.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';
 import { startSchedule } from '../../src/verify/schedule.ts';
 import type { FindingCode } from '../../src/verify/verdict.ts';
-import { record } from '../records.ts';
+import { curated, record } from '../records.ts';
 import { JumpingClock, simulation } from './simulated.ts';
 
 const hour = 3_600_000;
@@ -126,7 +126,7 @@ function house(t: TestContext, { records: served, wrap = (store) => store, onRun
     probe: sim.probe,
     judge: sim.judge,
     random: () => (dice = (dice + 0.37) % 1),
-    records: served,
+    curated: () => asOne(served()),
     note: (message) => notes.push(message),
     ...(onRun && { onRun }),
   });
@@ -135,6 +135,14 @@ function house(t: TestContext, { records: served, wrap = (store) => store, onRun
     store.close();
   });
   return { store, clock, sim, notes, stop: () => schedule.stop() };
+}
+
+/** The same object for the same records: another one means that they have changed. */
+const known = new WeakMap<readonly Provider[], Curated>();
+function asOne(providers: readonly Provider[]): Curated {
+  const one = known.get(providers) ?? curated({ providers });
+  known.set(providers, one);
+  return one;
 }
 
 /** Records p0.example, p1.example …: the same array each time it is asked for. */

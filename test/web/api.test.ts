@@ -376,7 +376,7 @@ describe('GET /api/v1/providers', () => {
 
   test('has a hundred records a page, none twice and none left out', async () => {
     const many = Array.from({ length: 201 }, (_, i) => record({ id: `p${i}.example` }));
-    const app = testApp({ curated: { providers: many, others: [], leftOut: [] } });
+    const app = testApp({ curated: { providers: many, others: [], leftOut: [], noProbe: [] } });
     const pages = await Promise.all(
       [1, 2, 3, 4].map(async (page) => ok<List>(await app.get(`/api/v1/providers?page=${page}`))),
     );
@@ -397,7 +397,7 @@ describe('GET /api/v1/providers', () => {
   });
 
   test('is one empty page where there is no record', async () => {
-    const app = testApp({ curated: { providers: [], others: [], leftOut: [] } });
+    const app = testApp({ curated: { providers: [], others: [], leftOut: [], noProbe: [] } });
     assert.deepEqual(await ok<List>(await app.get('/api/v1/providers')), {
       total: 0,
       page: 1,

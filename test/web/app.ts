@@ -12,7 +12,12 @@ export interface TestApp {
   readonly app: Hono;
   /** Sends a request; without a Host unless `headers` has one. */
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  readonly send: (method: string, path: string, headers?: Record<string, string>) => Promise<Response>;
+  readonly send: (
+    method: string,
+    path: string,
+    headers?: Record<string, string>,
+    body?: string | Uint8Array<ArrayBuffer>,
+  ) => Promise<Response>;
   /** The names that DNS was asked for, and on whose behalf. */
   readonly asked: { domain: string; asker: string | undefined }[];
   /** What was asked for in vain, and from where. */
@@ -35,6 +40,9 @@ export interface TestAppOptions {
   readonly revisions?: Deps['revisions'];
   readonly changes?: Deps['changes'];
   readonly bundle?: Deps['bundle'];
+  readonly contact?: string;
+  /** What else the operator has set up. */
+  readonly setUp?: Pick<Deps, 'url' | 'sign'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -65,6 +73,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     revisions = loadedOnce,
     changes = changedTwice,
     bundle,
+    setUp = {},
   } = options;
   const asked: TestApp['asked'] = [];
   const missed: TestApp['missed'] = [];
@@ -94,11 +103,17 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     changes,
     ...(bundle && { bundle }),
     version: '1.2.3',
+    contact: options.contact,
+    ...setUp,
     defect: (error, route) => defects.push({ error, route }),
   });
   // As on Node, the Host is a header and part of the URL.
-  const send = async (method: string, path: string, headers: Record<string, string> = {}) =>
-    app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, { method, headers });
+  const send: TestApp['send'] = async (method, path, headers = {}, body) =>
+    app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body }),
+    });
   return { app, send, get: (path, headers) => send('GET', path, headers), asked, missed, defects, swap, learn };
 }
 

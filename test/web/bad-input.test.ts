@@ -305,6 +305,56 @@ describe('A body on GET', () => {
   });
 });
 
+describe('A body on POST', () => {
+  const xml = (address: string) =>
+    `<Autodiscover><Request><EMailAddress>${address}</EMailAddress></Request></Autodiscover>`;
+  const post = (target: string, body: string, headers: readonly string[] = [`Content-Length: ${body.length}`]) =>
+    talk(raw(target, { method: 'POST', headers: ['Host: post.example', ...headers] }) + body);
+  const pox = '/Autodiscover/Autodiscover.xml';
+  const json = ['Content-Type: application/json'];
+
+  test('is read', async () => {
+    const { statuses, text } = await post(pox, xml('fred@post.example'));
+    assert.deepEqual(statuses, [200]);
+    assert.match(text, /<LoginName>fred@post\.example<\/LoginName>/);
+  });
+
+  test('is read in chunks', async () => {
+    const body = xml('fred@post.example');
+    const chunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const { text } = await post(pox, chunks, ['Transfer-Encoding: chunked']);
+    assert.match(text, /<LoginName>fred@post\.example<\/LoginName>/);
+  });
+
+  for (const target of [pox, '/mail.mobileconfig']) {
+    test(`of ten megabytes is refused, and the connection ends: ${target}`, async () => {
+      const body = 'x'.repeat(10 * 1024 * 1024);
+      const length = `Content-Length: ${body.length}`;
+      const { statuses } = await post(target, body, [length, ...json]);
+      assert.ok(statuses.length === 0 || statuses[0] === 413, String(statuses));
+      const { statuses: early, text } = await post(target, 'x', [length, ...json]);
+      assert.deepEqual(early, [413], 'its length alone is enough');
+      assert.match(text, /^connection: close/im);
+    });
+
+    test(`of ten megabytes in chunks is refused: ${target}`, async () => {
+      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+      const { statuses } = await post(target, `${chunk.repeat(160)}0\r\n\r\n`, ['Transfer-Encoding: chunked', ...json]);
+      assert.ok(statuses.length === 0 || statuses[0] === 413, String(statuses));
+    });
+  }
+
+  test('that is larger than its length is no second request', async () => {
+    const body = xml('fred@post.example');
+    const { statuses } = await post(pox, `${body}${raw('/v1.1/post.example')}`, [`Content-Length: ${body.length}`]);
+    assert.equal(statuses.length, 1, 'the first one asked to close the connection');
+  });
+
+  test('is not waited for where the target is not there', async () => {
+    assert.deepEqual((await post('/nothing', 'x'.repeat(100))).statuses, [404]);
+  });
+});
+
 describe('Something that is not HTTP', () => {
   for (const [what, bytes] of [
     ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'],
@@ -339,6 +389,8 @@ describe('Five hundred random requests', () => {
     fc.tuple(text, domain).map(([local, name]) => `/mail/config-v1.1.xml?emailaddress=${local}@${name}`),
     fc.tuple(text, text).map(([key, value]) => `/api/v1/providers?${key}=${value}`),
     fc.tuple(text, text).map(([id, rest]) => `/api/v1/providers/${id}/${rest}`),
+    text.map((rest) => `/autodiscover/autodiscover.xml${rest}`),
+    text.map((rest) => `/autodiscover/autodiscover.json?Protocol=${rest}`),
   );
   const method = fc.oneof(
     { weight: 6, arbitrary: fc.constant('GET') },
@@ -375,11 +427,19 @@ describe('The operator’s log', () => {
     '/api/v1/providers?email=geheim@post.example&page=0',
     '/v1.1/geheim@post.example',
     '/mx/v1.1/geheim@unknown.zz',
+    '/autodiscover/autodiscover.json/v1.0/geheim@post.example?Protocol=Ews&Email=geheim@post.example',
     '/nothing/geheim@post.example?email=geheim@post.example',
   ];
 
   test('says nothing of all that was asked in this file, nor does a library print it', async () => {
     for (const path of paths) await ask(path);
+    for (const body of ['<Autodiscover><Request><EMailAddress>geheim@', '{"email":"geheim@post.example', 'geheim'])
+      for (const target of ['/autodiscover/autodiscover.xml', '/mail.mobileconfig'])
+        await fetch(`${server.url}${target}`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body,
+        });
     assert.deepEqual(notes, []);
     assert.deepEqual(
       printed.flatMap(({ mock: { calls } }) => calls.map((call) => call.arguments)),

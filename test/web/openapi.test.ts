@@ -26,69 +26,72 @@ interface OpenApi {
 }
 
 /** Text for people and the document itself. */
-const outsideOfTheDocument = ['/'];
+const outsideOfTheDocument = new Set(['/', '/about/probing']);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
-const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>])[] = [
-  ...records.flatMap(
-    ({ id, domains: [domain = 'shop.zz'] }) =>
-      [
-        ['/api/v1/lookup', `/api/v1/lookup?domain=${domain.replace('*', 'mill')}`],
-        ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain.replace('*', 'mill')}`],
-        ['/api/v1/providers/{id}', `/api/v1/providers/${id}`],
-        ['/api/v1/providers/{id}/autoconfig.xml', `/api/v1/providers/${id}/autoconfig.xml`],
-        ['/api/v1/providers/{id}/revisions', `/api/v1/providers/${id}/revisions`],
-        ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
-        ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
-        ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
-      ] as const,
-  ),
-  ...['gone.example', 'moved.example', 'localhost', ...Object.keys(scriptedMx)].flatMap(
-    (domain) =>
-      [
-        ['/mx/v1.1/{domain}', `/mx/v1.1/${domain}`],
-        ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain}`],
-      ] as const,
-  ),
-  ['/v1.1/{domain}', '/v1.1/unknown.zz'],
-  ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml'],
-  ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml?emailaddress=fred@post.example'],
-  ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml?emailaddress=fred@unknown.zz'],
+const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =
   [
-    '/.well-known/autoconfig/mail/config-v1.1.xml',
-    '/.well-known/autoconfig/mail/config-v1.1.xml',
-    { Host: 'post.example' },
-  ],
-  [
-    '/.well-known/user-agent-configuration.json',
-    '/.well-known/user-agent-configuration.json',
-    { Host: 'ua-auto-config.legacy.example' },
-  ],
-  [
-    '/.well-known/user-agent-configuration.json',
-    '/.well-known/user-agent-configuration.json',
-    { Host: 'ua-auto-config.village.example' },
-  ],
-  ['/.well-known/user-agent-configuration.json', '/.well-known/user-agent-configuration.json'],
-  [
-    '/.well-known/user-agent-configuration.json',
-    '/.well-known/user-agent-configuration.json',
-    { Host: 'ua-auto-config.unknown.zz' },
-  ],
-  ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/hoster.example/zone.txt'],
-  ['/api/v1/lookup', '/api/v1/lookup'],
-  ['/api/v1/providers', '/api/v1/providers'],
-  ['/api/v1/providers', '/api/v1/providers?q=nobody'],
-  ['/api/v1/providers', '/api/v1/providers?page=0'],
-  ['/api/v1/providers/{id}', '/api/v1/providers/unknown.example'],
-  ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
-  ['/api/v1/bundle', '/api/v1/bundle'],
-  ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
-  ['/api/v1/changes', '/api/v1/changes?since=0'],
-  ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
-  ['/healthz', '/healthz'],
-  ['/readyz', '/readyz'],
-];
+    ...records.flatMap(
+      ({ id, domains: [domain = 'shop.zz'] }) =>
+        [
+          ['/api/v1/lookup', `/api/v1/lookup?domain=${domain.replace('*', 'mill')}`],
+          ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain.replace('*', 'mill')}`],
+          ['/api/v1/providers/{id}', `/api/v1/providers/${id}`],
+          ['/api/v1/providers/{id}/autoconfig.xml', `/api/v1/providers/${id}/autoconfig.xml`],
+          ['/api/v1/providers/{id}/mail.mobileconfig', `/api/v1/providers/${id}/mail.mobileconfig`],
+          ['/api/v1/providers/{id}/mail.mobileconfig/qr.svg', `/api/v1/providers/${id}/mail.mobileconfig/qr.svg`],
+          ['/api/v1/providers/{id}/revisions', `/api/v1/providers/${id}/revisions`],
+          ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
+          ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
+          ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
+        ] as const,
+    ),
+    ...['gone.example', 'moved.example', 'localhost', ...Object.keys(scriptedMx)].flatMap(
+      (domain) =>
+        [
+          ['/mx/v1.1/{domain}', `/mx/v1.1/${domain}`],
+          ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain}`],
+        ] as const,
+    ),
+    ['/v1.1/{domain}', '/v1.1/unknown.zz'],
+    ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml'],
+    ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml?emailaddress=fred@post.example'],
+    ['/mail/config-v1.1.xml', '/mail/config-v1.1.xml?emailaddress=fred@unknown.zz'],
+    [
+      '/.well-known/autoconfig/mail/config-v1.1.xml',
+      '/.well-known/autoconfig/mail/config-v1.1.xml',
+      { Host: 'post.example' },
+    ],
+    ['/api/v1/lookup', '/api/v1/lookup'],
+    ['/api/v1/providers', '/api/v1/providers'],
+    ['/api/v1/providers', '/api/v1/providers?q=nobody'],
+    ['/api/v1/providers', '/api/v1/providers?page=0'],
+    ['/api/v1/providers/{id}', '/api/v1/providers/unknown.example'],
+    ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
+    ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml'],
+    ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml', {}, '<Autodiscover/>'],
+    ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml', {}, 'x'.repeat(70_000)],
+    ...['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json/v1.0/{address}'].flatMap((path) =>
+      ['?Protocol=AutodiscoverV1', '?Protocol=ActiveSync', '?Protocol=%FF', ''].map(
+        (query) => [path, `${path.replace('{address}', 'fred@post.example')}${query}`] as const,
+      ),
+    ),
+    ...['legacy.example', 'village.example', 'unknown.zz', ''].map(
+      (domain) =>
+        [
+          '/.well-known/user-agent-configuration.json',
+          '/.well-known/user-agent-configuration.json',
+          { Host: `ua-auto-config.${domain || 'example'}` },
+        ] as const,
+    ),
+    ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/hoster.example/zone.txt'],
+    ['/api/v1/bundle', '/api/v1/bundle'],
+    ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
+    ['/api/v1/changes', '/api/v1/changes?since=0'],
+    ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
+    ['/healthz', '/healthz'],
+    ['/readyz', '/readyz'],
+  ];
 
 /** Asked for while there is no atlas, and under an id of former times: rare, and easily forgotten in a document. */
 const rareRequests: readonly (readonly [path: string, request: string])[] = [
@@ -103,10 +106,14 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/providers', '/api/v1/providers'],
   ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
   ['/api/v1/providers/{id}/autoconfig.xml', '/api/v1/providers/oldpost.example/autoconfig.xml'],
+  ['/api/v1/providers/{id}/mail.mobileconfig', '/api/v1/providers/oldpost.example/mail.mobileconfig'],
+  ['/api/v1/providers/{id}/mail.mobileconfig/qr.svg', '/api/v1/providers/oldpost.example/mail.mobileconfig/qr.svg'],
+  ['/api/v1/providers/{id}/revisions', '/api/v1/providers/oldpost.example/revisions'],
+  ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml'],
+  ['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1'],
   ['/api/v1/providers/{id}/pacc.json', '/api/v1/providers/oldpost.example/pacc.json'],
   ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/oldpost.example/zone.txt'],
   ['/.well-known/user-agent-configuration.json', '/.well-known/user-agent-configuration.json'],
-  ['/api/v1/providers/{id}/revisions', '/api/v1/providers/oldpost.example/revisions'],
   ['/api/v1/bundle', '/api/v1/bundle'],
   ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
   ['/api/v1/changes', '/api/v1/changes?since=0'],
@@ -133,7 +140,7 @@ function validators(document: OpenApi): (...keys: readonly string[]) => Validate
 }
 
 describe('GET /api/v1/openapi.json', () => {
-  const { app, get } = testApp({ mx: scriptedMx });
+  const { app, get, send } = testApp({ mx: scriptedMx, setUp: { url: 'https://atlas.example' } });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;
 
@@ -161,7 +168,7 @@ describe('GET /api/v1/openapi.json', () => {
   test('describes each operation in a sentence, and each of its answers', () => {
     for (const { path, method, operation } of operations()) {
       assert.match(path, /^\//);
-      assert.equal(method, 'get');
+      assert.ok(['get', 'post'].includes(method), `${method} ${path}`);
       assert.ok(operation.summary, path);
       assert.ok(Object.keys(operation.responses).length > 0, path);
       for (const [status, { description }] of Object.entries(operation.responses)) {
@@ -207,9 +214,9 @@ describe('GET /api/v1/openapi.json', () => {
     for (const name of Object.keys(document.components.schemas)) {
       assert.doesNotThrow(() => validatorAt('components', 'schemas', name), name);
     }
-    for (const { path, operation } of operations()) {
+    for (const { path, method, operation } of operations()) {
       for (const [i, { name }] of (operation.parameters ?? []).entries()) {
-        const keys = ['paths', path, 'get', 'parameters', String(i), 'schema'];
+        const keys = ['paths', path, method, 'parameters', String(i), 'schema'];
         assert.doesNotThrow(() => validatorAt(...keys), `${path} ${name}`);
       }
     }
@@ -220,25 +227,12 @@ describe('GET /api/v1/openapi.json', () => {
     for (const keyword of ourOwnKeywords) assert.ok(!text.includes(`"${keyword}":true`), keyword);
   });
 
-  test('has every route of the app, and the app every route of it', () => {
+  test('has every route of the app with its methods, and the app every route of it', () => {
     const routes = app.routes
-      .filter(({ method }) => method === 'GET')
-      .map(({ path }) => path.replace(/:(\w+)/g, '{$1}'));
-    const known = routes.filter((path) => !outsideOfTheDocument.includes(path));
-    assert.deepEqual(Object.keys(document.paths).sort(), known.sort());
-  });
-
-  test('has no route that the app has not, and of the app’s lacks itself only', () => {
-    const routes = app.routes
-      .filter(({ method }) => method === 'GET')
-      .map(({ path }) => path.replace(/:(\w+)/g, '{$1}'));
-    const lacking = new Set([...outsideOfTheDocument, '/api/v1/openapi.json']);
-    assert.deepEqual(
-      Object.keys(document.paths)
-        .filter((path) => !lacking.has(path))
-        .sort(),
-      routes.filter((path) => !lacking.has(path)).sort(),
-    );
+      .filter(({ method, path }) => method !== 'ALL' && !outsideOfTheDocument.has(path))
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    const described = operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    assert.deepEqual(described.sort(), routes.sort());
   });
 
   test('lists every code that a problem can have', () => {
@@ -246,15 +240,20 @@ describe('GET /api/v1/openapi.json', () => {
     assert.deepEqual(properties.code?.enum, [...errorCodes]);
   });
 
-  for (const [path, request, headers] of requests) {
-    test(`is kept to by the answer to ${request}`, async () => {
-      const answer = await get(request, headers);
-      const described = document.paths[path]?.get?.responses[answer.status];
+  for (const [path, request, headers, body] of requests) {
+    const method = body === undefined ? 'get' : 'post';
+    test(`is kept to by the answer to ${method.toUpperCase()} ${request} ${body ?? ''}`, async () => {
+      const answer = await send(method.toUpperCase(), request, headers, body);
+      const described = document.paths[path]?.[method]?.responses[answer.status];
       assert.ok(described, `${path} says nothing of ${answer.status}`);
       const type = answer.headers.get('content-type')?.split(';')[0];
-      assert.deepEqual(Object.keys(described.content ?? {}), type === undefined ? [] : [type]);
+      const types = Object.keys(described.content ?? {});
+      assert.ok(
+        type === undefined ? types.length === 0 : types.includes(type),
+        `${type} is not among ${types.join(', ')}`,
+      );
       if (!type?.endsWith('json') || type.endsWith('ndjson')) return;
-      const validate = validatorAt('paths', path, 'get', 'responses', `${answer.status}`, 'content', type, 'schema');
+      const validate = validatorAt('paths', path, method, 'responses', `${answer.status}`, 'content', type, 'schema');
       const valid = validate(await answer.json());
       assert.ok(valid, JSON.stringify(validate.errors, null, 1));
     });

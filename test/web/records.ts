@@ -182,6 +182,7 @@ export const curated: Curated = {
     { name: 'Forward Ltd', kind: 'forwarder', mx: ['mx.forward.example'] },
     { name: 'Bulk Ltd', kind: 'sender', mx: ['*.bulk.example'] },
   ],
+  noProbe: [],
   leftOut: [
     { domain: 'gone.example', reason: 'dead', since: '2019', note: 'Nobody answers any more.' },
     { domain: 'moved.example', reason: 'moved', successor: 'post.example', note: 'Now part of Example Post.' },

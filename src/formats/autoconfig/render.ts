@@ -14,7 +14,7 @@ import { literalDomains, withHosts } from '../../provider/hosts.ts';
 import { usernameOrAddress } from '../../provider/login.ts';
 import type { Answer, Knowledge, Provider, Server } from '../../provider/model.ts';
 import { pageText } from '../../provider/phrases.ts';
-import { escapeXml } from './escape.ts';
+import { escapeXml } from '../escape.ts';
 import { type Extensions, extensions, oauth2Block } from './sections.ts';
 import { type AutoconfigVersion, socketType, widelyUnderstood } from './vocabulary.ts';
 

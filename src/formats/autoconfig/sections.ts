@@ -6,7 +6,7 @@
 import type { CurrentProvider } from '../../provider/current.ts';
 import { usernameOrAddress } from '../../provider/login.ts';
 import type { Protocol, Server, Service } from '../../provider/model.ts';
-import { escapeXml } from './escape.ts';
+import { escapeXml } from '../escape.ts';
 import { httpAuthentication, serviceSections, socketType } from './vocabulary.ts';
 
 /** Lines for the two places of a document. */

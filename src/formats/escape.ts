@@ -1,4 +1,4 @@
-/** Text as XML. */
+/** Text on its way into XML. */
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 

@@ -1,0 +1,61 @@
+/** How the commands that talk to mail servers are told about it. */
+import { readFileSync } from 'node:fs';
+import { defaultTimeout, type ProberOptions } from '../verify/prober-node.ts';
+import { resolverOption } from './options.ts';
+import { Complaint, misuse } from './say.ts';
+
+/** What `probe`, `verify` and `serve --verify` share. */
+export const proberOptions = {
+  ...resolverOption,
+  ca: { type: 'string' },
+  'allow-private': { type: 'boolean' },
+  timeout: { type: 'string' },
+  'source-address': { type: 'string' },
+  name: { type: 'string' },
+  contact: { type: 'string' },
+} as const;
+
+type Values = {
+  [K in keyof typeof proberOptions]?: (typeof proberOptions)[K]['type'] extends 'string' ? string : boolean;
+};
+
+/** @throws {Complaint} for a time that is none and a file that cannot be read */
+export function readProberOptions(values: Values, commandName: string): ProberOptions {
+  const seconds = Number(values.timeout ?? defaultTimeout);
+  if (!(seconds > 0 && seconds <= 3600)) throw misuse('--timeout takes seconds, from 1 to 3600', commandName);
+  const text = (key: 'resolver' | 'name' | 'contact', value: string | undefined) =>
+    value !== undefined && { [key]: value };
+  return {
+    timeout: seconds,
+    ...text('resolver', values.resolver),
+    ...text('name', values.name),
+    ...text('contact', values.contact),
+    ...(values.ca !== undefined && { ca: readCertificates(values.ca) }),
+    ...(values['allow-private'] && { allowPrivate: true }),
+    ...(values['source-address'] !== undefined && { sourceAddress: values['source-address'] }),
+  };
+}
+
+/** @returns undefined for the usual number @throws {Complaint} for what is no number of connections */
+export function concurrencyOf(text: string | undefined, commandName: string): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 1000) {
+    throw misuse('--concurrency takes a number from 1 to 1000', commandName);
+  }
+  return count;
+}
+
+function readCertificates(file: string): string {
+  let pem: string;
+  try {
+    pem = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Complaint(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
+      tip: '--ca takes a file of certificates in PEM form',
+    });
+  }
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    throw new Complaint(`${file} has no certificate in it`, { tip: '--ca takes a file of certificates in PEM form' });
+  return pem;
+}

@@ -1,0 +1,147 @@
+/**
+ * Apple's configuration profiles over HTTP: of a provider by GET, without personal data and for everybody to keep; of one
+ * address by POST only, because whatever stands in a URL ends in logs and histories.
+ *
+ * A profile for an address comes from the curated rungs of the ladder alone: it cannot say that an answer rests on DNS. For
+ * a domain hosted elsewhere there is the profile of that provider, which asks for the address on the device.
+ */
+import type { Context } from 'hono';
+import { renderSVG } from 'uqr';
+import type * as z from 'zod';
+import { type ProfileRequest, renderProfile } from '../formats/mobileconfig/render.ts';
+import { sayRefusal } from '../formats/mobileconfig/says.ts';
+import { parseAddress } from '../name/address.ts';
+import type { Domain } from '../name/domain.ts';
+import { currentOf } from '../provider/current.ts';
+import type { Provider } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
+import { bodyText } from './body.ts';
+import { byId } from './by-id.ts';
+import { LanguageQuery, ProfileForm } from './contract.ts';
+import { HttpProblem } from './errors.ts';
+import { find, ready } from './find.ts';
+import { parseQuery } from './parse-query.ts';
+import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './respond.ts';
+import type { Deps, Served } from './served.ts';
+
+const profileType = 'application/x-apple-aspen-config';
+
+/** `GET /api/v1/providers/{id}/mail.mobileconfig`, in the language of `lang`. */
+export function providerProfileRoute(deps: Deps) {
+  const kept = keeper(deps);
+  return (c: Context): Response => {
+    const served = ready(deps);
+    const found = byId(served, c);
+    if ('renamed' in found) return sendMoved(c, profilePath(found.renamed));
+    const { provider } = found;
+    if (!c.req.url.includes('?')) return sendProfile(c, provider, kept(served, provider, 'en'), 'public');
+    const { lang = 'en' } = parseQuery(LanguageQuery, c);
+    return sendProfile(c, provider, kept(served, provider, lang), 'private');
+  };
+}
+
+/** `GET /api/v1/providers/{id}/mail.mobileconfig/qr.svg`: what a phone's camera opens the profile by. */
+export function profileQrRoute(deps: Deps) {
+  return (c: Context): Response => {
+    const served = ready(deps);
+    const found = byId(served, c);
+    if ('renamed' in found) return sendMoved(c, `${profilePath(found.renamed)}/qr.svg`);
+    if (deps.url === undefined) {
+      throw new HttpProblem('no-own-url', 'This server does not know its own URL; its operator gives it with --url.');
+    }
+    // A code that leads to a refusal helps nobody.
+    render(generic(served, found.provider, 'en'));
+    const svg = renderSVG(`${deps.url}${profilePath(found.provider.id)}`, { border: 4 });
+    return send(c, documentOf(svg, 'image/svg+xml'), 'public');
+  };
+}
+
+/** `POST /mail.mobileconfig` with `email`, and perhaps `name` and `lang`, as a form or as JSON. */
+export function addressProfileRoute(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    mayCarryAddress(c);
+    const served = ready(deps);
+    const { email, name, lang: language = 'en' } = await readForm(c);
+    const { local, domain } = parseAddress(email);
+    if (local === undefined) throw new HttpProblem('malformed-request', '“email” is a domain, not an address.');
+    const answer = await find(deps, c, served, [domain]);
+    const text = render({ answer, knowledge: served.knowledge, language, local, name });
+    return sendProfile(c, answer.provider, profileDocument(deps, text), 'no-store');
+  };
+}
+
+function profilePath(id: string): string {
+  return `/api/v1/providers/${id}/mail.mobileconfig`;
+}
+
+function sendProfile(c: Context, { id }: Provider, document: Document, caching: Parameters<typeof send>[2]): Response {
+  return send(c, document, caching, { 'Content-Disposition': `attachment; filename="${id}.mobileconfig"` });
+}
+
+function profileDocument({ sign }: Deps, text: string): Document {
+  return documentOf(sign ? sign(text) : text, profileType);
+}
+
+/**
+ * A provider's profile is made and signed once for all who ask. An EC signature is another one each time, and with it the
+ * ETag would be.
+ */
+function keeper(deps: Deps): (served: Served, provider: Provider, language: Language) => Document {
+  const all = new WeakMap<Served, Map<string, Document>>();
+  return (served, provider, language) => {
+    const documents = all.get(served) ?? new Map<string, Document>();
+    all.set(served, documents);
+    const key = `${language} ${provider.id}`;
+    const document = documents.get(key) ?? profileDocument(deps, render(generic(served, provider, language)));
+    documents.set(key, document);
+    return document;
+  };
+}
+
+/** For everybody: a host that differs from customer to customer stays unknown, as with the name of MX hosts. */
+function generic({ knowledge }: Served, provider: Provider, language: Language): ProfileRequest {
+  return { answer: { domain: provider.id as Domain, provider, matchedBy: 'mx-name' }, knowledge, language };
+}
+
+/** @throws {HttpProblem} with a sentence in both languages where there is no profile */
+function render(request: ProfileRequest): string {
+  const result = renderProfile(request);
+  if ('profile' in result) return result.profile;
+  const { refusal: reason } = result;
+  const { answer, knowledge, language } = request;
+  const { name, id } = answer.provider;
+  const { withheld } = currentOf(answer.provider, knowledge);
+  throw new HttpProblem('no-profile', sayRefusal(reason, name, language), {
+    provider: id,
+    reason,
+    text: { en: sayRefusal(reason, name, 'en'), de: sayRefusal(reason, name, 'de') },
+    ...(withheld.length > 0 && { withheld }),
+  });
+}
+
+/** @throws {HttpProblem} that names every field that is wrong, and repeats none of them */
+async function readForm(c: Context): Promise<z.infer<typeof ProfileForm>> {
+  const type = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
+  const text = await bodyText(c);
+  if (text === undefined) throw new HttpProblem('malformed-request', 'The body is not in UTF-8.');
+  const result = ProfileForm.safeParse(fields(type, text));
+  if (result.success) return result.data;
+  const wrong = result.error.issues.map(({ path, message }) => `“${path.join('.')}”: ${message}`);
+  throw new HttpProblem('malformed-request', `The body is wrong: ${wrong.join('; ')}.`);
+}
+
+function fields(type: string | undefined, text: string): unknown {
+  if (type === 'application/x-www-form-urlencoded') {
+    // A page leaves fields empty that nobody filled in.
+    return Object.fromEntries([...new URLSearchParams(text)].filter(([, value]) => value.trim() !== ''));
+  }
+  if (type !== 'application/json') {
+    const detail = 'Send a form (application/x-www-form-urlencoded) or JSON (application/json).';
+    throw new HttpProblem('unsupported-type', detail);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpProblem('malformed-request', 'The body is not JSON.');
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * `GET /about/probing`: who looks at other people's mail servers from here, how often, what is done there and what never, and
+ * how to be left alone. Mail servers are told of it; the page stands for itself, without anything from another host.
+ */
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { Language } from '../../provider/phrases.ts';
+import { dependsOnAsker, documentOf, page, send } from '../respond.ts';
+import type { Deps } from '../served.ts';
+
+const texts = {
+  en: {
+    title: 'Who probes mail servers from here',
+    who: 'mailatlas keeps a public list of the settings that mail programs need, and looks whether they still work.',
+    contact: 'Whoever runs this server can be reached here:',
+    none: 'This server probes nobody: it has no contact, and without one there is no probing.',
+    how: 'What is done',
+    steps: [
+      'Each server that a record of the list names is looked at once a day, and sooner again after a failure.',
+      'One connection at a time to a host, to an address and to everything of one owner; at least 30 seconds between two.',
+      'DNS, connection, TLS, greeting, capabilities, goodbye. IMAP’s ID says who we are, where the server supports it.',
+    ],
+    never: 'What is never done',
+    nots: [
+      'Nobody signs in: no password is tried, and no address asked for.',
+      'No message is sent.',
+      'No port is scanned: only what a provider has published itself is looked at.',
+    ],
+    out: 'How to be left alone',
+    optOut:
+      'Ask for it, from an address of the domain or with a DNS record that only you can set. Your hosts are put on the list of those who are not probed (data/no-probe.yml) and are not called again; the settings stay in the list, as unverified.',
+  },
+  de: {
+    title: 'Wer von hier aus Mailserver prüft',
+    who: 'mailatlas führt eine öffentliche Liste der Einstellungen, die Mailprogramme brauchen, und sieht nach, ob sie noch stimmen.',
+    contact: 'Wer diesen Server betreibt, ist hier zu erreichen:',
+    none: 'Dieser Server prüft niemanden: Er nennt keinen Ansprechpartner, und ohne einen wird nicht geprüft.',
+    how: 'Was geschieht',
+    steps: [
+      'Jeder Server, den ein Eintrag der Liste nennt, wird einmal am Tag angesehen, nach einem Fehler früher noch einmal.',
+      'Nie mehr als eine Verbindung zugleich zu einem Host, einer Adresse und allem, was einem gehört; mindestens 30 Sekunden zwischen zweien.',
+      'DNS, Verbindung, TLS, Begrüßung, Fähigkeiten, Abschied. Mit ID sagen wir einem IMAP-Server, wer wir sind, wenn er das unterstützt.',
+    ],
+    never: 'Was nie geschieht',
+    nots: [
+      'Niemand meldet sich an: kein Passwort wird versucht, nach keiner Adresse gefragt.',
+      'Keine Nachricht wird verschickt.',
+      'Keine Ports werden abgesucht: angesehen wird nur, was ein Anbieter selbst veröffentlicht hat.',
+    ],
+    out: 'Wie man in Ruhe gelassen wird',
+    optOut:
+      'Bitten Sie darum, von einer Adresse der Domain aus oder mit einem DNS-Eintrag, den nur Sie setzen können. Ihre Hosts kommen auf die Liste derer, die nicht geprüft werden (data/no-probe.yml), und werden nicht mehr angerufen; die Einstellungen bleiben in der Liste, als ungeprüft.',
+  },
+} as const;
+
+export function probingPage({ contact }: Pick<Deps, 'contact'>) {
+  const documents = { en: render('en', contact), de: render('de', contact) };
+  return async (c: Context): Promise<Response> => {
+    dependsOnAsker(c);
+    const language = preferred(c.req.header('Accept-Language'));
+    const response = send(c, documentOf(await documents[language], page), 'private');
+    response.headers.set('Vary', 'Accept-Language');
+    response.headers.set('Content-Language', language);
+    response.headers.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
+    return response;
+  };
+}
+
+/** German where it is wanted more than English (RFC 9110 section 12.5.4); English for everybody else. */
+export function preferred(header = ''): Language {
+  const weight = (wanted: Language): number =>
+    Math.max(
+      ...header.split(',').map((part) => {
+        const [range = '', ...parameters] = part
+          .trim()
+          .toLowerCase()
+          .split(/\s*;\s*/);
+        const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+        return range.split('-')[0] === wanted ? Number(q ?? 1) || 0 : 0;
+      }),
+    );
+  return weight('de') > weight('en') ? 'de' : 'en';
+}
+
+async function render(language: Language, contact: string | undefined): Promise<string> {
+  const { title, who, contact: reach, none, how, steps, never, nots, out, optOut } = texts[language];
+  const list = (items: readonly string[]) => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+  const body = await html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}</style>
+</head>
+<body>
+<h1>${title}</h1>
+<p>${who}</p>
+<p>${contact === undefined ? none : html`${reach} <strong>${linked(contact)}</strong>`}</p>
+<h2>${how}</h2>
+${list(steps)}
+<h2>${never}</h2>
+${list(nots)}
+<h2>${out}</h2>
+<p>${optOut}</p>
+</body>
+</html>
+`;
+  return String(body);
+}
+
+/** A contact that is a link or an address can be followed. */
+function linked(contact: string) {
+  if (/^https?:\/\/\S+$/.test(contact)) return html`<a href="${contact}">${contact}</a>`;
+  if (/^[^\s@]+@[^\s@]+$/.test(contact)) return html`<a href="mailto:${contact}">${contact}</a>`;
+  return contact;
+}

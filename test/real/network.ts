@@ -1,0 +1,79 @@
+/**
+ * A network of its own for a test file, in which packets are lost, refused and cut as the test says, by the kernel's own
+ * firewall: a network namespace that has loopback and nothing else. It ends with the process that lives in it.
+ *
+ *     if (inOwnNetwork) {
+ *       test('…', async () => {
+ *         await using _ = await firewall('tcp dport 993 drop');
+ *       });
+ *     } else test('in a network of its own', { skip: noOwnNetwork() }, () => runInOwnNetwork(import.meta.filename));
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+
+const mark = 'MAILATLAS_TEST_NETWORK';
+
+/** Whether this process is already in such a network. */
+export const inOwnNetwork = process.env[mark] === 'own';
+
+/** A namespace, loopback that is up, and the firewall: all that is needed, tried out. */
+const enter = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && nft list ruleset && exec "$@"', 'sh'] as const;
+
+/** No test in such a network takes longer; one that hangs must not hang its caller. */
+const milliseconds = 120_000;
+
+/** Why there can be no such network here, or false: for the `skip` option of a test. */
+export function noOwnNetwork(): string | false {
+  const [command, ...rest] = enter;
+  const { status, error, stderr } = spawnSync(command, [...rest, 'true'], { encoding: 'utf8' });
+  return status === 0 ? false : `no network namespace with nftables: ${(error?.message ?? stderr).trim()}`;
+}
+
+/** Runs a test file again, inside. @throws {Error} with what it printed, if a test fails */
+export async function runInOwnNetwork(file: string): Promise<void> {
+  const [command, ...rest] = enter;
+  // A test runner of its own, not a part of the one that runs us.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const child = spawn(command, [...rest, process.execPath, '--test-reporter=spec', file], {
+    env: { ...env, [mark]: 'own' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: milliseconds,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0 || !/^ℹ pass [1-9]/m.test(output)) throw new Error(`${file} inside its own network:\n${output}`);
+}
+
+let tables = 0;
+
+/**
+ * Rules of nftables for what arrives, `tcp dport 993 reject with tcp reset`; they hold until the end of the block.
+ * Since there is only loopback, what one side sends arrives here as well as what the other sends.
+ */
+export async function firewall(...rules: readonly string[]): Promise<AsyncDisposable> {
+  const table = `inet faults${(tables += 1)}`;
+  const chain = ['type filter hook input priority 0;', ...rules].join('\n');
+  await run('nft', `table ${table} {\nchain input {\n${chain}\n}\n}`);
+  return { [Symbol.asyncDispose]: () => run('nft', `delete table ${table}`) };
+}
+
+/** No IPv6 at all, until the end of the block: not even loopback has an address. */
+export async function withoutIpv6(): Promise<AsyncDisposable> {
+  const set = (value: 0 | 1): Promise<void> => run('sh', `echo ${value} >/proc/sys/net/ipv6/conf/all/disable_ipv6`);
+  await set(1);
+  return { [Symbol.asyncDispose]: () => set(0) };
+}
+
+/** Runs a program that reads what to do from its standard input. */
+async function run(program: 'nft' | 'sh', input: string): Promise<void> {
+  if (!inOwnNetwork) throw new Error('that would change the network of the machine');
+  const child = spawn(program, program === 'nft' ? ['-f', '-'] : [], { stdio: ['pipe', 'ignore', 'pipe'] });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdin.end(`${input}\n`);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${program} refuses “${input}”: ${output}`);
+}
