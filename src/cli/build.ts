@@ -5,12 +5,15 @@ import { misuse } from './say.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 const usage = `usage: mailatlas build --bundle FILE --key FILE [--days N] [--data DIR] [--db FILE] [--json]
+       mailatlas build --static DIR [--key FILE] [--data DIR] [--db FILE] [--json]
        mailatlas build --new-key FILE
 
 Builds what others can serve or read without this program. Where there is a database, it is what a server on it would
 serve: published changes, statuses and quarantine included; otherwise the facts of the data folder.
 
   --bundle FILE   the whole atlas in one signed file (docs/bundle.md); compressed where the name ends in .gz
+  --static DIR    the atlas as files that any web server can serve, as this one would (docs/static.md); with --key the
+                  bundle, too. What an earlier build put there and this one does not is removed
   --key FILE      the private key to sign with
   --days N        how many days the bundle holds (default: 30)
   --new-key FILE  makes a key pair: the private key in FILE, the public one in FILE.pub
@@ -22,7 +25,7 @@ example:
   mailatlas build --new-key atlas.key && mailatlas build --bundle atlas.bundle.gz --key atlas.key
 `;
 
-const targets = ['new-key', 'bundle'] as const;
+const targets = ['new-key', 'bundle', 'static'] as const;
 
 export const command: Command = {
   usage,
@@ -32,6 +35,7 @@ export const command: Command = {
       ...dbOption,
       ...jsonOption,
       bundle: { type: 'string' },
+      static: { type: 'string' },
       key: { type: 'string' },
       days: { type: 'string' },
       'new-key': { type: 'string' },
@@ -42,6 +46,10 @@ export const command: Command = {
       throw misuse(`build takes one of ${targets.map((name) => `--${name}`).join(', ')}`, 'build');
     const json = values.json === true;
     const out = values[target] ?? '';
+    if (target === 'static') {
+      const { buildStatic } = await import('./build-static.ts');
+      return buildStatic(await takeSnapshot(values), { dir: out, keyFile: values.key, json });
+    }
     const { buildBundle, makeKey } = await import('./build-bundle.ts');
     if (target === 'new-key') return makeKey(out, json);
     if (values.key === undefined) throw misuse('--bundle needs the --key to sign with', 'build');
