@@ -36,7 +36,7 @@ usage: mailatlas <command> [options]
   lint [FILE…]            judge the curated files
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
-  build                   make what others can serve or read: a signed bundle
+  build                   make what others can serve or read: a signed bundle, files, lists
   stats                   count what the atlas holds
   todo                    what a curator should do next
   import FILE|DIR         make drafts of other people's files

@@ -5,14 +5,15 @@ import { ChangesQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { parseQuery } from './parse-query.ts';
-import { documentOf, send, sendJson, sendStream } from './respond.ts';
-import type { Deps } from './served.ts';
+import { type Document, documentOf, send, sendJson, sendStream } from './respond.ts';
+import type { Deps, Served } from './served.ts';
 
 export const bundleType = 'application/vnd.mailatlas.bundle';
 const changesShown = 1000;
 
 /** `GET /api/v1/bundle`: there where the operator gave a key. */
 export function bundleRoute(deps: Deps) {
+  let kept: Document | undefined;
   return (c: Context): Response => {
     const served = ready(deps);
     if (!deps.bundle)
@@ -20,15 +21,22 @@ export function bundleRoute(deps: Deps) {
         'no-bundle',
         'This server signs no bundles; GET /api/v1/atlas.ndjson has the same unsigned.',
       );
-    return send(c, documentOf(deps.bundle(served), bundleType), 'public');
+    const text = deps.bundle(served);
+    // Its digest takes a millisecond.
+    if (kept?.body !== text) kept = documentOf(text, bundleType);
+    return send(c, kept, 'public');
   };
 }
 
 /** `GET /api/v1/atlas.ndjson`: the lines of a bundle, without its signature and dates. */
 export function linesRoute(deps: Deps) {
+  // They take 30 ms to make, for which anybody could ask all day.
+  const kept = new WeakMap<Served, readonly string[]>();
   return (c: Context): Response => {
-    const { atlas, knowledge, revision } = ready(deps);
-    const lines = bundleLines(atlas.curated, knowledge, { changes: revision });
+    const served = ready(deps);
+    const { atlas, knowledge, revision } = served;
+    const lines = kept.get(served) ?? [...bundleLines(atlas.curated, knowledge, { changes: revision })];
+    kept.set(served, lines);
     return sendStream(c, lines, 'application/x-ndjson; charset=utf-8', 'public');
   };
 }
