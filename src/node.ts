@@ -8,12 +8,15 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
 import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
 import type { Notifier } from './net/notify.ts';
@@ -23,8 +26,10 @@ import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
+import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
 import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
@@ -48,10 +53,12 @@ export interface ServerOptions {
   readonly resolver?: string;
   /** Where people reach whoever runs this. */
   readonly contact?: string;
+  /** Answer /metrics to everybody, not only to programs on this machine. */
+  readonly metrics?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
-  /** Signs configuration profiles. */
-  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
+  /** What signs configuration profiles now; another one after the certificate was renewed. */
+  readonly signer?: () => ProfileSigner;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
   readonly verify?: {
     readonly prober: ProberOptions;
@@ -150,10 +157,22 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     changes: (since, limit) => readChanges(store.db, since, limit),
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
+    mayMeasure: (c) => options.metrics === true || isLocal(c),
+    vitals: () => readVitals(store.db, new Date().toISOString()),
+    process: () => ({
+      started: Math.round(performance.timeOrigin / 1000),
+      cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+      residentBytes: process.memoryUsage.rss(),
+    }),
+    history: {
+      checks: (keys, page) => readHistory(store.db, keys, page),
+      evidence: (keys) => readLastEvidence(store.db, keys),
+      due: (keys) => readDueAt(store.db, keys),
+    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
-    ...(options.sign && { sign: options.sign }),
+    ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
@@ -186,7 +205,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const keeping = setInterval(() => void keepDemand(), demandInterval);
 
-  const hostResolver = nodeResolver(options.resolver);
+  const hostResolver = nodeResolver(options.verify?.prober.resolver ?? options.resolver);
   const prober = options.verify && nodeProber(options.verify.prober);
   const schedule =
     prober &&
@@ -219,6 +238,15 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** True for a program on this machine that asks for itself, as far as one can tell: a proxy says for whom it asks. */
+function isLocal(c: Context): boolean {
+  const address = getConnInfo(c).remote.address ?? '';
+  const forwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+    (name) => c.req.header(name) !== undefined,
+  );
+  return /^(?:::ffff:)?127\.|^::1$/.test(address) && !forwarded;
 }
 
 /** RFC 9112 section 3.2: more than one Host is a 400; Node takes the first one, a proxy before us perhaps the last. */

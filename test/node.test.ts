@@ -24,7 +24,7 @@ import { putOverlay } from '../src/store/overlays.ts';
 import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
-import { ours } from './bundles.ts';
+import { ours as trusted } from './bundles.ts';
 import { startDns, type Zone } from './dns-server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -49,9 +49,21 @@ describe('a server', () => {
     assert.deepEqual(notes, []);
   });
 
+  test('tells its metrics to programs on this machine, and to others only where the operator wants it', async (t) => {
+    const { server } = await start(t);
+    const own = await ask(server, '/metrics');
+    assert.equal(own.status, 200);
+    assert.match(own.body, /^mailatlas_providers 4$/m);
+    assert.match(own.body, /^process_resident_memory_bytes [1-9]\d+$/m);
+    const forwarded = { 'X-Forwarded-For': '192.0.2.1' };
+    assert.equal((await ask(server, '/metrics', forwarded)).status, 404);
+    const open = await start(t, { metrics: true });
+    assert.equal((await ask(open.server, '/metrics', forwarded)).status, 200);
+  });
+
   test('links to itself by the URL it was given, and signs profiles with the key it was given', async (t) => {
     const sign = (profile: string) => new Uint8Array(Buffer.from(`signed: ${profile}`));
-    const { server } = await start(t, { url: 'https://atlas.example', sign });
+    const { server } = await start(t, { url: 'https://atlas.example', signer: () => sign });
     const json = await ask(server, '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1');
     assert.equal(JSON.parse(json.body).Url, 'https://atlas.example/autodiscover/autodiscover.xml');
     const profile = await ask(server, '/api/v1/providers/post.example/mail.mobileconfig');
@@ -146,9 +158,9 @@ describe('a server without good data', () => {
 
 describe('the whole atlas', () => {
   test('is had from a server as a signed bundle, and what changed after it', async (t) => {
-    const { server } = await start(t, { bundleSigner: ours });
+    const { server } = await start(t, { bundleSigner: trusted });
     const { body } = await ask(server, '/api/v1/bundle');
-    const atlas = await openBundle(new TextEncoder().encode(body), { keys: [ours.publicKey] });
+    const atlas = await openBundle(new TextEncoder().encode(body), { keys: [trusted.publicKey] });
     assert.ok('answer' in (await atlas.lookup('post.example')));
     const changesSince = async (n: number | null) => {
       const { body: text } = await ask(server, `/api/v1/changes?since=${n}`);
@@ -358,6 +370,23 @@ describe('the statuses of servers', () => {
     });
   });
 
+  test('of another instance are told where this one knows nothing, with its name, and not passed on', async (t) => {
+    const [theirs, ours] = [await start(t), await start(t)];
+    const other = openSqlite(theirs.db);
+    const checkedAt = new Date().toISOString();
+    await listEndpoints(other, [endpoint], times.since);
+    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt, applied: 1 }]));
+    other.close();
+    await soon('their status', async () =>
+      assert.match((await ask(theirs.server, '/api/v1/statuses')).body, /failing/),
+    );
+    await mailatlas('load', '--db', ours.db, '--data', ours.data, '--evidence', theirs.server.url);
+    await soon('our status', async () => assert.deepEqual(await statusOf(ours.server), ['failing', checkedAt]));
+    const { incoming } = JSON.parse((await ask(ours.server, '/api/v1/lookup?domain=post.example&mx=0')).body);
+    assert.equal(incoming[0].answers.vantage, new URL(theirs.server.url).host);
+    assert.equal((await ask(ours.server, '/api/v1/statuses')).body, '');
+  });
+
   test('are told from the start by a server that finds them', async (t) => {
     const { server, db, data } = await start(t);
     await server.close();
@@ -485,19 +514,10 @@ interface Started {
 async function start(
   t: TestContext,
   given: Partial<Omit<Started, 'server'>> &
-    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'sign' | 'bundleSigner'>> = {},
+    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics' | 'bundleSigner'>> = {},
 ): Promise<Started> {
-  const {
-    db = newPath('db'),
-    data = newData(),
-    notes = [],
-    port = 0,
-    resolver,
-    verify,
-    url,
-    sign,
-    bundleSigner,
-  } = given;
+  const { db = newPath('db'), data = newData(), notes = [], port = 0, metrics = false } = given;
+  const { resolver, verify, url, signer, bundleSigner } = given;
   const server = await startServer({
     db,
     data,
@@ -505,11 +525,12 @@ async function start(
     port,
     version: '0.0.0-test',
     note: (message) => notes.push(message),
+    metrics,
     ...(resolver !== undefined && { resolver }),
     ...(bundleSigner && { bundleSigner }),
     ...(verify && { verify }),
     ...(url !== undefined && { url }),
-    ...(sign && { sign }),
+    ...(signer && { signer }),
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

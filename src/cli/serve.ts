@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { parseEndpoint } from '../verify/endpoint.ts';
@@ -7,6 +6,7 @@ import { readNotifiers, webhookOption } from './notifiers.ts';
 import { dataDir, dataOption, dbFile, dbOption, language } from './options.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
+import { readSigning, signingOptions } from './signing.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
@@ -14,7 +14,7 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
-another process loads or publishes. SIGHUP reads the data directory again, SIGINT and SIGTERM stop.
+another process loads or publishes. SIGHUP reads data and certificate again, SIGINT and SIGTERM stop.
 
   --host ADDRESS        the address to listen on (default: 127.0.0.1)
   --port PORT           the port (default: the environment's PORT, else 8143; 0: any free one)
@@ -25,11 +25,13 @@ another process loads or publishes. SIGHUP reads the data directory again, SIGIN
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes)
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
-  --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC). Both are read once, at the start
+  --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
                         with --verify: as for mailatlas verify
+  --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
+                        proxy speaks for
   --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
@@ -53,9 +55,9 @@ export const command: Command = {
       control: { type: 'string', multiple: true },
       concurrency: { type: 'string' },
       ...webhookOption,
+      metrics: { type: 'boolean' },
       url: { type: 'string' },
-      'sign-cert': { type: 'string' },
-      'sign-key': { type: 'string' },
+      ...signingOptions,
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.verify && !values.contact?.trim()) {
@@ -76,7 +78,7 @@ export const command: Command = {
     const bundleSigner =
       bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
     const url = values.url === undefined ? undefined : ownUrl(values.url);
-    const sign = await signerOf(values['sign-cert'], values['sign-key']);
+    const signing = await readSigning(values);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -88,14 +90,22 @@ export const command: Command = {
       ...(bundleSigner && { bundleSigner }),
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(values.contact && { contact: values.contact }),
+      ...(values.metrics && { metrics: true }),
       ...(url !== undefined && { url }),
-      ...(sign && { sign }),
+      ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
+    const noteError = (error: unknown) => note(error instanceof Error ? error.message : String(error));
     process.on('SIGHUP', () => {
-      server.reload().catch((error: unknown) => note(error instanceof Error ? error.message : String(error)));
+      server.reload().catch(noteError);
+      try {
+        signing?.readAgain();
+      } catch (error) {
+        noteError(error);
+        note('profiles are signed as before');
+      }
     });
     const asked = new Promise<void>((resolve) => {
       process.once('SIGINT', () => resolve());
@@ -122,28 +132,6 @@ function ownUrl(text: string): string {
   const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
   if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, 'serve');
   return url.href.replace(/\/+$/, '');
-}
-
-async function signerOf(cert: string | undefined, key: string | undefined) {
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) throw misuse('--sign-cert and --sign-key need each other', 'serve');
-  const { profileSigner, SignError } = await import('../formats/mobileconfig/sign.ts');
-  try {
-    return profileSigner({ cert: readText(cert), key: readText(key) });
-  } catch (error) {
-    if (!(error instanceof SignError)) throw error;
-    throw new Complaint(`profiles cannot be signed: ${error.message}`, {
-      tip: 'give the certificate chain and the key as PEM files, or leave --sign-cert and --sign-key out',
-    });
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new Complaint(`${file} cannot be read`, { tip: 'see --sign-cert and --sign-key' });
-  }
 }
 
 function explainListen(error: unknown, host: string, port: number): unknown {

@@ -9,7 +9,7 @@ import { renderAutodiscover } from './autodiscover/render.ts';
 import { answerJson } from './json.ts';
 import { renderProfile } from './mobileconfig/render.ts';
 import { sayRefusal } from './mobileconfig/says.ts';
-import { type Pacc, renderPacc } from './pacc.ts';
+import { type Published, renderPacc, sayReasons } from './pacc.ts';
 import { renderZone } from './zone.ts';
 
 /** Who asks, in which language, and what for; each format heeds what it knows. */
@@ -44,9 +44,8 @@ function orWhyNot(text: string | undefined, format: string, answer: Answer, know
   return { says: withheldNow[asker.language](name, withheld.host, withheld.why.replace(/\.$/, '')) };
 }
 
-/** Both are for operators, who read English: each reason is a clause. */
-function orReasons(result: Pacc): Rendered {
-  return 'why' in result ? { says: `${result.why.join('; ')}.` } : result;
+function orReasons(result: Published, language: Language): Rendered {
+  return 'why' in result ? { says: `${sayReasons(result.why, language)}.` } : result;
 }
 
 export const formats = {
@@ -60,8 +59,8 @@ export const formats = {
     if ('profile' in result) return { text: result.profile };
     return { says: sayRefusal(result.refusal, answer.provider.name, language) };
   },
-  pacc: (answer, knowledge) => orReasons(renderPacc(answer, knowledge)),
-  zone: (answer, knowledge, { web }) => orReasons(renderZone(answer, knowledge, web)),
+  pacc: (answer, knowledge, { language }) => orReasons(renderPacc(answer, knowledge), language),
+  zone: (answer, knowledge, { web, language }) => orReasons(renderZone(answer, knowledge, web), language),
 } as const satisfies Record<string, Render>;
 
 export type FormatName = keyof typeof formats;

@@ -10,9 +10,7 @@
 import { type CurrentProvider, currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer, Knowledge, Server } from '../provider/model.ts';
-import { paccPath, paccRecord, renderPacc } from './pacc.ts';
-
-export type Zone = { readonly text: string } | { readonly why: readonly [string, ...string[]] };
+import { noServer, type Published, paccPath, paccRecord, renderPacc, sayReasons } from './pacc.ts';
 
 /** Seconds that resolvers may keep a record. */
 const ttl = 3600;
@@ -36,13 +34,16 @@ export function renderZone(
   answer: Pick<Answer, 'domain' | 'provider' | 'mx'>,
   knowledge: Knowledge,
   web?: string,
-): Zone {
+): Published {
   const { domain } = answer;
   const { provider } = currentOf(withHosts(answer), { ...knowledge, statuses: new Map() });
   // The longest name that is written must be one (RFC 1035 section 2.3.4).
-  if (`_ua-auto-config.${domain}`.length > 253) return { why: [`${domain} is too long for names below it`] };
+  if (`_ua-auto-config.${domain}`.length > 253) {
+    const reason = { en: `${domain} is too long for names below it`, de: `${domain} ist zu lang für Namen darunter` };
+    return { why: [reason] };
+  }
   const servers = mailRecords(provider, domain);
-  if (servers.length === 0) return { why: [`${provider.name} has no server that can be given for ${domain}`] };
+  if (servers.length === 0) return { why: [noServer(provider.name, domain)] };
   const missing = withHosts(answer).incoming.length < answer.provider.incoming.length;
   const asked = [...provider.incoming, ...provider.outgoing].some(({ username }) => username !== '%EMAILADDRESS%');
   const lines = [
@@ -105,7 +106,7 @@ function fileRecords(answer: Pick<Answer, 'domain' | 'provider' | 'mx'>, knowled
     return owner === web ? [] : [`${owner}. ${ttl} IN CNAME ${web}.`];
   };
   const files = [...alias('autoconfig'), ...alias('autodiscover')];
-  if ('why' in pacc) return [...files, `; PACC cannot say these settings: ${pacc.why.join('; ')}`];
+  if ('why' in pacc) return [...files, `; PACC cannot say these settings: ${sayReasons(pacc.why, 'en')}`];
   return [
     ...files,
     ...alias('ua-auto-config'),

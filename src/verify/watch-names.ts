@@ -67,7 +67,12 @@ export async function watchNames(options: WatchOptions): Promise<WatchReport> {
       await clock.sleep(pause, signal);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  const stopped = Promise.withResolvers<void>();
+  const stop = () => stopped.resolve();
+  signal?.addEventListener('abort', stop);
+  // Questions under way are not waited for: DNS may take its time, a server that stops has none.
+  await Promise.race([Promise.all(Array.from({ length: concurrency }, work)), stopped.promise]);
+  signal?.removeEventListener('abort', stop);
   if (signal?.aborted) return { asked: seen.length, alarms: [], disbelieved: 0 };
 
   const bad = seen.filter(({ change }) => isAlarm(change) || change.kind === 'missing');

@@ -11,26 +11,38 @@ import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
+import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { probingPage } from './pages/probing.ts';
+import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
+import { statusesRoute } from './statuses.ts';
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
+  const requests = new Requests();
+  /** A handler whose answers are counted; what it throws is counted where it becomes an answer. */
+  const counted = (path: string, handler: Handler): Handler => {
+    return async (c, next) => {
+      const response = (await handler(c, next)) as Response;
+      requests.count(path, response.status);
+      return response;
+    };
+  };
   const get = (path: string, handler: Handler) => {
-    app.get(path, handler);
-    app.all(path, otherMethod('GET, HEAD'));
+    app.get(path, counted(path, handler));
+    app.all(path, counted(path, otherMethod('GET, HEAD')));
   };
   const post = (path: string, handler: Handler) => {
-    app.post(path, handler);
-    app.all(path, otherMethod('POST'));
+    app.post(path, counted(path, handler));
+    app.all(path, counted(path, otherMethod('POST')));
   };
   const getAndPost = (path: string, handler: Handler) => {
-    app.get(path, handler);
-    app.post(path, handler);
-    app.all(path, otherMethod('GET, HEAD, POST'));
+    app.get(path, counted(path, handler));
+    app.post(path, counted(path, handler));
+    app.all(path, counted(path, otherMethod('GET, HEAD, POST')));
   };
 
   get('/', indexPage(deps));
@@ -59,6 +71,8 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/mail.mobileconfig', providerProfileRoute(deps));
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
+  get('/api/v1/providers/:id/probes', probesRoute(deps));
+  get('/api/v1/statuses', statusesRoute(deps));
   get('/api/v1/bundle', bundleRoute(deps));
   get('/api/v1/atlas.ndjson', linesRoute(deps));
   get('/api/v1/changes', changesRoute(deps));
@@ -76,13 +90,18 @@ export function createApp(deps: Deps): Hono {
     return sendJson(c, { status: 'ready', providers: atlas.records.size, revision }, 'no-store');
   });
 
-  app.notFound((c) =>
-    sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.')),
-  );
+  get('/metrics', metricsRoute(deps, requests));
+
+  app.notFound((c) => {
+    requests.count('none', 404);
+    return sendProblem(c, new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.'));
+  });
   app.onError((error, c) => {
     const problem = problemFor(error);
     if (problem.code === 'defect') deps.defect(error, routePath(c));
-    return sendProblem(c, problem);
+    const response = sendProblem(c, problem);
+    requests.count(routePath(c), response.status);
+    return response;
   });
   return app;
 }

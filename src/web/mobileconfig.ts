@@ -10,6 +10,7 @@ import { renderSVG } from 'uqr';
 import type * as z from 'zod';
 import { type ProfileRequest, renderProfile } from '../formats/mobileconfig/render.ts';
 import { sayRefusal } from '../formats/mobileconfig/says.ts';
+import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import { parseAddress } from '../name/address.ts';
 import type { Domain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
@@ -78,8 +79,8 @@ function sendProfile(c: Context, { id }: Provider, document: Document, caching: 
   return send(c, document, caching, { 'Content-Disposition': `attachment; filename="${id}.mobileconfig"` });
 }
 
-function profileDocument({ sign }: Deps, text: string): Document {
-  return documentOf(sign ? sign(text) : text, profileType);
+function profileDocument({ signer }: Deps, text: string): Document {
+  return documentOf(signer ? signer()(text) : text, profileType);
 }
 
 /**
@@ -87,13 +88,19 @@ function profileDocument({ sign }: Deps, text: string): Document {
  * ETag would be.
  */
 function keeper(deps: Deps): (served: Served, provider: Provider, language: Language) => Document {
-  const all = new WeakMap<Served, Map<string, Document>>();
+  const all = new WeakMap<
+    Served,
+    Map<string, { readonly document: Document; readonly by: ProfileSigner | undefined }>
+  >();
   return (served, provider, language) => {
-    const documents = all.get(served) ?? new Map<string, Document>();
-    all.set(served, documents);
+    const kept = all.get(served) ?? new Map();
+    all.set(served, kept);
     const key = `${language} ${provider.id}`;
-    const document = documents.get(key) ?? profileDocument(deps, render(generic(served, provider, language)));
-    documents.set(key, document);
+    const by = deps.signer?.();
+    const found = kept.get(key);
+    if (found && found.by === by) return found.document;
+    const document = profileDocument(deps, render(generic(served, provider, language)));
+    kept.set(key, { document, by });
     return document;
   };
 }

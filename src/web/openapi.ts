@@ -1,6 +1,7 @@
 /** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { StatusLine } from '../verify/exchange.ts';
 import {
   AddressQuery,
   AutodiscoverFound,
@@ -16,6 +17,8 @@ import {
   LookupAnswer,
   LookupQuery,
   PaccDocument,
+  ProbeList,
+  ProbesQuery,
   Problem,
   ProfileForm,
   ProviderAnswer,
@@ -207,6 +210,26 @@ export function openapi(version: string) {
           summary: 'When a record changed on this server, newest first',
           requestParams: { path: ProviderPath },
           responses: { 200: json('At most a hundred', RevisionList), 308: renamed, ...problems(unknown, later) },
+        }),
+        '/api/v1/providers/{id}/probes': get({
+          summary: 'What was seen of a record’s servers, check by check',
+          requestParams: { path: ProviderPath, query: ProbesQuery },
+          responses: {
+            200: json('How its endpoints stand, and their checks', ProbeList),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/statuses': get({
+          summary:
+            'What this instance has seen of servers, one line of JSON an endpoint; nothing that others have told it',
+          responses: {
+            200: {
+              description: 'Lines of this schema, sorted by endpoint; unverified endpoints have none',
+              content: { 'application/x-ndjson': { schema: StatusLine.meta({ id: 'StatusLine' }) } },
+            },
+            ...problems(later),
+          },
         }),
         '/api/v1/bundle': get({
           summary: 'The whole atlas with statuses in one file, signed with Ed25519 (docs/bundle.md)',

@@ -3,7 +3,7 @@
  * it is the same with the customer's domain in it.
  */
 import type { Context } from 'hono';
-import { paccDigest, renderPacc } from '../formats/pacc.ts';
+import { paccDigest, renderPacc, sayReasons } from '../formats/pacc.ts';
 import { renderZone } from '../formats/zone.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
 import { hasTemplates, literalDomains } from '../provider/hosts.ts';
@@ -66,8 +66,11 @@ const types = { pacc: 'application/json', zone: 'text/plain; charset=utf-8' };
 function sendFormat(c: Context, { knowledge }: Served, answer: Answer, { format, web, caching }: Sending): Response {
   const rendered = format === 'pacc' ? renderPacc(answer, knowledge) : renderZone(answer, knowledge, web);
   if ('why' in rendered) {
-    const detail = `This format cannot say these settings: ${rendered.why.join('; ')}.`;
-    throw new HttpProblem('not-expressible', detail, { provider: answer.provider.id, why: rendered.why });
+    const detail = `This format cannot say these settings: ${sayReasons(rendered.why, 'en')}.`;
+    throw new HttpProblem('not-expressible', detail, {
+      provider: answer.provider.id,
+      why: rendered.why.map(({ en }) => en),
+    });
   }
   const response = send(c, documentOf(rendered.text, types[format]), caching);
   // RFC 9530: of the bytes as they stand in the TXT record, whatever a proxy does to them on the way.

@@ -9,7 +9,15 @@ import type { Context } from 'hono';
 import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
 import { carriesAddress } from './query.ts';
 
-export type Caching = 'public' | 'public-dns' | 'private' | 'private-dns' | 'private-fresh' | 'no-store';
+export type Caching =
+  | 'public'
+  | 'public-dns'
+  | 'private'
+  | 'private-dns'
+  | 'private-fresh'
+  | 'public-brief'
+  | 'brief'
+  | 'no-store';
 
 const cacheControl: Record<Caching, string> = {
   public: 'public, max-age=3600',
@@ -19,6 +27,9 @@ const cacheControl: Record<Caching, string> = {
   'private-dns': 'private, max-age=600',
   // Whoever asks what is new wants to know now.
   'private-fresh': 'private, no-cache',
+  // What changes by the minute.
+  'public-brief': 'public, max-age=60',
+  brief: 'private, max-age=60',
   'no-store': 'no-store',
 };
 

@@ -4,10 +4,14 @@ import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
+import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
-import type { Answer, Knowledge, Provider } from '../provider/model.ts';
+import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { PastCheck } from '../store/history.ts';
+import type { Vitals } from '../store/vitals.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
+import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
@@ -21,6 +25,18 @@ export interface Served {
   readonly revision: number;
   /** The autoconfig XML of an answer; undefined where the record cannot be said in it. */
   autoconfig(answer: Answer, version?: AutoconfigVersion): Document | undefined;
+}
+
+/** What the store remembers of endpoints, for {@link Deps}. */
+export interface History {
+  checks(
+    keys: readonly EndpointKey[],
+    page: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly PastCheck[]>;
+  /** The newest evidence of each. */
+  evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
+  /** When each is looked at next, ISO 8601. */
+  due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
 }
 
 /** What the routes need from the place where everything is put together. */
@@ -38,13 +54,19 @@ export interface Deps {
   changes(since: number, limit: number): Promise<readonly ChangeJson[]>;
   /** The signed bundle of what is served; undefined where the operator gave no key. */
   readonly bundle?: (served: Served) => string;
+  /** What was seen of endpoints. */
+  readonly history: History;
+  /** Whether the asker may read /metrics. */
+  mayMeasure(c: Context): boolean;
+  vitals(): Promise<Vitals>;
+  process(): ProcessVitals;
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
-  /** Signs a configuration profile, where the operator has a certificate for it. */
-  readonly sign?: (profile: string) => Uint8Array<ArrayBuffer>;
+  /** What signs configuration profiles now, where the operator has a certificate for it. */
+  readonly signer?: () => ProfileSigner;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

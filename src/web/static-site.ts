@@ -38,6 +38,7 @@ export async function* siteFiles({
 }: SiteSource): AsyncGenerator<SiteFile> {
   const now = served(compileAtlas(curated), knowledge, revision ?? 0);
   const nothing = () => Promise.resolve([]);
+  const noMap = () => Promise.resolve(new Map<never, never>());
   const app = createApp({
     served: () => now,
     resolver: { mx: () => Promise.resolve({ kind: 'failed', why: 'timeout' }) },
@@ -45,6 +46,10 @@ export async function* siteFiles({
     missed: () => undefined,
     revisions: nothing,
     changes: nothing,
+    history: { checks: nothing, evidence: noMap, due: noMap },
+    mayMeasure: () => false,
+    vitals: () => Promise.resolve({ quarantined: 0, certificateDays: [] }),
+    process: () => ({ started: 0, cpuSeconds: 0, residentBytes: 0 }),
     ...(bundle && { bundle }),
     version,
     defect: (error) => {

@@ -8,8 +8,9 @@
  *     2> mailatlas: there is no …            what it says on stderr, behind what it says on stdout
  *     ? 3                                    its exit code, where that is not 0
  *
- * `sqlite FILE SQL` changes a database. $PWD, $VERSION, $DNS (a name server on loopback), $BUSY_PORT (a port that is taken), $IMAP_PORT (of a good server,
- * STARTTLS) and $CA (the authority of its certificate) stand for what they are, in commands and in what is expected.
+ * `sqlite FILE SQL` changes a database. $PWD, $VERSION, $DNS (a name server on loopback), $BUSY_PORT (a port that is taken),
+ * $IMAP_PORT (of a good server, STARTTLS), $CA (the authority of its certificate), $CERT and $KEY (a certificate and its key)
+ * stand for what they are, in commands and in what is expected.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -69,6 +70,9 @@ before(async () => {
     'mail.example.test': { A: ['127.0.0.1'] },
   });
   writeFileSync(ca, (await pki()).ca);
+  const { cert, key } = await (await pki()).leaf('good-ec');
+  writeFileSync(join(temporary, 'cert.pem'), cert);
+  writeFileSync(join(temporary, 'key.pem'), key);
   mail = await startMailServer(imap({ security: 'starttls' }));
 });
 
@@ -92,6 +96,8 @@ describe('mailatlas', { concurrency: 2 * availableParallelism() }, () => {
         BUSY_PORT: String(port),
         IMAP_PORT: String(mail.port),
         CA: ca,
+        CERT: join(temporary, 'cert.pem'),
+        KEY: join(temporary, 'key.pem'),
       };
       for (const { says, todo, steps } of parseSession(readFileSync(join(here, file), 'utf8'))) {
         await t.test(says, todo === undefined ? {} : { todo }, async () => {

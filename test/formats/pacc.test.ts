@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats';
 import { curatedOf, parseCatalog } from '../../src/catalog/catalog.ts';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { shippedData } from '../../src/cli/options.ts';
-import { paccDigest, paccRecord, renderPacc } from '../../src/formats/pacc.ts';
+import { paccDigest, paccRecord, renderPacc, sayReasons } from '../../src/formats/pacc.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import { type EndpointKey, nothingKnown, type Provider } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';
@@ -25,13 +25,13 @@ const validate = ajv.compile(vector('pacc.schema.json') as object);
 
 function textOf(provider: Provider): string {
   const pacc = renderPacc(answer(provider), nothingKnown);
-  assert.ok('text' in pacc, 'why' in pacc ? pacc.why.join('; ') : '');
+  assert.ok('text' in pacc, 'why' in pacc ? sayReasons(pacc.why, 'en') : '');
   return pacc.text;
 }
 
 function whyNot(provider: Provider): readonly string[] {
   const pacc = renderPacc(answer(provider), nothingKnown);
-  return 'why' in pacc ? pacc.why : [];
+  return 'why' in pacc ? pacc.why.map(({ en }) => en) : [];
 }
 
 const sources = ['help'];
@@ -139,6 +139,12 @@ describe('PACC cannot say', () => {
   test('every reason at once is told', () => {
     const provider = record({ incoming: [imap({ port: 1 })], outgoing: [smtp({ port: 2 })] });
     assert.equal(whyNot(provider).length, 2);
+  });
+
+  test('in German as well, each reason once', () => {
+    const twice = renderPacc(answer(record({ incoming: [imap({ port: 1 }), imap({ port: 1 })] })), nothingKnown);
+    assert.ok('why' in twice);
+    assert.equal(sayReasons(twice.why, 'de'), 'imap.mail.example:1 ist nicht IMAP mit TLS auf Port 993');
   });
 
   test('no access', () => assert.deepEqual(whyNot(vault), ['Example Mail offers no IMAP, POP3 or SMTP']));

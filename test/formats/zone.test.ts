@@ -1,7 +1,7 @@
 /** The lines for the zone of a mail domain. test/real/zone.test.ts lets a real DNS server read them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { paccRecord, renderPacc } from '../../src/formats/pacc.ts';
+import { paccRecord, renderPacc, sayReasons } from '../../src/formats/pacc.ts';
 import { renderZone } from '../../src/formats/zone.ts';
 import { type EndpointKey, nothingKnown, type Provider } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';
@@ -10,7 +10,7 @@ import { answer, hoster, legacy, office, post, vault } from '../web/records.ts';
 /** The records, without the comments. */
 function recordsOf(provider: Provider, how: { domain?: string; mx?: string } = {}, web?: string): string[] {
   const zone = renderZone(answer(provider, how), nothingKnown, web);
-  assert.ok('text' in zone, 'why' in zone ? zone.why.join('; ') : '');
+  assert.ok('text' in zone, 'why' in zone ? sayReasons(zone.why, 'en') : '');
   return zone.text.split('\n').filter((line) => line !== '' && !line.startsWith(';'));
 }
 

@@ -145,6 +145,17 @@ describe('Watching the domains of mail servers', () => {
     assert.equal((await watch({ most: 1 })).asked, 0);
   });
 
+  test('does not wait for slow answers when it is stopped', async (t) => {
+    const { zone: now, watch, store } = await world(t, zone());
+    now['mail.zz'] = 'silent';
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 50);
+    const begun = performance.now();
+    const { alarms } = await watch({ signal: stop.signal });
+    assert.ok(performance.now() - begun < 3000);
+    assert.deepEqual([alarms, await readQuarantine(store.db)], [[], []]);
+  });
+
   test('writes nothing when it is stopped', async (t) => {
     const { watch, store } = await world(t, zone());
     const { alarms } = await watch({ signal: AbortSignal.abort() });

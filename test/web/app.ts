@@ -4,6 +4,7 @@ import { compileAtlas } from '../../src/atlas/atlas.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';
 import { type Curated, type Knowledge, nothingKnown } from '../../src/provider/model.ts';
+import type { Vitals } from '../../src/store/vitals.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
 import { curated as world } from './records.ts';
@@ -41,8 +42,11 @@ export interface TestAppOptions {
   readonly changes?: Deps['changes'];
   readonly bundle?: Deps['bundle'];
   readonly contact?: string;
+  readonly history?: Partial<Deps['history']>;
+  readonly mayMeasure?: boolean;
+  readonly vitals?: Vitals;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'sign'>;
+  readonly setUp?: Pick<Deps, 'url' | 'signer'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -64,6 +68,11 @@ const changedTwice: Deps['changes'] = (since, limit) =>
       .filter(({ n }) => n > since)
       .slice(0, limit),
   );
+const nothingSeen: Deps['history'] = {
+  checks: () => Promise.resolve([]),
+  evidence: () => Promise.resolve(new Map()),
+  due: () => Promise.resolve(new Map()),
+};
 
 export function testApp(options: TestAppOptions = {}): TestApp {
   const {
@@ -102,6 +111,10 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     revisions,
     changes,
     ...(bundle && { bundle }),
+    mayMeasure: () => options.mayMeasure ?? true,
+    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
+    process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
+    history: { ...nothingSeen, ...options.history },
     version: '1.2.3',
     contact: options.contact,
     ...setUp,

@@ -95,3 +95,25 @@ describe('Quarantine', () => {
     assert.deepEqual(outgoing[0]?.host, 'mail.shop.zz');
   });
 });
+
+describe('GET /api/v1/statuses', () => {
+  test('gives what was seen, a line each, and another text when more is known', async () => {
+    const { get, learn } = testApp();
+    const empty = await get('/api/v1/statuses');
+    assert.deepEqual([empty.status, await empty.text()], [200, '']);
+    const [first] = post.incoming;
+    assert.ok(first);
+    const known = { status: 'verified', reason: 'ok', since, checkedAt: since } as const;
+    learn({ ...nothingKnown, statuses: new Map([[endpointKey(first), known]]) });
+    const now = await get('/api/v1/statuses');
+    assert.equal(now.headers.get('Content-Type'), 'application/x-ndjson; charset=utf-8');
+    assert.deepEqual(JSON.parse(await now.text()), {
+      endpoint: endpointKey(first),
+      status: 'verified',
+      code: 'ok',
+      since,
+      checkedAt: since,
+    });
+    assert.equal((await get('/api/v1/statuses', { 'If-None-Match': now.headers.get('ETag') ?? '' })).status, 304);
+  });
+});

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse as parsePlist } from 'plist';
+import type { ProfileSigner } from '../../src/formats/mobileconfig/sign.ts';
 import { imap, record } from '../records.ts';
 import { testApp } from './app.ts';
 import { curated } from './records.ts';
@@ -83,19 +84,32 @@ describe('GET /api/v1/providers/{id}/mail.mobileconfig', () => {
 });
 
 describe('A server with a certificate', () => {
-  test('signs each profile once for all who ask, and each one of an address', async () => {
+  const signerCalled = (name: string): ProfileSigner => {
     let signed = 0;
-    const sign = (profile: string) => new Uint8Array(Buffer.from(`signed ${++signed}: ${profile}`));
-    const { get, send, learn } = testApp({ setUp: { sign } });
+    return (profile) => new Uint8Array(Buffer.from(`signed by ${name}, ${++signed}: ${profile}`));
+  };
+
+  test('signs each profile once for all who ask, and each one of an address', async () => {
+    const sign = signerCalled('A');
+    const { get, send, learn } = testApp({ setUp: { signer: () => sign } });
     const [one, two] = [await get(path), await get(path)];
-    assert.match(await one.text(), /^signed 1: <\?xml/);
+    assert.match(await one.text(), /^signed by A, 1: <\?xml/);
     assert.equal(one.headers.get('ETag'), two.headers.get('ETag'));
     assert.equal(one.headers.get('Content-Type'), 'application/x-apple-aspen-config');
     const body = JSON.stringify({ email: 'fred@post.example' });
     const own = await send('POST', '/mail.mobileconfig', { 'Content-Type': 'application/json' }, body);
-    assert.match(await own.text(), /^signed 2: /);
+    assert.match(await own.text(), /^signed by A, 2: /);
     learn({ statuses: new Map(), quarantine: new Map() });
-    assert.match(await (await get(path)).text(), /^signed 3: /, 'what is known has changed');
+    assert.match(await (await get(path)).text(), /^signed by A, 3: /, 'what is known has changed');
+  });
+
+  test('signs anew with a certificate that was renewed', async () => {
+    let sign = signerCalled('A');
+    const { get } = testApp({ setUp: { signer: () => sign } });
+    assert.match(await (await get(path)).text(), /^signed by A, 1: /);
+    sign = signerCalled('B');
+    assert.match(await (await get(path)).text(), /^signed by B, 1: /);
+    assert.match(await (await get(path)).text(), /^signed by B, 1: /);
   });
 });
 

@@ -26,7 +26,7 @@ interface OpenApi {
 }
 
 /** Text for people and the document itself. */
-const outsideOfTheDocument = new Set(['/', '/about/probing']);
+const outsideOfTheDocument = new Set(['/', '/about/probing', '/metrics']);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =
@@ -43,6 +43,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
           ['/api/v1/providers/{id}/revisions', `/api/v1/providers/${id}/revisions`],
           ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
           ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
+          ['/api/v1/providers/{id}/probes', `/api/v1/providers/${id}/probes?evidence=1`],
           ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
         ] as const,
     ),
@@ -89,6 +90,8 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
     ['/api/v1/changes', '/api/v1/changes?since=0'],
     ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
+    ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
+    ['/api/v1/statuses', '/api/v1/statuses'],
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
   ];
@@ -109,6 +112,7 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/providers/{id}/mail.mobileconfig', '/api/v1/providers/oldpost.example/mail.mobileconfig'],
   ['/api/v1/providers/{id}/mail.mobileconfig/qr.svg', '/api/v1/providers/oldpost.example/mail.mobileconfig/qr.svg'],
   ['/api/v1/providers/{id}/revisions', '/api/v1/providers/oldpost.example/revisions'],
+  ['/api/v1/providers/{id}/probes', '/api/v1/providers/oldpost.example/probes'],
   ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml'],
   ['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1'],
   ['/api/v1/providers/{id}/pacc.json', '/api/v1/providers/oldpost.example/pacc.json'],
@@ -117,6 +121,7 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/bundle', '/api/v1/bundle'],
   ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
   ['/api/v1/changes', '/api/v1/changes?since=0'],
+  ['/api/v1/statuses', '/api/v1/statuses'],
   ['/readyz', '/readyz'],
 ];
 
@@ -254,8 +259,10 @@ describe('GET /api/v1/openapi.json', () => {
       );
       if (!type?.endsWith('json') || type.endsWith('ndjson')) return;
       const validate = validatorAt('paths', path, method, 'responses', `${answer.status}`, 'content', type, 'schema');
-      const valid = validate(await answer.json());
-      assert.ok(valid, JSON.stringify(validate.errors, null, 1));
+      const texts = type.endsWith('ndjson') ? (await answer.text()).trim().split('\n') : [await answer.text()];
+      for (const text of texts) {
+        assert.ok(text === '' || validate(JSON.parse(text)), JSON.stringify(validate.errors, null, 1));
+      }
     });
   }
 

@@ -30,6 +30,9 @@ export class SignError extends Error {
   override readonly name = 'SignError';
 }
 
+/** Gives a profile back as the signed file. */
+export type ProfileSigner = (profile: string) => Uint8Array<ArrayBuffer>;
+
 export interface SigningFiles {
   /** PEM: the operator's certificate first, then what links it to an authority. */
   readonly cert: string;
@@ -48,7 +51,7 @@ const signatures = { rsa: '1.2.840.113549.1.1.1', ec: '1.2.840.10045.4.3.2' } as
  * Makes the function that signs.
  * @throws {SignError} where certificate and key do not go together, or cannot sign
  */
-export function profileSigner({ cert, key }: SigningFiles): (profile: string) => Uint8Array<ArrayBuffer> {
+export function profileSigner({ cert, key }: SigningFiles): ProfileSigner {
   const chain = readChain(cert);
   const [own] = chain;
   if (!own) throw new SignError('the certificate file holds no certificate in PEM');

@@ -1,0 +1,58 @@
+/** What was seen of endpoints, for those who want to know more than the status. */
+import { and, desc, eq, inArray, isNotNull, lt, max } from 'drizzle-orm';
+import type { EndpointKey } from '../provider/model.ts';
+import type { Check } from './checks.ts';
+import type { Db } from './db.ts';
+import { check, status } from './schema.ts';
+
+/** A check without its evidence. */
+export type PastCheck = Omit<Check, 'evidence' | 'run'>;
+
+/** Checks of these endpoints together (at most 90), newest first, those before number `before`. */
+export async function readHistory(
+  db: Db,
+  endpoints: readonly EndpointKey[],
+  { before, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Promise<PastCheck[]> {
+  if (endpoints.length === 0) return [];
+  const { n, endpoint, at, vantage, code, outcome, warnings, says, ms, certDays, changed } = check;
+  const rows = await db
+    .select({ n, endpoint, at, vantage, code, outcome, warnings, says, ms, certDays, changed })
+    .from(check)
+    .where(and(inArray(endpoint, [...endpoints]), before === undefined ? undefined : lt(n, before)))
+    .orderBy(desc(n))
+    .limit(limit);
+  return rows.map((row) => ({
+    ...row,
+    endpoint: row.endpoint as EndpointKey,
+    warnings: row.warnings === '' ? [] : row.warnings.split(' '),
+    changed: row.changed === 1,
+  }));
+}
+
+/** The evidence of the newest check of each of these endpoints (at most 90) of which there is any. */
+export async function readLastEvidence(db: Db, endpoints: readonly EndpointKey[]): Promise<Map<EndpointKey, unknown>> {
+  if (endpoints.length === 0) return new Map();
+  const newest = db
+    .select({ n: max(check.n).as('newest') })
+    .from(check)
+    .where(and(inArray(check.endpoint, [...endpoints]), isNotNull(check.evidence)))
+    .groupBy(check.endpoint)
+    .as('newest');
+  const rows = await db
+    .select({ endpoint: check.endpoint, evidence: check.evidence })
+    .from(check)
+    .innerJoin(newest, eq(check.n, newest.n));
+  return new Map(rows.map(({ endpoint, evidence }) => [endpoint as EndpointKey, JSON.parse(evidence ?? 'null')]));
+}
+
+/** When each of these endpoints (at most 90) is looked at next; null or missing: never. */
+export async function readDueAt(db: Db, endpoints: readonly EndpointKey[]): Promise<Map<EndpointKey, string | null>> {
+  if (endpoints.length === 0) return new Map();
+  const { endpoint, dueAt } = status;
+  const rows = await db
+    .select({ endpoint, dueAt })
+    .from(status)
+    .where(inArray(endpoint, [...endpoints]));
+  return new Map(rows.map((row) => [row.endpoint as EndpointKey, row.dueAt]));
+}

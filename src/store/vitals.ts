@@ -1,0 +1,50 @@
+/** Numbers for those who watch over a server: how endpoints, certificates and runs stand. */
+import { count, desc, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { Db } from './db.ts';
+import { quarantine, run, status } from './schema.ts';
+
+export interface Vitals {
+  /** Names under quarantine. */
+  readonly quarantined: number;
+  /** Of each listed endpoint whose last checks saw one: days until its certificate ends, as of now. */
+  readonly certificateDays: readonly number[];
+  /** The newest run that is over. Instants are ISO 8601. */
+  readonly lastRun?: {
+    readonly started: string;
+    readonly ended: string;
+    readonly planned: number;
+    readonly done: number;
+    readonly sound: boolean;
+  };
+}
+
+/** @param now ISO 8601 */
+export async function readVitals(db: Db, now: string): Promise<Vitals> {
+  const [held] = await db.select({ names: count() }).from(quarantine).where(isNull(quarantine.liftedAt));
+  // One look into an index for each endpoint: 10,000 take some 30 ms.
+  const seen = await db
+    .select({
+      newest: sql<string | null>`(SELECT cert_days || ' ' || at FROM "check"
+        WHERE "check".endpoint = status.endpoint AND cert_days IS NOT NULL ORDER BY n DESC LIMIT 1)`,
+    })
+    .from(status)
+    .where(isNotNull(status.dueAt));
+  const [last] = await db.select().from(run).where(isNotNull(run.ended)).orderBy(desc(run.n)).limit(1);
+  return {
+    quarantined: held?.names ?? 0,
+    certificateDays: seen.flatMap(({ newest }) => {
+      if (newest === null) return [];
+      const [days = '', at = ''] = newest.split(' ');
+      return [Number(days) - Math.floor((Date.parse(now) - Date.parse(at)) / 86_400_000)];
+    }),
+    ...(last?.ended && {
+      lastRun: {
+        started: last.started,
+        ended: last.ended,
+        planned: last.planned,
+        done: last.done,
+        sound: last.verdict === 'sound',
+      },
+    }),
+  };
+}

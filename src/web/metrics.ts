@@ -1,0 +1,140 @@
+/**
+ * `GET /metrics` in Prometheus's text format (version 0.0.4). Our own: the format is a line a number, and the usual library
+ * brings OpenTelemetry along and does not run on Workers.
+ *
+ * No label holds a name that somebody asked for: routes are patterns. Certificates are counted by the days they have left
+ * instead of one number an endpoint, which would be ten thousand series; which one it is, the probes of the records say.
+ */
+import type { Context } from 'hono';
+import { statusNames } from '../provider/model.ts';
+import type { Vitals } from '../store/vitals.ts';
+import { endpoints } from '../verify/endpoint.ts';
+import { HttpProblem } from './errors.ts';
+import { documentOf, send } from './respond.ts';
+import type { Deps, Served } from './served.ts';
+
+/** What the process says of itself. */
+export interface ProcessVitals {
+  /** Seconds since 1970. */
+  readonly started: number;
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+/** Requests by route pattern and status: as many series as there are routes and statuses, whatever is asked. */
+export class Requests {
+  readonly #counts = new Map<string, number>();
+
+  count(route: string, status: number): void {
+    const labels = `route="${route}",status="${status}"`;
+    this.#counts.set(labels, (this.#counts.get(labels) ?? 0) + 1);
+  }
+
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+}
+
+const type = 'text/plain; version=0.0.4; charset=utf-8';
+const dayBounds = [0, 7, 14, 30, 60, 90];
+/** Milliseconds for which the store's numbers are kept: whoever scrapes often costs nothing. */
+const kept = 15_000;
+
+export function metricsRoute(deps: Deps, requests: Requests) {
+  let last: { readonly at: number; readonly vitals: Promise<Vitals> } | undefined;
+  return async (c: Context): Promise<Response> => {
+    if (!deps.mayMeasure(c)) throw new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.');
+    if (!last || Date.now() - last.at > kept) last = { at: Date.now(), vitals: deps.vitals() };
+    const vitals = await last.vitals.catch((error: unknown) => {
+      last = undefined;
+      throw error;
+    });
+    const text = metrics({ version: deps.version, served: deps.served(), requests, vitals, process: deps.process() });
+    return send(c, documentOf(text, type), 'no-store');
+  };
+}
+
+export interface Measured {
+  readonly version: string;
+  readonly served: Served | undefined;
+  readonly requests: Requests;
+  readonly vitals: Vitals;
+  readonly process: ProcessVitals;
+}
+
+type Sample = readonly [labels: string, value: number];
+
+export function metrics({ version, served, requests, vitals, process }: Measured): string {
+  const { certificateDays: days, lastRun, quarantined } = vitals;
+  const known = served?.knowledge.statuses;
+  // Those of the records of now: a status outlives the record that brought it.
+  const listed = served ? endpoints(served.atlas.curated) : [];
+  const statuses = Map.groupBy(listed, ({ key }) => known?.get(key)?.status ?? 'unverified');
+  const one = (value: number): Sample[] => [['', value]];
+  return [
+    family('mailatlas_info', 'gauge', 'The version that runs.', [[`version="${version}"`, 1]]),
+    family('mailatlas_requests_total', 'counter', 'Requests by route and HTTP status.', [...requests.counts]),
+    family('mailatlas_providers', 'gauge', 'Records that are served.', one(served?.atlas.records.size ?? 0)),
+    family('mailatlas_revision', 'gauge', 'The newest revision that is served.', one(served?.revision ?? 0)),
+    family(
+      'mailatlas_endpoints',
+      'gauge',
+      'Servers of the records by what is known of them.',
+      statusNames.map((name) => [`status="${name}"`, statuses.get(name)?.length ?? 0]),
+    ),
+    family('mailatlas_quarantined', 'gauge', 'Hosts and domains under quarantine.', one(quarantined)),
+    family(
+      'mailatlas_certificates',
+      'gauge',
+      'Servers whose certificate ends within so many days; 0: it has ended.',
+      [...dayBounds, Infinity].map((bound): Sample => {
+        const within = bound === Infinity ? '+Inf' : String(bound);
+        return [`within_days="${within}"`, days.filter((left) => left <= bound).length];
+      }),
+    ),
+    family(
+      'mailatlas_certificate_days_min',
+      'gauge',
+      'Days until the first certificate ends.',
+      days.length === 0 ? [] : one(days.reduce((least, left) => Math.min(least, left))),
+    ),
+    ...(lastRun
+      ? [
+          family(
+            'mailatlas_last_run_timestamp_seconds',
+            'gauge',
+            'When the last run was over.',
+            one(seconds(lastRun.ended)),
+          ),
+          family(
+            'mailatlas_last_run_duration_seconds',
+            'gauge',
+            'How long it took.',
+            one(seconds(lastRun.ended) - seconds(lastRun.started)),
+          ),
+          family('mailatlas_last_run_planned', 'gauge', 'Servers it meant to look at.', one(lastRun.planned)),
+          family('mailatlas_last_run_done', 'gauge', 'Servers it looked at.', one(lastRun.done)),
+          family(
+            'mailatlas_last_run_sound',
+            'gauge',
+            '0: it said more of our own network.',
+            one(lastRun.sound ? 1 : 0),
+          ),
+        ]
+      : []),
+    family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
+    family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
+    family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
+  ].join('');
+}
+
+/** A family without samples is left out. Names and labels are ours, and need no escape. */
+function family(name: string, kind: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
+  if (samples.length === 0) return '';
+  const lines = samples.map(([labels, value]) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`);
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines, ''].join('\n');
+}
+
+function seconds(at: string): number {
+  return Date.parse(at) / 1000;
+}
