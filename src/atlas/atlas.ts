@@ -7,7 +7,7 @@ import { registrableDomain } from '../name/suffix.ts';
 import type { Curated } from '../provider/model.ts';
 import { type Atlas, compileTables, namesUpTo } from './tables.ts';
 
-export type { Atlas, AtlasIndex, DomainOwner, MxOwner } from './tables.ts';
+export type { Atlas, AtlasIndex } from './tables.ts';
 
 /** Builds the indexes. Where two records claim one name (a lint error) the first one keeps it. */
 export function compileAtlas(curated: Curated): Atlas {

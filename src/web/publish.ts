@@ -45,12 +45,18 @@ export function publishRoute(deps: Deps, format: 'pacc' | 'zone', file: string) 
   };
 }
 
-/** The domain that is asked for, else the record's own. PACC says nothing of it, so any will do where hosts are constant. */
-function domainFor(provider: Provider, asked: string | undefined, format: 'pacc' | 'zone'): Domain {
+/**
+ * The domain that is asked for, else the record's main one, which is its id. PACC says nothing of it, so any will do where
+ * hosts are constant.
+ */
+function domainFor(record: Provider, asked: string | undefined, format: 'pacc' | 'zone'): Domain {
   if (asked !== undefined) return parseDomain(asked);
-  const [own = format === 'pacc' && !hasTemplates(provider) ? provider.id : undefined] = literalDomains(provider);
-  if (own !== undefined) return parseDomain(own);
-  const detail = `${provider.name} has no mail domain of its own: say whose domain it is, ?domain=example.com.`;
+  const { id, name } = record;
+  const own = literalDomains(record);
+  if (own.includes(id) || (format === 'pacc' && !hasTemplates(record))) return parseDomain(id);
+  const [first] = own;
+  if (first !== undefined) return parseDomain(first);
+  const detail = `${name} has no mail domain of its own: say whose domain it is, ?domain=example.com.`;
   throw new HttpProblem('no-domain-given', detail);
 }
 

@@ -64,6 +64,10 @@ describe('GET /api/v1/providers/{id}/zone.txt', () => {
     assert.match(await customer.text(), /^_imaps\._tcp\.firm\.zz\. 3600 IN SRV 0 1 993 imap\.office\.example\.$/m);
   });
 
+  test('is for the main domain of several', async () => {
+    assert.match(await (await zone('post.example/zone.txt')).text(), /^_imaps\._tcp\.post\.example\. /m);
+  });
+
   test('needs a domain where the provider has none of its own', async () => {
     assert.equal(await codeOf(await zone('hoster.example/zone.txt')), 'no-domain-given');
     assert.match(await (await zone('hoster.example/zone.txt?domain=shop.zz')).text(), / mail\.shop\.zz\.$/m);
