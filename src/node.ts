@@ -16,6 +16,8 @@ import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
@@ -72,6 +74,8 @@ export interface ServerOptions {
   };
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
+  /** How domains are asked what they publish; tests have web servers of their own. */
+  readonly discover?: DiscovererOptions;
   readonly version: string;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
@@ -89,6 +93,8 @@ export interface RunningServer {
 
 /** How often the store is asked whether somebody else has written. Costs about a microsecond. */
 const pollInterval = 500;
+/** Seconds that a domain has to say what it publishes: somebody waits for it. */
+const publishedTimeout = 8;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
 
@@ -139,6 +145,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   }
 
   const resolver = cachedResolver(nodeResolver(options.resolver));
+  const discoverer = nodeDiscoverer({
+    timeout: publishedTimeout,
+    ...(options.resolver !== undefined && { resolver: options.resolver }),
+    ...(options.contact !== undefined && { contact: options.contact }),
+    ...options.discover,
+  });
   const demand = new Demand();
   const keepDemand = async () => {
     try {
@@ -152,6 +164,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const app = createApp({
     served: () => keeper.served,
     resolver,
+    published: publishedStep((domain) => discoverer.discover(domain)),
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),

@@ -11,9 +11,10 @@ import { canonicalJson } from './digest.ts';
 /** Each line with its line break, in a fixed order: head, records by id, the lists, what is known, the end. */
 export function* bundleLines(
   { providers, others, leftOut }: Curated,
-  { statuses, quarantine }: Knowledge,
+  knowledge: Knowledge,
   head: Partial<BundleHead>,
 ): Generator<string> {
+  const { statuses, quarantine, signIns } = knowledge;
   let count = 0;
   const line = (value: BundleLine) => {
     count += 1;
@@ -21,13 +22,15 @@ export function* bundleLines(
   };
   yield line({ mailatlas: head });
   yield line({ registrable: registrableOf([...providers, ...others]) });
-  for (const record of providers.toSorted(by(({ id }) => id)))
-    yield line(providerLine(record, { statuses, quarantine }));
+  for (const record of providers.toSorted(by(({ id }) => id))) yield line(providerLine(record, knowledge));
   for (const other of others.toSorted(by(({ name, kind }) => `${name} ${kind}`))) yield line({ other });
   for (const entry of leftOut.toSorted(by(({ domain }) => domain))) yield line({ leftOut: entry });
   for (const [name, { at, why }] of [...quarantine].sort(by(([key]) => key)))
     yield line({ quarantine: { name, at, why } });
-  for (const [endpoint, status] of [...statuses].sort(by(([key]) => key))) yield line({ endpoint, status });
+  for (const endpoint of [...new Set([...statuses.keys(), ...signIns.keys()])].sort()) {
+    const [status, signsIn] = [statuses.get(endpoint), signIns.get(endpoint)];
+    yield line({ endpoint, ...(status && { status }), ...(signsIn && { signsIn }) });
+  }
   yield line({ end: count });
 }
 

@@ -18,6 +18,7 @@ import type {
   MailHandler,
   Provider,
   Quarantine,
+  SignIn,
   Status,
 } from '../provider/model.ts';
 
@@ -110,7 +111,7 @@ export type BundleLine =
   | { readonly other: MailHandler }
   | { readonly leftOut: LeftOut }
   | { readonly quarantine: { readonly name: Domain; readonly at: string; readonly why: string } }
-  | { readonly endpoint: EndpointKey; readonly status: Status }
+  | { readonly endpoint: EndpointKey; readonly status?: Status; readonly signsIn?: SignIn }
   | { readonly end: number };
 
 /**
@@ -122,6 +123,7 @@ export function readPayload(text: string): BundleContent {
   let head: Partial<BundleHead> = {};
   const curated = { providers: [] as Provider[], others: [] as MailHandler[], leftOut: [] as LeftOut[] };
   const statuses = new Map<EndpointKey, Status>();
+  const signIns = new Map<EndpointKey, SignIn>();
   const quarantine = new Map<Domain, Quarantine extends ReadonlyMap<unknown, infer V> ? V : never>();
   const own = new Map<string, ReadonlySet<string>>();
   const withheld = new Map<string, readonly Withheld[]>();
@@ -139,15 +141,17 @@ export function readPayload(text: string): BundleContent {
     } else if ('other' in line) curated.others.push(line.other);
     else if ('leftOut' in line) curated.leftOut.push(line.leftOut);
     else if ('quarantine' in line) quarantine.set(line.quarantine.name, line.quarantine);
-    else if ('endpoint' in line) statuses.set(line.endpoint, line.status);
-    else if ('end' in line) whole = line.end === i;
+    else if ('endpoint' in line) {
+      if (line.status) statuses.set(line.endpoint, line.status);
+      if (line.signsIn) signIns.set(line.endpoint, line.signsIn);
+    } else if ('end' in line) whole = line.end === i;
   }
   if (!whole) throw new BundleError('not-a-bundle', 'The bundle is not whole.');
   // Whom a verifier must not call is the verifier's own list.
   return {
     head,
     curated: { ...curated, noProbe: [] },
-    knowledge: { statuses, quarantine },
+    knowledge: { statuses, quarantine, signIns },
     own,
     withheld,
     registrable,

@@ -5,7 +5,7 @@ import { type Domain, withParents } from '../name/domain.ts';
 import type { MxHost } from '../net/resolver.ts';
 import { newestOwn } from '../provider/authentic.ts';
 import type { BundleContent } from './bundle.ts';
-import { byMxHosts, byName, isFinal, type Lookup } from './steps.ts';
+import { byMxHosts, byName, isDead, type Lookup } from './steps.ts';
 import { compileTables } from './tables.ts';
 
 export { type AnswerJson, fillUsernames } from '../formats/answer.ts';
@@ -23,7 +23,7 @@ export function offline({ curated, knowledge, own, withheld, registrable }: Bund
     /** @param mx the domain's MX hosts, the most preferred first */
     async find({ domain }: Address, mx: readonly MxHost[]): Promise<Lookup> {
       const named = await byName(index, domain);
-      if ('answer' in named || isFinal(named.miss) || mx.length === 0) return named;
+      if ('answer' in named || isDead(named.miss) || mx.length === 0) return named;
       const found = await byMxHosts(index, domain, mx, ownerOf);
       return 'miss' in found && named.miss.leftOut ? named : found;
     },

@@ -58,8 +58,8 @@ export async function byName(index: AtlasIndex, domain: Domain): Promise<Lookup>
   return { miss: { domain, reason: 'unknown-domain' } };
 }
 
-/** True where not even the MX hosts may lead to a provider. Settings that are unsure may still be somebody's we know. */
-export function isFinal({ leftOut }: Miss): boolean {
+/** A domain whose own settings are unsure may still be hosted by somebody we know; a dead one is not. */
+export function isDead({ leftOut }: Miss): boolean {
   return leftOut?.reason === 'dead' || leftOut?.reason === 'no-access';
 }
 

@@ -24,6 +24,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   diff: () => import('./diff.ts'),
   probe: () => import('./probe.ts'),
   verify: () => import('./verify.ts'),
+  discover: () => import('./discover.ts'),
+  compare: () => import('./compare.ts'),
   quarantine: () => import('./quarantine.ts'),
 };
 
@@ -44,6 +46,8 @@ usage: mailatlas <command> [options]
   diff REV|DIR            what changed in the data, in words
   probe URL               talk to one server and say what it does
   verify [PROVIDER…]      talk to the servers of the records, and remember how they are
+  discover DOMAIN         ask a domain itself for its mail settings, in every way there is
+  compare DOMAIN          hold what a domain publishes against our record
   quarantine HOST         send nobody there until a person has looked
 
   mailatlas <command> --help says more; mailatlas --version

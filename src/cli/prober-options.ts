@@ -1,8 +1,8 @@
 /** How the commands that talk to mail servers are told about it. */
-import { readFileSync } from 'node:fs';
 import { defaultTimeout, type ProberOptions } from '../verify/prober-node.ts';
+import { readCertificates } from './certificates.ts';
 import { resolverOption } from './options.ts';
-import { Complaint, misuse } from './say.ts';
+import { misuse } from './say.ts';
 
 /** What `probe`, `verify` and `serve --verify` share. */
 export const proberOptions = {
@@ -44,18 +44,4 @@ export function concurrencyOf(text: string | undefined, commandName: string): nu
     throw misuse('--concurrency takes a number from 1 to 1000', commandName);
   }
   return count;
-}
-
-function readCertificates(file: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Complaint(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
-      tip: '--ca takes a file of certificates in PEM form',
-    });
-  }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new Complaint(`${file} has no certificate in it`, { tip: '--ca takes a file of certificates in PEM form' });
-  return pem;
 }

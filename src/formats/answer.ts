@@ -9,6 +9,7 @@ import { withHosts } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
 import {
   type Answer,
+  type AnsweredProvider,
   endpointKey,
   type Knowledge,
   type LocalServer,
@@ -16,7 +17,6 @@ import {
   type Server,
   type Service,
   type SetupStep,
-  type Statuses,
   unverified,
 } from '../provider/model.ts';
 import { stepText } from '../provider/phrases.ts';
@@ -36,16 +36,17 @@ export type AnswerJson = ReturnType<typeof sayAnswer>;
 export function sayAnswer(answer: Answer, { knowledge, authentic, local }: Saying) {
   const record = withHosts(answer);
   const { provider, withheld } = currentOf(record, knowledge);
-  const { domain, matchedBy, trust, mx } = answer;
+  const { domain, matchedBy, trust, mx, publication } = answer;
   const asker = local === undefined ? undefined : { local, domain };
   return {
     domain,
     matchedBy,
     trust,
     ...(mx !== undefined && { mx }),
+    ...(publication && { publication }),
     provider: identity(provider),
     withheld,
-    ...settings(provider, { record, statuses: knowledge.statuses, authentic, asker }),
+    ...settings(provider, { record, knowledge, authentic, asker }),
   };
 }
 
@@ -77,7 +78,7 @@ export function sayProvider(record: Provider, { knowledge, authentic }: Omit<Say
     domains,
     mx,
     withheld,
-    ...settings(provider, { record, statuses: knowledge.statuses, authentic }),
+    ...settings(provider, { record, knowledge, authentic }),
     decisions,
   };
 }
@@ -93,9 +94,9 @@ type Asker = { readonly local: string; readonly domain: Domain } | undefined;
 /** What a server's answer needs beside the server. */
 interface Context {
   /** Where sources are looked up. */
-  readonly record: Provider;
-  readonly statuses: Statuses;
-  readonly authentic: (server: Server, record: Provider) => Authentic | undefined;
+  readonly record: AnsweredProvider;
+  readonly knowledge: Knowledge;
+  readonly authentic: (server: Server, record: AnsweredProvider) => Authentic | undefined;
   readonly asker?: Asker;
 }
 
@@ -125,7 +126,7 @@ function settings(provider: CurrentProvider, context: Context) {
 }
 
 /** A server with what is known of it, on three axes that say nothing of each other, each with its date. */
-function serverJson(server: Server, { record, statuses, authentic, asker }: Context) {
+function serverJson(server: Server, { record, knowledge: { statuses, signIns }, authentic, asker }: Context) {
   const { status, checkedAt, since, vantage } = statuses.get(endpointKey(server)) ?? unverified;
   return {
     ...loginJson(server, asker),
@@ -133,8 +134,7 @@ function serverJson(server: Server, { record, statuses, authentic, asker }: Cont
     checkedAt: checkedAt ?? null,
     authentic: authentic(server, record) ?? null,
     answers: checkedAt === undefined ? null : defined({ status, since: since ?? null, at: checkedAt, vantage }),
-    // A login is the operator's own check; none is stored yet.
-    signsIn: null,
+    signsIn: signIns.get(endpointKey(server)) ?? null,
   };
 }
 

@@ -9,7 +9,7 @@ import { renderAutodiscover } from './autodiscover/render.ts';
 import { answerJson } from './json.ts';
 import { renderProfile } from './mobileconfig/render.ts';
 import { sayRefusal } from './mobileconfig/says.ts';
-import { type Published, renderPacc, sayReasons } from './pacc.ts';
+import { type Published, renderPacc, sayReasons } from './pacc/render.ts';
 import { renderZone } from './zone.ts';
 
 /** Who asks, in which language, and what for; each format heeds what it knows. */

@@ -10,7 +10,7 @@
 import { type CurrentProvider, currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer, Knowledge, Server } from '../provider/model.ts';
-import { noServer, type Published, paccPath, paccRecord, renderPacc, sayReasons } from './pacc.ts';
+import { noServer, type Published, paccPath, paccRecord, renderPacc, sayReasons } from './pacc/render.ts';
 
 /** Seconds that resolvers may keep a record. */
 const ttl = 3600;

@@ -5,27 +5,62 @@
  *  2. a wildcard of the atlas covers it
  *  3. it is the name of a provider's MX hosts, which some clients ask for (autoconfig draft, steps 3.3 and 3.4)
  *  4. its MX hosts are a provider's: only where the caller gives a resolver, and trusted no more than DNS is
- *  5. (published=1) what the domain publishes itself: stands above this room, in discover/
+ *  5. the domain publishes its settings itself: only where the caller hands this step in, which stands above this room, in
+ *     discover/; trusted no more than the way to them
  *  6. nothing, with the reason
  */
-import { byMxHosts, byName, isFinal, type Lookup, type Miss } from '../atlas/steps.ts';
+import { byMxHosts, byName, isDead, type Lookup, type Miss } from '../atlas/steps.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Domain } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import type { Resolver } from '../net/resolver.ts';
+import type { AnsweredProvider, Publication } from '../provider/model.ts';
 import { isSpecialUse } from './special.ts';
 
 export type { Lookup, Miss, MissReason } from '../atlas/steps.ts';
 
+/** What rung 5 says: settings that the domain publishes itself. */
+export type PublishedAnswer =
+  | { readonly kind: 'found'; readonly provider: AnsweredProvider; readonly publication: Publication }
+  | { readonly kind: 'nothing' }
+  /** Nobody knows now; never remembered as an answer. */
+  | { readonly kind: 'failed'; readonly why: 'unanswered' | 'budget' };
+
+/** Asks a domain itself. Never rejects. @param asker on whose behalf, as an address block for budgets */
+export type PublishedStep = (domain: Domain, asker?: string) => Promise<PublishedAnswer>;
+
 /**
  * Looks a domain up.
- * @param resolver for rung 4; without it the ladder ends after rung 3 and asks nobody
+ * @param resolver for rung 4; without it nobody is asked for the MX
+ * @param published for rung 5; without it the domain itself is not asked
  */
-export async function lookup(index: AtlasIndex, domain: Domain, resolver?: Resolver): Promise<Lookup> {
+export async function lookup(
+  index: AtlasIndex,
+  domain: Domain,
+  resolver?: Resolver,
+  published?: PublishedStep,
+): Promise<Lookup> {
+  const found = await climb(index, domain, resolver);
+  if (!published || 'answer' in found || isFinal(found.miss) || isSpecialUse(domain)) return found;
+  const seen = await published(domain);
+  if (seen.kind === 'failed' && seen.why === 'budget') return { miss: { domain, reason: 'dns-budget' } };
+  if (seen.kind !== 'found') return found;
+  const { provider, publication } = seen;
+  return { answer: { domain, provider, matchedBy: 'published', trust: 'self', publication } };
+}
+
+/** Whether what the domain publishes itself could change nothing, or nobody could ask for it. */
+function isFinal(miss: Miss): boolean {
+  const { reason, exists } = miss;
+  if (reason === 'left-out') return isDead(miss);
+  return isTemporary(miss) || reason === 'null-mx' || (reason === 'no-mx' && exists === false);
+}
+
+/** Rungs 1 to 4. */
+async function climb(index: AtlasIndex, domain: Domain, resolver: Resolver | undefined): Promise<Lookup> {
   const named = await byName(index, domain);
-  if ('answer' in named || isFinal(named.miss) || isSpecialUse(domain) || !resolver) return named;
+  if ('answer' in named || isDead(named.miss) || isSpecialUse(domain) || !resolver) return named;
   const found = await byMx(index, domain, resolver);
-  // A domain whose own settings are unsure may still be hosted by somebody we know; a dead one is not.
   return named.miss.leftOut && 'miss' in found && !isTemporary(found.miss) ? named : found;
 }
 

@@ -11,7 +11,7 @@ import { sendXml, versionOf } from './autoconfig.ts';
 import { byId } from './by-id.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, ready, resolverFor } from './find.ts';
+import { find, publishedFor, ready, resolverFor } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
 import type { Deps } from './served.ts';
@@ -23,14 +23,16 @@ const revisionsShown = 100;
 export function lookupRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     const served = ready(deps);
-    const { domain, email, mx } = parseQuery(LookupQuery, c);
+    const { domain, email, mx, published } = parseQuery(LookupQuery, c);
     if ((domain === undefined) === (email === undefined)) {
       throw new HttpProblem('no-domain-given', 'Give either ?domain=example.com or ?email=someone@example.com.');
     }
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
-    const answer = await find(deps, c, served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c));
+    const resolver = mx === '0' ? undefined : resolverFor(deps, c);
+    const step = published === '1' ? publishedFor(deps, c) : undefined;
+    const answer = await find(deps, c, served, [asked.domain], resolver, step);
     const local = 'local' in asked ? asked.local : undefined;
-    const caching = answer.trust === 'dns' ? 'private-dns' : 'private';
+    const caching = answer.trust === 'curated' ? 'private' : 'private-dns';
     return sendJson(c, answerJson(answer, served.knowledge, local), caching);
   };
 }

@@ -2,7 +2,7 @@
 import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
-import { paccPath } from '../formats/pacc.ts';
+import { paccPath } from '../formats/pacc/render.ts';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
-import { matchedBys, statusNames, trusts } from '../provider/model.ts';
+import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../provider/model.ts';
 import {
   Alternative,
   accesses,
@@ -51,7 +51,13 @@ const checked = {
     .describe(
       'What probes say: it answers, with TLS as it should be. Not that anybody can sign in. null: never checked.',
     ),
-  signsIn: z.null().describe('What logins say; null: nobody has tried.'),
+  signsIn: z
+    .object({
+      at: z.iso.datetime(),
+      level: z.enum(['L3', 'L4']).describe('L3: it took the password; L4: a message went through it, too.'),
+    })
+    .nullable()
+    .describe('The newest login of the operator’s own account that worked; null: none is known.'),
 };
 const Withheld = z
   .object({
@@ -84,20 +90,43 @@ const ProviderIdentity = z
     kind: z.enum(kinds),
     country: z.string(),
     operator: z.string().optional(),
-    website: z.string().optional().describe('Missing only while it is withheld.'),
+    website: z
+      .string()
+      .optional()
+      .describe('Missing while it is withheld, and where the domain itself is all that is known.'),
     webmail: z.string().optional(),
     access: z.enum(accesses),
     restriction: Restriction.optional(),
   })
   .describe('Who the provider is, and whether mail programs can sign in at all.');
 
+const Publication = z
+  .object({
+    mechanism: z.enum(mechanisms).describe('How the domain publishes it.'),
+    where: z.string().describe('The URL that had it in the end, or the domain whose DNS records they are.'),
+    trust: z
+      .enum(trustLevels)
+      .describe('tls: on certificates alone. dns: a DNS record named the place or the servers. Never insecure here.'),
+    certified: z
+      .array(z.object({ host: z.string(), issuer: z.string().describe('The authority that certified the host.') }))
+      .describe('The hosts on the way, in order; the first is the domain’s own.'),
+  })
+  .describe('Only where matchedBy is “published”: what vouches for the settings. Nobody has curated them.');
+
 export const LookupAnswer = z
   .object({
     domain: z.string().describe('The domain that was looked up, as A-labels.'),
     matchedBy: z.enum(matchedBys).describe('How the record was found.'),
-    trust: z.enum(trusts).describe('dns: found by the domain’s MX, which plain DNS does not protect.'),
+    trust: z
+      .enum(trusts)
+      .describe(
+        'dns: found by the domain’s MX, which plain DNS does not protect. self: the domain’s own word, see “publication”.',
+      ),
     mx: z.string().optional().describe('The MX host that led to the record.'),
-    provider: ProviderIdentity,
+    publication: Publication.optional(),
+    provider: ProviderIdentity.partial({ kind: true, country: true }).describe(
+      'Who the provider is. Where matchedBy is “published” there are no kind, country and website: a domain does not say.',
+    ),
     ...settings,
   })
   .meta({ id: 'LookupAnswer' });
@@ -238,6 +267,10 @@ export const LookupQuery = z.object({
   domain: z.string().optional().describe('A mail domain, in any form people type.'),
   email: z.string().optional().describe('An address: user names are filled in, and nobody may keep the answer.'),
   mx: z.enum(['0', '1']).optional().describe('0: do not ask DNS for the domain’s MX (default 1).'),
+  published: z
+    .enum(['0', '1'])
+    .optional()
+    .describe('1: where nothing else is known, ask the domain itself what it publishes; takes seconds (default 0).'),
 });
 
 export const ListQuery = z.object({

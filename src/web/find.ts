@@ -1,6 +1,6 @@
 /** Lookups for routes: an answer, or the problem that says why there is none. */
 import type { Context } from 'hono';
-import { lookup, type Miss } from '../lookup/ladder.ts';
+import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import type { Domain } from '../name/domain.ts';
 import { onBehalfOf, type Resolver } from '../net/resolver.ts';
@@ -20,6 +20,11 @@ export function resolverFor(deps: Deps, c: Context): Resolver {
   return onBehalfOf(deps.resolver, deps.asker(c));
 }
 
+/** The step that asks a domain itself, charged to whoever sent the request. */
+export function publishedFor(deps: Deps, c: Context): PublishedStep {
+  return (domain) => deps.published(domain, deps.asker(c));
+}
+
 /**
  * The answer for the first of the domains that has one.
  * @throws {HttpProblem} with the reason for the first domain where none has
@@ -30,10 +35,11 @@ export async function find(
   served: Served,
   domains: readonly [Domain, ...Domain[]],
   resolver?: Resolver,
+  published?: PublishedStep,
 ): Promise<Answer> {
   let miss: Miss | undefined;
   for (const domain of domains) {
-    const result = await lookup(served.atlas, domain, resolver);
+    const result = await lookup(served.atlas, domain, resolver, published);
     if ('answer' in result) return result.answer;
     miss ??= result.miss;
   }

@@ -14,7 +14,7 @@ import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import { parseAddress } from '../name/address.ts';
 import type { Domain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
-import type { Provider } from '../provider/model.ts';
+import type { AnsweredProvider, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { bodyText } from './body.ts';
 import { byId } from './by-id.ts';
@@ -75,7 +75,12 @@ function profilePath(id: string): string {
   return `/api/v1/providers/${id}/mail.mobileconfig`;
 }
 
-function sendProfile(c: Context, { id }: Provider, document: Document, caching: Parameters<typeof send>[2]): Response {
+function sendProfile(
+  c: Context,
+  { id }: Pick<AnsweredProvider, 'id'>,
+  document: Document,
+  caching: Parameters<typeof send>[2],
+): Response {
   return send(c, document, caching, { 'Content-Disposition': `attachment; filename="${id}.mobileconfig"` });
 }
 

@@ -39,7 +39,7 @@ const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponses
   );
 const malformed: [number, string] = [400, 'The name or the query is malformed'];
 const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
-const tooMany: [number, string] = [429, 'Too many DNS questions from this network'];
+const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
 const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
 
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });

@@ -3,7 +3,7 @@
  * it is the same with the customer's domain in it.
  */
 import type { Context } from 'hono';
-import { paccDigest, renderPacc, sayReasons } from '../formats/pacc.ts';
+import { paccDigest, renderPacc, sayReasons } from '../formats/pacc/render.ts';
 import { renderZone } from '../formats/zone.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
 import { hasTemplates, literalDomains } from '../provider/hosts.ts';

@@ -5,9 +5,9 @@ import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
-import type { Miss } from '../lookup/ladder.ts';
+import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Resolver } from '../net/resolver.ts';
-import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, EndpointKey, Knowledge } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { Vitals } from '../store/vitals.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
@@ -44,6 +44,8 @@ export interface Deps {
   /** Undefined until the first atlas is there. */
   served(): Served | undefined;
   readonly resolver: Resolver;
+  /** What domains publish themselves, with memory and a budget of its own. */
+  readonly published: PublishedStep;
   /** Who asks, as an address block for budgets; never logged or stored. */
   asker(c: Context): string | undefined;
   /** Somebody asked for what is not there; what is kept of it, `lookup/demand.ts` decides. */
@@ -76,7 +78,7 @@ export interface Deps {
  * knowledge: what is newer is another `served`, which renders what it is asked for (0.02 ms each) and nothing before.
  */
 export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Served {
-  const kept = new Map<AutoconfigVersion, Map<Provider, Document | undefined>>();
+  const kept = new Map<AutoconfigVersion, Map<AnsweredProvider, Document | undefined>>();
   const render = (answer: Answer, version: AutoconfigVersion): Document | undefined => {
     const text = renderAutoconfig(answer, knowledge, version);
     return text === undefined ? undefined : documentOf(text, xml);
@@ -87,7 +89,7 @@ export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Se
     revision,
     autoconfig(answer, version = '1.1') {
       if (answer.matchedBy !== 'domain') return render(answer, version);
-      const documents = kept.get(version) ?? new Map<Provider, Document | undefined>();
+      const documents = kept.get(version) ?? new Map<AnsweredProvider, Document | undefined>();
       kept.set(version, documents);
       if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer, version));
       return documents.get(answer.provider);

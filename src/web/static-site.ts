@@ -46,6 +46,7 @@ export async function* siteFiles({
     missed: () => undefined,
     revisions: nothing,
     changes: nothing,
+    published: () => Promise.resolve({ kind: 'nothing' }),
     history: { checks: nothing, evidence: noMap, due: noMap },
     mayMeasure: () => false,
     vitals: () => Promise.resolve({ quarantined: 0, certificateDays: [] }),

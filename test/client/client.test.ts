@@ -25,6 +25,10 @@ const knowledge: Knowledge = {
     ],
     ['imap://imap.village.example:993?security=tls' as EndpointKey, { status: 'failing' }],
   ]),
+  signIns: new Map([
+    ['imap://pop.post.example:995?security=tls' as EndpointKey, { at: '2026-11-19T00:00:00.000Z', level: 'L3' }],
+    ['pop3://pop.post.example:995?security=tls' as EndpointKey, { at: '2026-11-19T00:00:00.000Z', level: 'L4' }],
+  ]),
   quarantine: new Map([
     ['dav.post.example' as Domain, { at: '2026-11-19T00:00:00.000Z', why: 'The name is gone.' }],
     ['mail.shop.zz' as Domain, { at: '2026-11-19T00:00:00.000Z', why: 'A customer’s own server was sold.' }],

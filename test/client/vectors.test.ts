@@ -10,7 +10,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { BundleError, openBundle } from '../../src/client/client.ts';
 import type { Domain } from '../../src/name/domain.ts';
-import type { EndpointKey } from '../../src/provider/model.ts';
+import { type EndpointKey, nothingKnown } from '../../src/provider/model.ts';
 import { bundleOf, madeAt, ours, theirs } from '../bundles.ts';
 import { handler, imap, leftOut, curated as of, record, smtp } from '../records.ts';
 
@@ -33,6 +33,7 @@ const world = of({
   leftOut: [leftOut('nowhere.example', 'dead')],
 });
 const knowledge = {
+  ...nothingKnown,
   statuses: new Map([
     [
       'imap://imap.mail.example:993?security=tls' as EndpointKey,

@@ -139,7 +139,7 @@ website: "https://mail.example/"
     assert.doesNotMatch(textOf(corporate), /exchange|relay/);
     const quarantine = new Map([['imap.mail.example' as Domain, { at: '2026-11-20T00:00:00Z', why: 'Sold.' }]]);
     const two = record({ incoming: [imap(), imap({ host: 'imap.other.example' })] });
-    const result = renderProviderDb(two, { statuses: new Map(), quarantine });
+    const result = renderProviderDb(two, { ...nothingKnown, quarantine });
     assert.ok(
       'text' in result && !result.text.includes('imap.mail.example') && result.text.includes('imap.other.example'),
     );

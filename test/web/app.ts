@@ -1,12 +1,14 @@
 /** The app over hand-made records, with a resolver that knows only what a test tells it. */
 import type { Hono } from 'hono';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
+import type { PublishedAnswer } from '../../src/lookup/ladder.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';
 import { type Curated, type Knowledge, nothingKnown } from '../../src/provider/model.ts';
 import type { Vitals } from '../../src/store/vitals.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
+import { imap, smtp } from '../records.ts';
 import { curated as world } from './records.ts';
 
 export interface TestApp {
@@ -21,6 +23,8 @@ export interface TestApp {
   ) => Promise<Response>;
   /** The names that DNS was asked for, and on whose behalf. */
   readonly asked: { domain: string; asker: string | undefined }[];
+  /** The domains that were asked themselves, and on whose behalf. */
+  readonly askedThemselves: { domain: string; asker: string | undefined }[];
   /** What was asked for in vain, and from where. */
   readonly missed: { domain: string; asker: string | undefined }[];
   /** What would stand in the log. */
@@ -36,6 +40,8 @@ export interface TestAppOptions {
   readonly curated?: Curated | 'empty';
   /** What DNS says; whatever is not here has no MX. */
   readonly mx?: Readonly<Record<string, MxAnswer>>;
+  /** What domains publish; whatever is not here publishes nothing. */
+  readonly published?: Readonly<Record<string, PublishedAnswer>>;
   /** What is known at first; {@link TestApp.learn} says what is known later. */
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
@@ -78,6 +84,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   const {
     curated = world,
     mx = {},
+    published = {},
     knowledge = nothingKnown,
     revisions = loadedOnce,
     changes = changedTwice,
@@ -85,6 +92,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     setUp = {},
   } = options;
   const asked: TestApp['asked'] = [];
+  const askedThemselves: TestApp['askedThemselves'] = [];
   const missed: TestApp['missed'] = [];
   const defects: TestApp['defects'] = [];
   let current: Served | undefined;
@@ -105,6 +113,10 @@ export function testApp(options: TestAppOptions = {}): TestApp {
         asked.push({ domain, asker });
         return Promise.resolve(mx[domain] ?? { kind: 'none', exists: false });
       },
+    },
+    published(domain, asker) {
+      askedThemselves.push({ domain, asker });
+      return Promise.resolve(published[domain] ?? { kind: 'nothing' });
     },
     asker: () => '192.0.2.0/24',
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
@@ -127,7 +139,8 @@ export function testApp(options: TestAppOptions = {}): TestApp {
       headers,
       ...(body !== undefined && { body }),
     });
-  return { app, send, get: (path, headers) => send('GET', path, headers), asked, missed, defects, swap, learn };
+  const get: TestApp['get'] = (path, headers) => send('GET', path, headers);
+  return { app, send, get, asked, askedThemselves, missed, defects, swap, learn };
 }
 
 /** The MX hosts of a domain, the most preferred first. */
@@ -153,4 +166,29 @@ export const scriptedMx: Readonly<Record<string, MxAnswer>> = {
   'nomail.zz': { kind: 'none', exists: true },
   'slow.zz': { kind: 'failed', why: 'timeout' },
   'eager.zz': { kind: 'failed', why: 'budget' },
+};
+
+/** What domains publish in these tests. */
+export const scriptedPublications: Readonly<Record<string, PublishedAnswer>> = {
+  'self.zz': {
+    kind: 'found',
+    provider: {
+      id: 'self.zz',
+      name: 'Self-made Mail',
+      short: 'Self-made Mail',
+      access: 'open',
+      domains: ['self.zz'],
+      incoming: [imap({ host: 'imap.self.zz', sources: ['import'] })],
+      outgoing: [smtp({ host: 'smtp.self.zz', sources: ['import'] })],
+      sources: { import: { autoconfig: 'https://autoconfig.self.zz/mail/config-v1.1.xml', seen: '2026-11-20' } },
+    },
+    publication: {
+      mechanism: 'autoconfig',
+      where: 'https://autoconfig.self.zz/mail/config-v1.1.xml',
+      trust: 'tls',
+      certified: [{ host: 'autoconfig.self.zz', issuer: 'Test Root' }],
+    },
+  },
+  'eager-self.zz': { kind: 'failed', why: 'budget' },
+  'slow-self.zz': { kind: 'failed', why: 'unanswered' },
 };

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readPayload } from '../../src/atlas/bundle.ts';
 import { openBundle } from '../../src/client/client.ts';
-import type { EndpointKey } from '../../src/provider/model.ts';
+import { type EndpointKey, nothingKnown } from '../../src/provider/model.ts';
 import { bundler } from '../../src/web/bundler.ts';
 import { madeAt, ours } from '../bundles.ts';
 import { testApp } from './app.ts';
 import { records } from './records.ts';
 
 const learned = {
+  ...nothingKnown,
   statuses: new Map([['imap://imap.post.example:993?security=tls' as EndpointKey, { status: 'verified' as const }]]),
-  quarantine: new Map(),
 };
 
 describe('GET /api/v1/bundle', () => {

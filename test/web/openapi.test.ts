@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { errorCodes } from '../../src/web/errors.ts';
-import { scriptedMx, testApp } from './app.ts';
+import { scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { records } from './records.ts';
 
 interface Schema {
@@ -64,6 +64,9 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
       { Host: 'post.example' },
     ],
     ['/api/v1/lookup', '/api/v1/lookup'],
+    ...Object.keys(scriptedPublications).map(
+      (domain) => ['/api/v1/lookup', `/api/v1/lookup?domain=${domain}&mx=0&published=1`] as const,
+    ),
     ['/api/v1/providers', '/api/v1/providers'],
     ['/api/v1/providers', '/api/v1/providers?q=nobody'],
     ['/api/v1/providers', '/api/v1/providers?page=0'],
@@ -145,7 +148,11 @@ function validators(document: OpenApi): (...keys: readonly string[]) => Validate
 }
 
 describe('GET /api/v1/openapi.json', () => {
-  const { app, get, send } = testApp({ mx: scriptedMx, setUp: { url: 'https://atlas.example' } });
+  const { app, get, send } = testApp({
+    mx: scriptedMx,
+    published: scriptedPublications,
+    setUp: { url: 'https://atlas.example' },
+  });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;
 

@@ -5,7 +5,7 @@ import { curatedOf, parseCatalog } from '../../src/catalog/catalog.ts';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { shippedData } from '../../src/cli/options.ts';
 import { literalDomains } from '../../src/provider/hosts.ts';
-import type { Curated, EndpointKey, Knowledge } from '../../src/provider/model.ts';
+import { type Curated, type EndpointKey, type Knowledge, nothingKnown } from '../../src/provider/model.ts';
 import { bundler } from '../../src/web/bundler.ts';
 import { headersFile, redirectsFile, type SiteFile, siteFiles } from '../../src/web/static-site.ts';
 import { madeAt, ours } from '../bundles.ts';
@@ -15,6 +15,7 @@ import { curated as world } from './records.ts';
 
 const shipped = curatedOf(parseCatalog(readDataDir(shippedData)));
 const knowledge: Knowledge = {
+  ...nothingKnown,
   statuses: new Map([
     ['imap://imap.post.example:993?security=tls' as EndpointKey, { status: 'failing' }],
     [
@@ -51,7 +52,7 @@ function typeOf(path: string): string {
 
 for (const [what, curated, known] of [
   ['a small world with statuses and quarantine', world, knowledge],
-  ['the shipped data', shipped, { statuses: new Map(), quarantine: new Map() }],
+  ['the shipped data', shipped, nothingKnown],
 ] as const) {
   describe(`The static site of ${what}`, () => {
     let files: Map<string, SiteFile>;

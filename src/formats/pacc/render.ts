@@ -10,10 +10,10 @@
  * register itself (draft-ietf-mailmaint-oauth-public); no record says that of a provider, so it is never written.
  */
 import { createHash } from 'node:crypto';
-import { type CurrentProvider, currentOf } from '../provider/current.ts';
-import { isTemplate, withHosts } from '../provider/hosts.ts';
-import type { Answer, Knowledge, Server, Service } from '../provider/model.ts';
-import type { Language } from '../provider/phrases.ts';
+import { type CurrentProvider, currentOf } from '../../provider/current.ts';
+import { isTemplate, withHosts } from '../../provider/hosts.ts';
+import type { Answer, Knowledge, Server, Service } from '../../provider/model.ts';
+import type { Language } from '../../provider/phrases.ts';
 
 /** The revision of the draft that is written. */
 export const paccRevision = 'draft-ietf-mailmaint-pacc-03';
