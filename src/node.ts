@@ -12,6 +12,7 @@ import process from 'node:process';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
+import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
@@ -28,7 +29,7 @@ import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readRevisions } from './store/providers.ts';
+import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
@@ -37,6 +38,7 @@ import { judge } from './verify/judge.ts';
 import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
+import { bundler } from './web/bundler.ts';
 import { gracefulClose } from './web/closing-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { refusal } from './web/respond.ts';
@@ -70,6 +72,8 @@ export interface ServerOptions {
     /** Of what they are told. */
     readonly language?: Language;
   };
+  /** Signs bundles; without it there are none. */
+  readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
   readonly discover?: DiscovererOptions;
   readonly version: string;
@@ -164,6 +168,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     asker: (c) => addressBlock(getConnInfo(c).remote.address ?? ''),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
+    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isLocal(c),
     vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({

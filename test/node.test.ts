@@ -15,6 +15,7 @@ import { recordDigest } from '../src/atlas/digest.ts';
 import { curatedOf, parseCatalog } from '../src/catalog/catalog.ts';
 import { readDataDir } from '../src/catalog/files.ts';
 import { loadFiles } from '../src/catalog/load.ts';
+import { openBundle } from '../src/client/client.ts';
 import type { Domain } from '../src/name/domain.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
@@ -23,6 +24,7 @@ import { putOverlay } from '../src/store/overlays.ts';
 import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
+import { ours as trusted } from './bundles.ts';
 import { autoconfig } from './discover/world.ts';
 import { startDns, type Zone } from './dns-server.ts';
 import { pki } from './pki.ts';
@@ -182,6 +184,22 @@ describe('a server without good data', () => {
     const { server, notes } = await start(t, { db: first.db, data: first.data });
     assert.equal((await ask(server, '/v1.1/kabel.example')).status, 200);
     assert.equal(notes.at(-1), 'what was loaded before is served');
+  });
+});
+
+describe('the whole atlas', () => {
+  test('is had from a server as a signed bundle, and what changed after it', async (t) => {
+    const { server } = await start(t, { bundleSigner: trusted });
+    const { body } = await ask(server, '/api/v1/bundle');
+    const atlas = await openBundle(new TextEncoder().encode(body), { keys: [trusted.publicKey] });
+    assert.ok('answer' in (await atlas.lookup('post.example')));
+    const changesSince = async (n: number | null) => {
+      const { body: text } = await ask(server, `/api/v1/changes?since=${n}`);
+      const answer = JSON.parse(text) as { changes: { id: string }[] };
+      return answer.changes.map(({ id }) => id).sort();
+    };
+    assert.deepEqual(await changesSince(atlas.changes), []);
+    assert.ok((await changesSince(0)).includes('post.example'));
   });
 });
 
@@ -527,10 +545,12 @@ interface Started {
 async function start(
   t: TestContext,
   given: Partial<Omit<Started, 'server'>> &
-    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics' | 'discover'>> = {},
+    Partial<
+      Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics' | 'discover' | 'bundleSigner'>
+    > = {},
 ): Promise<Started> {
   const { db = newPath('db'), data = newData(), notes = [], port = 0, metrics = false } = given;
-  const { resolver, verify, url, signer, discover } = given;
+  const { resolver, verify, url, signer, discover, bundleSigner } = given;
   const server = await startServer({
     db,
     data,
@@ -540,6 +560,7 @@ async function start(
     note: (message) => notes.push(message),
     metrics,
     ...(resolver !== undefined && { resolver }),
+    ...(bundleSigner && { bundleSigner }),
     ...(verify && { verify }),
     ...(discover && { discover }),
     ...(url !== undefined && { url }),

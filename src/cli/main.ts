@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   lint: () => import('./lint.ts'),
   fmt: () => import('./fmt.ts'),
   load: () => import('./load.ts'),
+  build: () => import('./build.ts'),
   stats: () => import('./stats.ts'),
   todo: () => import('./todo.ts'),
   import: () => import('./import.ts'),
@@ -37,6 +38,7 @@ usage: mailatlas <command> [options]
   lint [FILE…]            judge the curated files
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
+  build                   make what others can serve or read: a signed bundle, files, lists
   stats                   count what the atlas holds
   todo                    what a curator should do next
   import FILE|DIR         make drafts of other people's files

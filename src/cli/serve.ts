@@ -10,7 +10,8 @@ import { readSigning, signingOptions } from './signing.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR] [--resolver HOST:PORT]
-                       [--url URL] [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
+                       [--url URL] [--bundle-key FILE] [--sign-cert FILE --sign-key FILE]
+                       [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads data and certificate again, SIGINT and SIGTERM stop.
@@ -20,6 +21,7 @@ another process loads or publishes. SIGHUP reads data and certificate again, SIG
   --db FILE             the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
   --data DIR            the data directory (default: the shipped data)
   --resolver HOST:PORT  the DNS server for the MX step and for --verify (default: the system's)
+  --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes)
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
@@ -48,6 +50,7 @@ export const command: Command = {
       ...proberOptions,
       host: { type: 'string' },
       port: { type: 'string' },
+      'bundle-key': { type: 'string' },
       verify: { type: 'boolean' },
       control: { type: 'string', multiple: true },
       concurrency: { type: 'string' },
@@ -71,6 +74,9 @@ export const command: Command = {
     };
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
+    const bundleKey = values['bundle-key'];
+    const bundleSigner =
+      bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
     const url = values.url === undefined ? undefined : ownUrl(values.url);
     const signing = await readSigning(values);
     const { startServer } = await import('../node.ts');
@@ -81,6 +87,7 @@ export const command: Command = {
       data: dataDir(values.data),
       version,
       note,
+      ...(bundleSigner && { bundleSigner }),
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(values.contact && { contact: values.contact }),
       ...(values.metrics && { metrics: true }),

@@ -2,6 +2,7 @@
 import { type Domain, domainOrUndefined, isAtOrBelow } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
 import { registrableDomain } from '../name/suffix.ts';
+import { type Authentic, newestOwn } from './authentic.ts';
 import type { AnsweredProvider, Provider, Server, Source } from './model.ts';
 
 /** The registrable domain of a host, or the host itself where it is a public suffix; undefined where it is no host name. */
@@ -35,24 +36,17 @@ export function isFirstParty({ url, autoconfig, dns }: Source, record: Speaker):
   return host !== undefined && speaksFor(host, record);
 }
 
-/** What a first party says of a server: which source, and the day it was read. */
-export interface Authentic {
-  /** A key of the record's sources. */
-  readonly source: string;
-  /** YYYY, YYYY-MM or YYYY-MM-DD; null where the day is not known. */
-  readonly at: string | null;
-}
-
 /** The newest word of a first party for a server that somebody has read; undefined where only others speak of it. */
 export function authenticOf(
   server: Pick<Server, 'sources'>,
   record: Speaker & Pick<Provider, 'sources'>,
 ): Authentic | undefined {
-  return server.sources
-    .flatMap((key): Authentic[] => {
-      const source = record.sources[key];
-      const counts = source?.says !== undefined && isFirstParty(source, record);
-      return counts ? [{ source: key, at: source.seen ?? null }] : [];
-    })
-    .sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1))[0];
+  return newestOwn(server, record, (source) => isFirstParty(source, record));
+}
+
+/** The keys of those sources of a record that are the provider's own word, and that somebody has read; sorted. */
+export function ownSources(record: Provider): string[] {
+  return Object.keys(record.sources)
+    .filter((key) => authenticOf({ sources: [key] }, record) !== undefined)
+    .sort();
 }

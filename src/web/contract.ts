@@ -3,6 +3,7 @@
  * test/web/openapi.test.ts holds every answer against them.
  */
 import * as z from 'zod';
+import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
 import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../provider/model.ts';
 import {
   Alternative,
@@ -164,19 +165,26 @@ export const ProviderList = z
   })
   .meta({ id: 'ProviderList' });
 
-export const RevisionList = z
+const revision = {
+  n: z.int().describe('A number of this server’s own, growing.'),
+  at: z.iso.datetime(),
+  oldDigest: z.string().nullable().describe('SHA-256 of the facts before; null: the record was new.'),
+  newDigest: z.string().nullable().describe('SHA-256 of the facts after; null: the record was removed.'),
+  cause: z.string(),
+};
+
+export const RevisionList = z.object({ revisions: z.array(z.object(revision)) }).meta({ id: 'RevisionList' });
+
+export const ChangeList = z
   .object({
-    revisions: z.array(
-      z.object({
-        n: z.int().describe('A number of this server’s own, growing.'),
-        at: z.iso.datetime(),
-        oldDigest: z.string().nullable().describe('SHA-256 of the facts before; null: the record was new.'),
-        newDigest: z.string().nullable().describe('SHA-256 of the facts after; null: the record was removed.'),
-        cause: z.string(),
-      }),
-    ),
+    since: z.int(),
+    revision: z
+      .int()
+      .describe('The newest there is. Smaller than “since”: the server began anew, get everything again.'),
+    more: z.boolean().describe('There are more: ask again since the last “n” of this answer.'),
+    changes: z.array(z.object({ id: z.string().describe('The id of the record.'), ...revision })),
   })
-  .meta({ id: 'RevisionList' });
+  .meta({ id: 'ChangeList' });
 
 const Checked = z.object({
   n: z.int().describe('A number of this server’s own, growing.'),
@@ -281,9 +289,47 @@ export const ListQuery = z.object({
     .describe('From 1; a hundred a page.'),
 });
 
+export const VersionQuery = z.object({
+  version: z
+    .enum(autoconfigVersions)
+    .optional()
+    .describe('1.2: the IETF draft’s own version, with OAuth2, calendars, address books and the like (default 1.1).'),
+});
+
+export const PublishQuery = z.object({
+  domain: z.string().optional().describe('Whose zone or document it is; the record’s own main domain if not given.'),
+  web: z
+    .string()
+    .optional()
+    .describe('Of the zone: the host that serves autoconfig, Autodiscover and PACC for the domain.'),
+});
+
+/** draft-ietf-mailmaint-pacc-03 */
+export const PaccDocument = z
+  .object({
+    authentication: z.object({ password: z.boolean() }),
+    info: z.object({
+      help: z.object({ documentation: z.string() }).optional(),
+      provider: z.object({ name: z.string(), shortName: z.string() }),
+    }),
+    protocols: z.partialRecord(
+      z.enum(['caldav', 'carddav', 'imap', 'jmap', 'pop3', 'submit', 'webdav']),
+      z.object({ host: z.string().optional(), url: z.string().optional() }),
+    ),
+  })
+  .describe('What a domain publishes about itself, byte for byte: its SHA-256 stands in DNS (header Repr-Digest).')
+  .meta({ id: 'Pacc' });
+
+export const ChangesQuery = z.object({
+  since: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a number from 0')
+    .describe('A revision: what changed after it. 0: everything.'),
+});
+
 export const DomainPath = z.object({ domain: z.string().describe('A mail domain, or the name of its MX hosts.') });
 export const ProviderPath = z.object({ id: z.string().describe('The id of a record.') });
-export const AddressQuery = z.object({
+export const AddressQuery = VersionQuery.extend({
   emailaddress: z
     .string()
     .optional()

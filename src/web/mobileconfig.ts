@@ -16,11 +16,12 @@ import type { Domain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
 import type { AnsweredProvider, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
-import { byId, parseQuery } from './api.ts';
 import { bodyText } from './body.ts';
+import { byId } from './by-id.ts';
 import { LanguageQuery, ProfileForm } from './contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, ready } from './find.ts';
+import { parseQuery } from './parse-query.ts';
 import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
 

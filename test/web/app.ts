@@ -45,6 +45,8 @@ export interface TestAppOptions {
   /** What is known at first; {@link TestApp.learn} says what is known later. */
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
+  readonly changes?: Deps['changes'];
+  readonly bundle?: Deps['bundle'];
   readonly contact?: string;
   readonly history?: Partial<Deps['history']>;
   readonly mayMeasure?: boolean;
@@ -63,6 +65,15 @@ const loadedOnce: Deps['revisions'] = (id, limit) =>
       : [],
   );
 
+const changedTwice: Deps['changes'] = (since, limit) =>
+  Promise.resolve(
+    [
+      { n: 3, at: '2026-11-01T10:00:00.000Z', id: 'post.example', oldDigest: null, newDigest: 'aa', cause: 'load' },
+      { n: 7, at: '2026-11-20T10:00:00.000Z', id: 'post.example', oldDigest: 'aa', newDigest: 'bb', cause: 'load' },
+    ]
+      .filter(({ n }) => n > since)
+      .slice(0, limit),
+  );
 const nothingSeen: Deps['history'] = {
   checks: () => Promise.resolve([]),
   evidence: () => Promise.resolve(new Map()),
@@ -70,8 +81,16 @@ const nothingSeen: Deps['history'] = {
 };
 
 export function testApp(options: TestAppOptions = {}): TestApp {
-  const { curated = world, mx = {}, published = {}, knowledge = nothingKnown } = options;
-  const { revisions = loadedOnce, setUp = {} } = options;
+  const {
+    curated = world,
+    mx = {},
+    published = {},
+    knowledge = nothingKnown,
+    revisions = loadedOnce,
+    changes = changedTwice,
+    bundle,
+    setUp = {},
+  } = options;
   const asked: TestApp['asked'] = [];
   const askedThemselves: TestApp['askedThemselves'] = [];
   const missed: TestApp['missed'] = [];
@@ -102,6 +121,8 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     asker: () => '192.0.2.0/24',
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
+    changes,
+    ...(bundle && { bundle }),
     mayMeasure: () => options.mayMeasure ?? true,
     vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),

@@ -41,6 +41,8 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
           ['/api/v1/providers/{id}/mail.mobileconfig', `/api/v1/providers/${id}/mail.mobileconfig`],
           ['/api/v1/providers/{id}/mail.mobileconfig/qr.svg', `/api/v1/providers/${id}/mail.mobileconfig/qr.svg`],
           ['/api/v1/providers/{id}/revisions', `/api/v1/providers/${id}/revisions`],
+          ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
+          ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
           ['/api/v1/providers/{id}/probes', `/api/v1/providers/${id}/probes?evidence=1`],
           ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
         ] as const,
@@ -78,6 +80,19 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
         (query) => [path, `${path.replace('{address}', 'fred@post.example')}${query}`] as const,
       ),
     ),
+    ...['legacy.example', 'village.example', 'unknown.zz', ''].map(
+      (domain) =>
+        [
+          '/.well-known/user-agent-configuration.json',
+          '/.well-known/user-agent-configuration.json',
+          { Host: `ua-auto-config.${domain || 'example'}` },
+        ] as const,
+    ),
+    ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/hoster.example/zone.txt'],
+    ['/api/v1/bundle', '/api/v1/bundle'],
+    ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
+    ['/api/v1/changes', '/api/v1/changes?since=0'],
+    ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/healthz', '/healthz'],
@@ -103,6 +118,12 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/providers/{id}/probes', '/api/v1/providers/oldpost.example/probes'],
   ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml'],
   ['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1'],
+  ['/api/v1/providers/{id}/pacc.json', '/api/v1/providers/oldpost.example/pacc.json'],
+  ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/oldpost.example/zone.txt'],
+  ['/.well-known/user-agent-configuration.json', '/.well-known/user-agent-configuration.json'],
+  ['/api/v1/bundle', '/api/v1/bundle'],
+  ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
+  ['/api/v1/changes', '/api/v1/changes?since=0'],
   ['/api/v1/statuses', '/api/v1/statuses'],
   ['/readyz', '/readyz'],
 ];
@@ -243,7 +264,7 @@ describe('GET /api/v1/openapi.json', () => {
         type === undefined ? types.length === 0 : types.includes(type),
         `${type} is not among ${types.join(', ')}`,
       );
-      if (!type?.endsWith('json')) return;
+      if (!type?.endsWith('json') || type.endsWith('ndjson')) return;
       const validate = validatorAt('paths', path, method, 'responses', `${answer.status}`, 'content', type, 'schema');
       const texts = type.endsWith('ndjson') ? (await answer.text()).trim().split('\n') : [await answer.text()];
       for (const text of texts) {
