@@ -6,12 +6,16 @@ import type { Certificate } from './wire.ts';
 /** A chain longer than this is somebody's joke. */
 const mostCertificates = 10;
 
-/** The certificate of the other side and, as far as they are known, those that certify it. */
+/**
+ * The certificate of the other side and, as far as they are known, those that certify it. A server may send anything along:
+ * what cannot be read ends the chain, as it does for OpenSSL.
+ */
 export function readChain(socket: TLSSocket): Certificate[] {
   const chain: Certificate[] = [];
   let next: X509Certificate | undefined = socket.getPeerX509Certificate();
   while (next !== undefined && chain.length < mostCertificates) {
-    const certificate = readCertificate(next);
+    const certificate = readableOrUndefined(next);
+    if (certificate === undefined) break;
     if (chain.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) break;
     chain.push(certificate);
     next = next.issuerCertificate;
@@ -19,6 +23,15 @@ export function readChain(socket: TLSSocket): Certificate[] {
   return chain;
 }
 
+function readableOrUndefined(x509: X509Certificate): Certificate | undefined {
+  try {
+    return readCertificate(x509);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws OpenSSL's error where the key cannot be decoded */
 export function readCertificate(x509: X509Certificate): Certificate {
   const commonName = /^CN=(.*)$/m.exec(x509.subject)?.[1];
   const { names, addresses } = alternativeNames(x509.subjectAltName);

@@ -129,6 +129,15 @@ describe('a conversation that breaks off', () => {
   }
 });
 
+test('a certificate that nobody can read, sent along with a good one, is left out and harms nobody', async () => {
+  const script = behaved.imap({ security: 'tls', certificate: 'unreadable-company' });
+  const { evidence, verdict } = await probed(script, 'imap', 'tls');
+  const { tls } = evidence.attempts[0] ?? {};
+  assert.deepEqual([tls?.chain.length, tls?.chainError], [1, undefined]);
+  // The test's own server cannot read it either, and breaks off after the handshake.
+  assert.match(verdict.code, /^(?:ok|greeting\.closed)$/);
+});
+
 describe('what a server says', () => {
   test('does not become somebody’s address in the evidence', async () => {
     const script = behaved.smtp({
