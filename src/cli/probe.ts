@@ -57,11 +57,11 @@ function say(evidence: Evidence, verdict: Verdict): string {
     const own = attempt.tls?.chain[0];
     if (own) {
       lines.push(
-        `certificate  ${own.subject}`,
-        `  for        ${[...own.names, ...own.addresses].join(' ') || 'no name'}`,
+        `certificate  ${visible(own.subject)}`,
+        `  for        ${visible([...own.names, ...own.addresses].join(' ')) || 'no name'}`,
       );
       lines.push(
-        `  by         ${own.issuer}`,
+        `  by         ${visible(own.issuer)}`,
         `  valid      ${own.notBefore} to ${own.notAfter}`,
         `  key        ${own.key}`,
       );
@@ -78,8 +78,11 @@ function say(evidence: Evidence, verdict: Verdict): string {
 }
 
 function sayLine({ from, text }: TranscriptLine): string {
-  // What a stranger sends must not steer the terminal.
-  const safe = text.replaceAll(/\p{Cc}/gu, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
   const colour = { S: 'cyan', C: 'magenta', '--': 'dim' } as const;
-  return paint(colour[from], `${from.padEnd(2)} ${safe}`);
+  return paint(colour[from], `${from.padEnd(2)} ${visible(text)}`);
+}
+
+/** What a stranger sends must not steer the terminal, nor turn the direction of the text. */
+function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -34,9 +34,10 @@ export function out(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** A result for programs, on stdout. */
+/** A result for programs, on stdout. JSON leaves some control characters as they are, which a terminal would obey. */
 export function outJson(value: unknown): void {
-  out(JSON.stringify(value, null, 2));
+  const json = JSON.stringify(value, null, 2);
+  out(json.replaceAll(/[\u007f-\u009f]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`));
 }
 
 /** A remark, on stderr. */

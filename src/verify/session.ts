@@ -93,29 +93,37 @@ export class Session {
   }
 
   /**
-   * Servers greet us by our own address (Gmail, iCloud), and nobody's address is kept: every address in a line but the
-   * server's own is masked.
+   * A server's words as they are kept: cut, because nobody reads more and judging them must not take long. Servers greet us
+   * by our own address (Gmail, iCloud), and nobody's address is kept: every one but the server's own is masked.
    */
   mask(text: string): string {
-    return maskAddresses(text, this.#peer);
+    return maskAddresses(text.slice(0, longestLine), this.#peer);
   }
 
   #keep(from: TranscriptLine['from'], line: string): void {
     const { transcript } = this.attempt;
     if (transcript.length > mostLines) return;
-    const text = transcript.length === mostLines ? '… and more' : this.mask(line.slice(0, longestLine));
+    const text = transcript.length === mostLines ? '… and more' : this.mask(line);
     transcript.push({ from: transcript.length === mostLines ? '--' : from, text });
   }
 }
 
 /** A text without anybody's address. @param except the one that may be told */
 export function maskAddresses(text: string, except: string): string {
-  return text.replaceAll(addressLike, (found) => (found === except ? found : '(address)'));
+  return text.replaceAll(addressLike, (found) => (found === except || !isAddress(found) ? found : '(address)'));
 }
 
-/** IPv4, and IPv6 with at least two colons; a time (`12:30:45`) has digits only and no double colon. */
+/**
+ * What may be an IPv4 or IPv6 address, `IPv6:` before it or not (RFC 5321 section 4.1.3). Every repetition has an end: lines
+ * are hostile.
+ */
 const addressLike =
-  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]|\.\d)|(?<![\w:])(?=[0-9a-f:]*(?:::|(?::[0-9a-f]*[a-f]|[a-f][0-9a-f]*:)|(?:[0-9a-f]*:){7}))(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
+  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<=^|[^\w:]|\bIPv6:)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
+
+/** A time (`12:30:45`) is none. */
+function isAddress(text: string): boolean {
+  return !text.includes(':') || URL.canParse(`http://[${text}]/`);
+}
 
 /** A dialogue in one protocol: what `probe.ts` asks of it, in its order. */
 export interface Dialogue {
