@@ -153,7 +153,7 @@ const limits: readonly (readonly [code: FindingCode, words: RegExp])[] = [
   ],
   ['limit.greylist', /gr[ea]y-?list/i],
   ['limit.blocked', /block|black-?list|deny-?list|banned|spamhaus|\brbl\b|dnsbl|reputation|abuse|access denied/i],
-  ['limit.rate', /throttl|rate|too (?:many|fast|often|frequent)|slow down|exceeded/i],
+  ['limit.rate', /throttl|\brate\b|too (?:many|fast|often|frequent)|slow down|exceeded/i],
 ];
 
 function greetingFindings(greeting: Greeting, explained?: Attempt['explained']): Seen<FindingCode>[] {
@@ -188,7 +188,9 @@ function refusals({ before, capabilities }: Attempt, { protocol }: Endpoint): Se
   const refused = capabilities?.refused ?? before?.refused;
   if (refused === undefined || protocol === 'pop3') return [];
   const limit = limits.find(([, words]) => words.test(refused))?.[0];
-  if (refused.startsWith('4')) return [{ code: limit ?? 'greeting.tempfail', seen: refused }];
+  if (limit !== undefined) return [{ code: limit, seen: refused }];
+  // RFC 5530 section 3 for IMAP; a BYE in the place of an answer is a server that goes down.
+  if (/^(?:4|BYE\b|NO \[UNAVAILABLE\])/i.test(refused)) return [{ code: 'greeting.tempfail', seen: refused }];
   return [{ code: protocol === 'smtp' ? 'ehlo.rejected' : 'caps.rejected', seen: refused }];
 }
 

@@ -16,6 +16,7 @@ import { imap, type Manners, pop3, smtp } from './well-behaved.ts';
 
 const behaved = { imap, pop3, smtp };
 
+const contact = 'https://mail.example/probes';
 const patience: Patience = { connect: 300, tls: 300, greeting: 300, answer: 300, quit: 100 };
 
 const reached = new Set<string>();
@@ -183,6 +184,40 @@ const cases: readonly Case[] = [
   },
 
   // Greetings.
+  {
+    when: 'it says farewell for good, in words that contain those of a limit',
+    protocol: 'pop3',
+    script: within(say('-ERR this service has migrated to another corporate server')),
+    code: 'greeting.rejected',
+  },
+  {
+    when: 'its lines contradict each other: the worst one counts',
+    protocol: 'smtp',
+    script: within(say('554-no mail service here', '220 mail.example.test')),
+    code: 'greeting.rejected',
+  },
+  {
+    when: 'it refuses EHLO because of where we are',
+    protocol: 'smtp',
+    security: 'tls',
+    script: answering(
+      'smtp',
+      { EHLO: ['554 5.7.1 Client host blocked using a block list'], HELO: ['554 5.7.1 blocked'] },
+      'tls',
+    ),
+    code: 'limit.blocked',
+  },
+  {
+    when: 'it has no place for us when asked what it can do (IMAP)',
+    script: answering('imap', { CAPABILITY: ['* BYE Too many connections'] }, 'tls'),
+    code: 'limit.connections',
+  },
+  {
+    when: 'it breaks off when we name ourselves',
+    script: answering('imap', { ID: (c) => c.close() }, 'tls'),
+    code: 'ok',
+    warns: ['quit.impolite'],
+  },
   { when: 'it says nothing', script: within(hang), code: 'greeting.timeout' },
   {
     when: 'it says nothing in the open, and speaks no TLS',
@@ -500,7 +535,7 @@ describe('the class of', () => {
   for (const { when, protocol = 'imap', security = 'tls', script, code, also, warns, says } of cases) {
     test(`${code}: ${when}`, async () => {
       await using server = await startMailServer(script);
-      const { verdict } = await probeAndJudge({ protocol, security, port: server.port }, { patience });
+      const { verdict } = await probeAndJudge({ protocol, security, port: server.port }, { patience, contact });
       note(verdict);
       assert.equal(verdict.code, code, verdict.says);
       if (also)
