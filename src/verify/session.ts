@@ -118,7 +118,7 @@ export function maskAddresses(text: string, except: string): string {
  * are hostile.
  */
 const addressLike =
-  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<=^|[^\w:]|\bIPv6:)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
+  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<=^|[^\w:]|\bIPv6:)(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?![\w:])/gi;
 
 /** A time (`12:30:45`) is none. */
 function isAddress(text: string): boolean {

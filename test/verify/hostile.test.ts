@@ -156,10 +156,13 @@ describe('what a server says', () => {
     assert.match(text, /at your service, \[\(address\)\] \(\(address\)\) at 12:30:45/);
   });
 
-  test('does not become somebody’s address as SMTP writes an IPv6 address literal (RFC 5321 section 4.1.3)', async () => {
-    const script = behaved.smtp({ security: 'starttls', greeting: ['220 mx at 12:30:45 for [IPv6:2001:db8:77::1]'] });
+  test('does not become somebody’s address as SMTP writes IPv6 (RFC 5321 section 4.1.3), or with IPv4 in it', async () => {
+    const script = behaved.smtp({
+      security: 'starttls',
+      greeting: ['220 at 12:30:45 for [IPv6:2001:db8:77::1], ::ffff:192.0.2.9'],
+    });
     const { evidence } = await probed(script, 'smtp', 'starttls');
-    assert.equal(evidence.attempts[0]?.greeting?.text, 'mx at 12:30:45 for [IPv6:(address)]');
+    assert.equal(evidence.attempts[0]?.greeting?.text, 'at 12:30:45 for [IPv6:(address)], (address)');
   });
 
   test('does not steer the terminal or the log of whoever reads the verdict', async () => {
