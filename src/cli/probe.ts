@@ -7,7 +7,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';
 import { proberOptions, readProberOptions } from './prober-options.ts';
-import { exit, misuse, out, outJson, paint } from './say.ts';
+import { exit, misuse, out, outJson, paint, visible } from './say.ts';
 
 const usage = `usage: mailatlas probe URL [options]
 
@@ -80,9 +80,4 @@ function say(evidence: Evidence, verdict: Verdict): string {
 function sayLine({ from, text }: TranscriptLine): string {
   const colour = { S: 'cyan', C: 'magenta', '--': 'dim' } as const;
   return paint(colour[from], `${from.padEnd(2)} ${visible(text)}`);
-}
-
-/** What a stranger sends must not steer the terminal, nor turn the direction of the text. */
-function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -63,6 +63,11 @@ export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
 
+/** A stranger's text as it may be shown: it does not steer the terminal, nor turn the direction of the text. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
 /** A table with two spaces between columns; the last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
