@@ -98,8 +98,8 @@ function findingsOf(attempt: Attempt, endpoint: Endpoint, now: Date): Seen<Findi
   return found;
 }
 
-/** This machine itself knows no way there. */
-const noRoute: ReadonlySet<string | undefined> = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN']);
+/** This machine itself has no address or no network to call from. */
+const noWayOut: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'ENETDOWN']);
 
 function connectFinding({ fault, address }: Attempt): FindingCode {
   switch (fault?.kind) {
@@ -111,8 +111,10 @@ function connectFinding({ fault, address }: Attempt): FindingCode {
     case 'reset':
       return 'tcp.reset';
     case 'unreachable':
-      // Most machines without IPv6 of their own learn it here, and it says nothing of the server.
-      return address.includes(':') && noRoute.has(fault.detail) ? 'tcp.no-ipv6' : 'tcp.unreachable';
+      // Most machines without IPv6 of their own learn it here, and it says nothing of the server. By IPv4 a router on the
+      // way may say ENETUNREACH, too.
+      if (address.includes(':') && (noWayOut.has(fault.detail) || fault.detail === 'ENETUNREACH')) return 'tcp.no-ipv6';
+      return noWayOut.has(fault.detail) ? 'tcp.failed' : 'tcp.unreachable';
     default:
       return 'tcp.failed';
   }

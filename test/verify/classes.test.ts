@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type FaultKind, WireFault } from '../../src/net/wire.ts';
+import { nodeDialer } from '../../src/net/wire-node.ts';
 import type { Security } from '../../src/provider/model.ts';
 import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Patience } from '../../src/verify/session.ts';
@@ -641,6 +642,31 @@ describe('a host with several addresses', () => {
     );
     assert.match(verdict.warnings[0]?.says ?? '', /127\.0\.0\.2 \(tcp\.refused\)/);
     assert.equal(evidence.attempts.length, 2);
+  });
+
+  test('has a turn for each of them before a fault of one is explained', async () => {
+    await using silent = await startMailServer(hang);
+    await using server = await startMailServer(behaved.imap({ security: 'starttls' }));
+    const dialer: typeof probeOptions.dialer = {
+      dial: (options) => {
+        const port = options.address === '127.0.0.2' ? silent.port : options.port;
+        return probeOptions.dialer.dial({ ...options, port, address: '127.0.0.1' });
+      },
+    };
+    const { verdict, evidence } = await probeAndJudge(
+      { protocol: 'imap', security: 'starttls', port: server.port },
+      // To explain the silence of the first one takes all the time that there is.
+      { resolver: resolverTo(['127.0.0.2', '127.0.0.1']), dialer, patience: { ...patience, tls: 5000 }, timeout: 2000 },
+    );
+    assert.equal(verdict.code, 'ok');
+    assert.equal(evidence.skipped, undefined);
+    assert.equal(silent.connections.length, 2);
+  });
+
+  test('is not judged by a local address that this machine does not have', async () => {
+    const dialer = nodeDialer({ sourceAddress: '192.0.2.1' });
+    const { verdict } = await probeAndJudge({ ...endpoint, port: 993 }, { dialer });
+    assert.equal(verdict.code, 'tcp.failed');
   });
 
   test('is not judged by IPv6 that this machine does not have', async () => {
