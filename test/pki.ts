@@ -49,7 +49,6 @@ export const certificateKinds = {
   wildcard: 'for *.example.test',
   'fragment-wildcard': 'for m*.example.test, which RFC 7817 forbids and Node accepts',
   'ip-only': 'for 127.0.0.1 and ::1, and no name',
-  'unreadable-company': 'good, but sent along with a certificate whose key is no point of its curve',
 } as const;
 export type CertificateKind = keyof typeof certificateKinds;
 
@@ -129,10 +128,6 @@ async function start(): Promise<Pki> {
     wildcard: () => leaf({ by: root, names: [{ type: 'dns', value: '*.example.test' }] }),
     'fragment-wildcard': () => leaf({ by: root, names: [{ type: 'dns', value: 'm*.example.test' }] }),
     'ip-only': () => leaf({ by: root, names: ips, subject: 'CN=127.0.0.1' }),
-    'unreadable-company': async () => {
-      const { cert, key } = await leaf({ by: root });
-      return { cert: cert + unreadable((await other('stranger')).pem), key };
-    },
   };
   const leafFor: Pki['leafFor'] = (names, to) =>
     leaf({ by: root, key: 'ec', names: names.map((value) => ({ type: 'dns', value })), to });
@@ -209,8 +204,8 @@ async function certify(by: Authority | 'itself', request: Request): Promise<stri
   return certificate.toString('pem');
 }
 
-/** The certificate with an EC point of a form that does not exist (SEC 1 section 2.3.4). */
-function unreadable(pem: string): string {
+/** A certificate with a P-256 key, which becomes a point of a form that does not exist (SEC 1 section 2.3.4). */
+export function unreadable(pem: string): string {
   const der = Buffer.from(PemConverter.decodeFirst(pem));
   // BIT STRING of 66 octets, no unused bits, uncompressed point.
   der[der.indexOf('03420004', 'hex') + 3] = 5;

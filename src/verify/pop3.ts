@@ -22,7 +22,7 @@ async function greeting(session: Session): Promise<Greeting> {
   const text = session.mask(line);
   if (speaks(line) !== 'pop3') return strange(line, text);
   if (/^-ERR/i.test(line)) return { kind: passes.test(line) ? 'temporary' : 'permanent', text };
-  return { kind: 'ready', text, ...(/<[^<>\s]+@[^<>\s]+>/.test(line) && { apop: true }) };
+  return { kind: 'ready', text, ...(/<[^<>@\s]+@[^<>@\s]+>/.test(line) && { apop: true }) };
 }
 
 async function capabilities(session: Session): Promise<Capabilities> {

@@ -93,35 +93,37 @@ export class Session {
   }
 
   /**
-   * Servers greet us by our own address (Gmail, iCloud), and nobody's address is kept: every address in a line but the
-   * server's own is masked.
+   * A server's words as they are kept: cut, because nobody reads more and judging them must not take long. Servers greet us
+   * by our own address (Gmail, iCloud), and nobody's address is kept: every one but the server's own is masked.
    */
   mask(text: string): string {
-    return maskAddresses(text, this.#peer);
+    return maskAddresses(text.slice(0, longestLine), this.#peer);
   }
 
   #keep(from: TranscriptLine['from'], line: string): void {
     const { transcript } = this.attempt;
     if (transcript.length > mostLines) return;
-    const text = transcript.length === mostLines ? '… and more' : this.mask(line.slice(0, longestLine));
+    const text = transcript.length === mostLines ? '… and more' : this.mask(line);
     transcript.push({ from: transcript.length === mostLines ? '--' : from, text });
   }
 }
 
 /** A text without anybody's address. @param except the one that may be told */
 export function maskAddresses(text: string, except: string): string {
-  const hide = (found: string) => (found === except ? found : '(address)');
-  return text.replaceAll(address4, hide).replaceAll(like6, (found) => (isAddress6.test(found) ? hide(found) : found));
+  return text.replaceAll(addressLike, (found) => (found === except || !isAddress(found) ? found : '(address)'));
 }
 
-const address4 = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]|\.\d)/g;
 /**
- * What may be IPv6, as it is or as SMTP writes it (`IPv6:2001:db8::1`, RFC 5321 section 4.1.3). Of bounded length: a look
- * ahead over a hostile server's long line took seconds.
+ * What may be an IPv4 or IPv6 address, `IPv6:` before it or not (RFC 5321 section 4.1.3). Every repetition has an end: lines
+ * are hostile.
  */
-const like6 = /(?:(?<![\w:])|(?<=\bIPv6:))(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
-/** A time (`12:30:45`) has digits only, fewer colons, and no two in a row. */
-const isAddress6 = /[a-f]|::|(?:[^:]*:){7}/i;
+const addressLike =
+  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<=^|[^\w:]|\bIPv6:)(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?![\w:])/gi;
+
+/** A time (`12:30:45`) is none. */
+function isAddress(text: string): boolean {
+  return !text.includes(':') || URL.canParse(`http://[${text}]/`);
+}
 
 /** A dialogue in one protocol: what `probe.ts` asks of it, in its order. */
 export interface Dialogue {

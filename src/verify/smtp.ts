@@ -14,7 +14,7 @@ import { speaks, strange } from './greeting.ts';
 import type { Dialogue, Session } from './session.ts';
 
 interface Reply {
-  /** 0 where a line is no reply line. */
+  /** 0 where the first line is no reply line; where the lines contradict each other, the highest is the worst. */
   readonly code: number;
   /** The text of each line, behind the code. */
   readonly lines: readonly string[];
@@ -25,10 +25,11 @@ interface Reply {
 /** Nobody's reply is longer; an endless one ends in {@link WireFault} `too-long`. */
 const mostReplyLines = 200;
 
-/** RFC 5321 section 4.2.1: `250-…` and at the end `250 …` or a bare `250`. The first line decides the code. */
+/** RFC 5321 section 4.2.1: `250-…` and at the end `250 …` or a bare `250`, all of one code. */
 async function reply(session: Session, milliseconds?: number): Promise<Reply> {
   const lines: string[] = [];
   const malformed: string[] = [];
+  let code = 0;
   for (let n = 0; n < mostReplyLines; n++) {
     const line = await session.line(milliseconds);
     const [, digits, mark, text = ''] = /^(\d{3})([ -]|$)(.*)$/.exec(line) ?? [];
@@ -38,7 +39,8 @@ async function reply(session: Session, milliseconds?: number): Promise<Reply> {
       continue;
     }
     lines.push(text);
-    if (mark !== '-') return { code: Number(digits), lines, malformed };
+    code = Math.max(code, Number(digits));
+    if (mark !== '-') return { code, lines, malformed };
   }
   throw new WireFault('too-long');
 }
