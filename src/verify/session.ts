@@ -110,8 +110,12 @@ export class Session {
 
 /** A text without anybody's address. @param except the one that may be told */
 export function maskAddresses(text: string, except: string): string {
-  return text.replaceAll(addressLike, (found) => (found === except || !isAddress(found) ? found : '(address)'));
+  const hide = (found: string) => (found === except ? found : '(address)');
+  // What is no IPv6 address may still have an IPv4 one at its end.
+  return text.replaceAll(addressLike, (found) => (isAddress(found) ? hide(found) : found.replace(address4, hide)));
 }
+
+const address4 = /\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /**
  * What may be an IPv4 or IPv6 address, `IPv6:` before it or not (RFC 5321 section 4.1.3). Every repetition has an end: lines
