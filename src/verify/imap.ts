@@ -12,7 +12,7 @@
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import type { Dialogue, Session } from './session.ts';
+import { type Dialogue, type Session, wordList } from './session.ts';
 
 interface Response {
   readonly status: 'OK' | 'NO' | 'BAD' | 'BYE';
@@ -62,12 +62,12 @@ async function capabilities(session: Session, tag: string): Promise<Capabilities
   const names = said.flatMap((line) => line.trim().toUpperCase().split(/\s+/).slice(1));
   const strangeLines = status === 'OK' && said.length === 0 ? [...malformed, text] : malformed;
   return {
-    names: [...new Set(names)],
-    mechanisms: [...new Set(names.filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5)))],
+    names: wordList(names),
+    mechanisms: wordList(names.filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5))),
     starttls: names.includes('STARTTLS'),
     ...(said.length > 0 && { login: !names.includes('LOGINDISABLED') }),
     ...(status !== 'OK' && { refused: session.mask(`${status} ${text}`) }),
-    ...(strangeLines.length > 0 && { malformed: strangeLines.map((line) => session.mask(line)) }),
+    ...session.malformed(strangeLines),
   };
 }
 

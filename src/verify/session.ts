@@ -17,6 +17,11 @@ export const usualPatience: Patience = { connect: 10_000, tls: 10_000, greeting:
 /** What is kept of a conversation; what is beyond it was read and judged, but nobody wants to read it. */
 const mostLines = 120;
 const longestLine = 2048;
+const mostCharacters = 32 * 1024;
+/** What is kept of a list of capabilities. */
+const mostWords = 200;
+const longestWord = 64;
+const mostMalformed = 5;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -31,6 +36,9 @@ export class Session {
   readonly #begun = performance.now();
   readonly #peer: string;
   #wire: Wire | undefined;
+  /** Characters of the transcript. */
+  #kept = 0;
+  #isFull = false;
 
   constructor(address: string, patience: Patience) {
     this.patience = patience;
@@ -100,12 +108,24 @@ export class Session {
     return maskAddresses(text.slice(0, longestLine), this.#peer);
   }
 
-  #keep(from: TranscriptLine['from'], line: string): void {
-    const { transcript } = this.attempt;
-    if (transcript.length > mostLines) return;
-    const text = transcript.length === mostLines ? '… and more' : this.mask(line);
-    transcript.push({ from: transcript.length === mostLines ? '--' : from, text });
+  /** Lines that the protocol does not allow where they stood, the first of them. */
+  malformed(lines: readonly string[]): { malformed?: readonly string[] } {
+    return lines.length > 0 ? { malformed: lines.slice(0, mostMalformed).map((line) => this.mask(line)) } : {};
   }
+
+  #keep(from: TranscriptLine['from'], line: string): void {
+    if (this.#isFull) return;
+    const { transcript } = this.attempt;
+    this.#isFull = transcript.length === mostLines || this.#kept > mostCharacters;
+    const text = this.#isFull ? '… and more' : this.mask(line);
+    this.#kept += text.length;
+    transcript.push({ from: this.#isFull ? '--' : from, text });
+  }
+}
+
+/** Words of a server as they are kept: each once. */
+export function wordList(words: readonly string[]): string[] {
+  return [...new Set(words.map((word) => word.slice(0, longestWord)))].slice(0, mostWords);
 }
 
 /** A text without anybody's address. @param except the one that may be told */

@@ -11,7 +11,7 @@
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import type { Dialogue, Session } from './session.ts';
+import { type Dialogue, type Session, wordList } from './session.ts';
 
 interface Reply {
   /** 0 where the first line is no reply line; where the lines contradict each other, the highest is the worst. */
@@ -79,10 +79,10 @@ export function smtp(name: string): Dialogue {
       const auth = keywords.filter((line) => /^AUTH[ =]/.test(line)).flatMap((line) => line.slice(5).split(/\s+/));
       const strangeLines = [...malformed, ...lines.slice(1).filter((line) => !/^[A-Za-z0-9]/.test(line.trim()))];
       return {
-        names: [...new Set(names)],
-        mechanisms: [...new Set(auth.filter((mechanism) => mechanism !== ''))],
+        names: wordList(names),
+        mechanisms: wordList(auth.filter((mechanism) => mechanism !== '')),
         starttls: names.includes('STARTTLS'),
-        ...(strangeLines.length > 0 && { malformed: strangeLines.map((line) => session.mask(line)) }),
+        ...session.malformed(strangeLines),
       };
     },
     async starttls(session): Promise<StartTlsAnswer> {

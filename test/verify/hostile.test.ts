@@ -205,6 +205,19 @@ describe('what a server says', () => {
     assert.equal(evidence.attempts[0]?.transcript.at(-1)?.text, '… and more');
   });
 
+  for (const [what, capabilities] of [
+    ['long keywords', Array.from({ length: 190 }, (_, i) => `X${i}${'x'.repeat(1200)}`)],
+    ['lines that are none', Array.from({ length: 190 }, (_, i) => `?${i}${'?'.repeat(1200)}`)],
+  ] as const) {
+    test(`is kept in few words: ${what}`, async () => {
+      const script = behaved.smtp({ security: 'tls', capabilities: [...capabilities, 'AUTH PLAIN'] });
+      const { verdict, evidence } = await probed(script, 'smtp', 'tls');
+      assert.equal(verdict.code, 'ok');
+      assert.deepEqual(evidence.attempts[0]?.capabilities?.mechanisms, ['PLAIN']);
+      assert.ok(size(evidence) < maxBytes / 2, `${size(evidence)} characters of evidence`);
+    });
+  }
+
   test('is not answered before it is finished (PREGREET)', async () => {
     const script: Script = async (client) => {
       await client.say('220-mail.example.test please wait');
