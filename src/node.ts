@@ -12,9 +12,12 @@ import process from 'node:process';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
+import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
@@ -27,7 +30,7 @@ import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readRevisions } from './store/providers.ts';
+import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
@@ -36,6 +39,7 @@ import { judge } from './verify/judge.ts';
 import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
+import { bundler } from './web/bundler.ts';
 import { gracefulClose } from './web/closing-node.ts';
 import { askerAddress, type ForwardedHeaders } from './web/forwarded.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
@@ -75,6 +79,10 @@ export interface ServerOptions {
     /** Of what they are told. */
     readonly language?: Language;
   };
+  /** Signs bundles; without it there are none. */
+  readonly bundleSigner?: Signer;
+  /** How domains are asked what they publish; tests have web servers of their own. */
+  readonly discover?: DiscovererOptions;
   readonly version: string;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
@@ -92,6 +100,8 @@ export interface RunningServer {
 
 /** How often the store is asked whether somebody else has written. Costs about a microsecond. */
 const pollInterval = 500;
+/** Seconds that a domain has to say what it publishes: somebody waits for it. */
+const publishedTimeout = 8;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
 
@@ -148,6 +158,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
   const resolver = cachedResolver(nodeResolver(options.resolver));
+  const discoverer = nodeDiscoverer({
+    timeout: publishedTimeout,
+    ...(options.resolver !== undefined && { resolver: options.resolver }),
+    ...(options.contact !== undefined && { contact: options.contact }),
+    ...options.discover,
+  });
   const demand = new Demand();
   const keepDemand = async () => {
     try {
@@ -161,9 +177,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const app = createApp({
     served: () => keeper.served,
     resolver,
+    published: publishedStep((domain) => discoverer.discover(domain)),
     asker: (c) => addressBlock(askerAddress(peerOf(c), forwardedHeaders(c), trustedProxies)),
     missed: (miss, asker) => demand.note(miss, asker),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
+    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || (isLoopback(peerOf(c)) && asksForItself(c)),
     isNear: (c) => asksForItself(c) && (isLoopback(peerOf(c)) || trustedProxies.has(peerOf(c))),
     vitals: () => readVitals(store.db, new Date().toISOString()),

@@ -135,6 +135,20 @@ describe('the house', () => {
     assert.deepEqual(homeless, []);
   });
 
+  test('whatever client/ leads to needs no package: it runs in browsers', () => {
+    const seen = new Set(files.map(({ file }) => file).filter((file) => room(file) === 'client'));
+    for (const file of seen) {
+      const source = files.find((one) => one.file === file)?.source ?? '';
+      // Types are gone when it runs.
+      for (const found of importsOf(file, source.replace(/^(import|export) type [^;]*;$/gm, ''))) {
+        const to = target(found);
+        assert.ok(to !== undefined, `src/${file} imports ${found.specifier}`);
+        seen.add(to);
+      }
+    }
+    assert.ok(seen.has('atlas/tables.ts') && seen.has('provider/current.ts') && seen.size > 15);
+  });
+
   test(`no file has more than ${mostLines} lines`, () => {
     const long = files
       .map(({ file, source }) => ({ file, lines: source.split('\n').length - 1 }))

@@ -5,13 +5,14 @@ import packet from 'dns-packet';
 /** A name does not exist, exists without such a record, cannot be told of, or no answer ever comes. */
 type Trouble = 'nxdomain' | 'nodata' | 'servfail' | 'silent';
 
-type Type = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS';
+type Type = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'SRV' | 'TXT';
 type Said = readonly string[] | Trouble;
 
 /**
  * What is said of a name:
- *  - by type: records as in a zone file, `{ A: ['127.0.0.1'], MX: ['10 mx1.mail.example'] }`, or what goes wrong with this
- *    type; a type that is not there has no records; `after` so many milliseconds
+ *  - by type: records as in a zone file, `{ A: ['127.0.0.1'], MX: ['10 mx1.mail.example'], SRV: ['0 1 993 imap.mail.example'] }`,
+ *    or what goes wrong with this type; a type that is not there has no records; `after` so many milliseconds. A TXT record is
+ *    one text, cut into character-strings as long as they may be
  *  - a list alone: MX records; `null-mx`: it receives no mail (RFC 7505)
  */
 export type ZoneEntry =
@@ -100,6 +101,11 @@ function answer(query: packet.Packet, said: Said): Buffer {
 }
 
 function record(name: string, type: Type, text: string): packet.Answer {
+  if (type === 'SRV') {
+    const [priority = 0, weight = 0, port = 0] = text.split(' ').slice(0, 3).map(Number);
+    return { type, name, ttl: 60, data: { priority, weight, port, target: text.split(' ')[3] ?? '.' } };
+  }
+  if (type === 'TXT') return { type, name, ttl: 60, data: text.match(/[^]{1,255}/g) ?? [''] };
   if (type !== 'MX') return { type, name, ttl: 60, data: text };
   const [preference, exchange = ''] = text.split(' ');
   return { type, name, ttl: 60, data: { preference: Number(preference), exchange } };

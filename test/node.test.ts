@@ -15,6 +15,7 @@ import { recordDigest } from '../src/atlas/digest.ts';
 import { curatedOf, parseCatalog } from '../src/catalog/catalog.ts';
 import { readDataDir } from '../src/catalog/files.ts';
 import { loadFiles } from '../src/catalog/load.ts';
+import { openBundle } from '../src/client/client.ts';
 import type { Domain } from '../src/name/domain.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
@@ -23,7 +24,11 @@ import { putOverlay } from '../src/store/overlays.ts';
 import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
+import { ours as trusted } from './bundles.ts';
+import { autoconfig } from './discover/world.ts';
 import { startDns, type Zone } from './dns-server.ts';
+import { pki } from './pki.ts';
+import { startWeb } from './web-server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-node-'));
@@ -76,6 +81,34 @@ describe('a server', () => {
     assert.equal(status, 200);
     assert.match(body, /<domain>customer\.de<\/domain>/);
     assert.deepEqual(dns.questions, ['customer.de']);
+  });
+
+  test('asks a domain itself, where a program wants it to', async (t) => {
+    const web = await startWeb({ 'https://autoconfig.self-made.zz/mail/config-v1.1.xml': autoconfig('self-made.zz') });
+    const here = { A: ['127.0.0.1'] };
+    const dns = await startDns({ 'self-made.zz': ['10 mx.self-made.zz'], 'autoconfig.self-made.zz': here });
+    t.after(() => Promise.all([dns.stop(), web.stop()]));
+    const discover = { ca: (await pki()).ca, ports: web.ports, allowPrivate: true };
+    const { server } = await start(t, { resolver: dns.address, discover });
+    const answer = await ask(server, '/api/v1/lookup?domain=self-made.zz&published=1');
+    assert.equal(answer.status, 200, answer.body);
+    const { trust, publication, incoming } = JSON.parse(answer.body);
+    assert.deepEqual(
+      [trust, publication.certified],
+      ['self', [{ host: 'autoconfig.self-made.zz', issuer: 'Test Root' }]],
+    );
+    assert.equal(incoming[0].host, 'imap.self-made.zz');
+    await ask(server, '/api/v1/lookup?domain=self-made.zz&published=1');
+    assert.equal(web.asked.filter(({ url }) => url.includes('config-v1.1.xml')).length, 1, 'remembered');
+  });
+
+  test('sends nobody into its own network to ask a domain', async (t) => {
+    const web = await startWeb({ 'https://autoconfig.self-made.zz/mail/config-v1.1.xml': autoconfig('self-made.zz') });
+    const dns = await startDns({ 'autoconfig.self-made.zz': { A: ['127.0.0.1'] }, 'self-made.zz': ['10 mx.x.zz'] });
+    t.after(() => Promise.all([dns.stop(), web.stop()]));
+    const { server } = await start(t, { resolver: dns.address, discover: { ca: (await pki()).ca, ports: web.ports } });
+    assert.equal((await problemAt(server, '/api/v1/lookup?domain=self-made.zz&published=1')).code, 'unknown-domain');
+    assert.deepEqual(web.asked, []);
   });
 
   test('knows a gateway by any of its patterns, as the command line does', async (t) => {
@@ -151,6 +184,22 @@ describe('a server without good data', () => {
     const { server, notes } = await start(t, { db: first.db, data: first.data });
     assert.equal((await ask(server, '/v1.1/kabel.example')).status, 200);
     assert.equal(notes.at(-1), 'what was loaded before is served');
+  });
+});
+
+describe('the whole atlas', () => {
+  test('is had from a server as a signed bundle, and what changed after it', async (t) => {
+    const { server } = await start(t, { bundleSigner: trusted });
+    const { body } = await ask(server, '/api/v1/bundle');
+    const atlas = await openBundle(new TextEncoder().encode(body), { keys: [trusted.publicKey] });
+    assert.ok('answer' in (await atlas.lookup('post.example')));
+    const changesSince = async (n: number | null) => {
+      const { body: text } = await ask(server, `/api/v1/changes?since=${n}`);
+      const answer = JSON.parse(text) as { changes: { id: string }[] };
+      return answer.changes.map(({ id }) => id).sort();
+    };
+    assert.deepEqual(await changesSince(atlas.changes), []);
+    assert.ok((await changesSince(0)).includes('post.example'));
   });
 });
 
@@ -496,10 +545,12 @@ interface Started {
 async function start(
   t: TestContext,
   given: Partial<Omit<Started, 'server'>> &
-    Partial<Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics'>> = {},
+    Partial<
+      Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics' | 'discover' | 'bundleSigner'>
+    > = {},
 ): Promise<Started> {
   const { db = newPath('db'), data = newData(), notes = [], port = 0, metrics = false } = given;
-  const { resolver, verify, url, signer } = given;
+  const { resolver, verify, url, signer, discover, bundleSigner } = given;
   const server = await startServer({
     db,
     data,
@@ -509,7 +560,9 @@ async function start(
     note: (message) => notes.push(message),
     metrics,
     ...(resolver !== undefined && { resolver }),
+    ...(bundleSigner && { bundleSigner }),
     ...(verify && { verify }),
+    ...(discover && { discover }),
     ...(url !== undefined && { url }),
     ...(signer && { signer }),
   });

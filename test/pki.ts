@@ -204,6 +204,14 @@ async function certify(by: Authority | 'itself', request: Request): Promise<stri
   return certificate.toString('pem');
 }
 
+/** A certificate with a P-256 key, which becomes a point of a form that does not exist (SEC 1 section 2.3.4). */
+export function unreadable(pem: string): string {
+  const der = Buffer.from(PemConverter.decodeFirst(pem));
+  // BIT STRING of 66 octets, no unused bits, uncompressed point.
+  der[der.indexOf('03420004', 'hex') + 3] = 5;
+  return `${PemConverter.encode(new Uint8Array(der).buffer, 'CERTIFICATE')}\n`;
+}
+
 function inDays(days: number): Date {
   return new Date(Date.now() + days * 24 * 60 * 60 * 1000);
 }

@@ -7,8 +7,8 @@ export function recordDigest(record: Provider): string {
   return sha256(canonicalJson(record));
 }
 
-/** SHA-256, hex, of the UTF-8 octets of a text. */
-export function sha256(text: string): string {
+/** SHA-256, hex, of octets; of a text as UTF-8. */
+export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

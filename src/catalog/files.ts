@@ -73,7 +73,7 @@ export function readImportable(path: string): TextFile[] {
 }
 
 /** Writes a file so that a reader sees the old text or the new, never half of it. */
-export function writeText(path: string, text: string): void {
+export function writeText(path: string, text: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     makeFolder(dirname(path));

@@ -1,6 +1,6 @@
 /** `mailatlas load --evidence URL`: what another instance has seen, told where our own verifier has nothing to say. */
 import { compileAtlas } from '../atlas/atlas.ts';
-import { getText } from '../net/http.ts';
+import { getText } from '../net/get-text.ts';
 import type { Store } from '../store/db.ts';
 import { putHeard } from '../store/heard.ts';
 import { readCurated } from '../store/providers.ts';

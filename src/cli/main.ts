@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   lint: () => import('./lint.ts'),
   fmt: () => import('./fmt.ts'),
   load: () => import('./load.ts'),
+  build: () => import('./build.ts'),
   stats: () => import('./stats.ts'),
   todo: () => import('./todo.ts'),
   import: () => import('./import.ts'),
@@ -23,6 +24,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   diff: () => import('./diff.ts'),
   probe: () => import('./probe.ts'),
   verify: () => import('./verify.ts'),
+  discover: () => import('./discover.ts'),
+  compare: () => import('./compare.ts'),
   quarantine: () => import('./quarantine.ts'),
 };
 
@@ -35,6 +38,7 @@ usage: mailatlas <command> [options]
   lint [FILE…]            judge the curated files
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
+  build                   make what others can serve or read: a signed bundle, files, lists
   stats                   count what the atlas holds
   todo                    what a curator should do next
   import FILE|DIR         make drafts of other people's files
@@ -42,6 +46,8 @@ usage: mailatlas <command> [options]
   diff REV|DIR            what changed in the data, in words
   probe URL               talk to one server and say what it does
   verify [PROVIDER…]      talk to the servers of the records, and remember how they are
+  discover DOMAIN         ask a domain itself for its mail settings, in every way there is
+  compare DOMAIN          hold what a domain publishes against our record
   quarantine HOST         send nobody there until a person has looked
 
   mailatlas <command> --help says more; mailatlas --version

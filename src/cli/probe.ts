@@ -7,7 +7,7 @@ import type { Verdict } from '../verify/verdict.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';
 import { proberOptions, readProberOptions } from './prober-options.ts';
-import { exit, misuse, out, outJson, paint } from './say.ts';
+import { exit, misuse, out, outJson, paint, visible } from './say.ts';
 
 const usage = `usage: mailatlas probe URL [options]
 
@@ -57,11 +57,11 @@ function say(evidence: Evidence, verdict: Verdict): string {
     const own = attempt.tls?.chain[0];
     if (own) {
       lines.push(
-        `certificate  ${own.subject}`,
-        `  for        ${[...own.names, ...own.addresses].join(' ') || 'no name'}`,
+        `certificate  ${visible(own.subject)}`,
+        `  for        ${visible([...own.names, ...own.addresses].join(' ')) || 'no name'}`,
       );
       lines.push(
-        `  by         ${own.issuer}`,
+        `  by         ${visible(own.issuer)}`,
         `  valid      ${own.notBefore} to ${own.notAfter}`,
         `  key        ${own.key}`,
       );
@@ -78,8 +78,6 @@ function say(evidence: Evidence, verdict: Verdict): string {
 }
 
 function sayLine({ from, text }: TranscriptLine): string {
-  // What a stranger sends must not steer the terminal.
-  const safe = text.replaceAll(/\p{Cc}/gu, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
   const colour = { S: 'cyan', C: 'magenta', '--': 'dim' } as const;
-  return paint(colour[from], `${from.padEnd(2)} ${safe}`);
+  return paint(colour[from], `${from.padEnd(2)} ${visible(text)}`);
 }

@@ -1,8 +1,10 @@
 /** How the commands that talk to mail servers are told about it. */
-import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+
 import { defaultTimeout, type ProberOptions } from '../verify/prober-node.ts';
+import { readCertificates } from './certificates.ts';
 import { resolverOption } from './options.ts';
-import { Complaint, misuse } from './say.ts';
+import { misuse } from './say.ts';
 
 /** What `probe`, `verify` and `serve --verify` share. */
 export const proberOptions = {
@@ -19,10 +21,13 @@ type Values = {
   [K in keyof typeof proberOptions]?: (typeof proberOptions)[K]['type'] extends 'string' ? string : boolean;
 };
 
-/** @throws {Complaint} for a time that is none and a file that cannot be read */
+/** @throws {Complaint} for a time or an address that is none, and a file that cannot be read */
 export function readProberOptions(values: Values, commandName: string): ProberOptions {
   const seconds = Number(values.timeout ?? defaultTimeout);
   if (!(seconds > 0 && seconds <= 3600)) throw misuse('--timeout takes seconds, from 1 to 3600', commandName);
+  const source = values['source-address'];
+  if (source !== undefined && isIP(source) === 0)
+    throw misuse('--source-address takes an IP address of this machine', commandName);
   const text = (key: 'resolver' | 'name' | 'contact', value: string | undefined) =>
     value !== undefined && { [key]: value };
   return {
@@ -32,7 +37,7 @@ export function readProberOptions(values: Values, commandName: string): ProberOp
     ...text('contact', values.contact),
     ...(values.ca !== undefined && { ca: readCertificates(values.ca) }),
     ...(values['allow-private'] && { allowPrivate: true }),
-    ...(values['source-address'] !== undefined && { sourceAddress: values['source-address'] }),
+    ...(source !== undefined && { sourceAddress: source }),
   };
 }
 
@@ -44,18 +49,4 @@ export function concurrencyOf(text: string | undefined, commandName: string): nu
     throw misuse('--concurrency takes a number from 1 to 1000', commandName);
   }
   return count;
-}
-
-function readCertificates(file: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Complaint(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
-      tip: '--ca takes a file of certificates in PEM form',
-    });
-  }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new Complaint(`${file} has no certificate in it`, { tip: '--ca takes a file of certificates in PEM form' });
-  return pem;
 }

@@ -34,9 +34,10 @@ export function out(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** A result for programs, on stdout. */
+/** A result for programs, on stdout. JSON leaves some control characters as they are, which a terminal would obey. */
 export function outJson(value: unknown): void {
-  out(JSON.stringify(value, null, 2));
+  const json = JSON.stringify(value, null, 2);
+  out(json.replaceAll(/[\u007f-\u009f]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`));
 }
 
 /** A remark, on stderr. */
@@ -60,6 +61,11 @@ type Style = Parameters<typeof styleText>[0];
 /** Colour, where stdout is a terminal that wants it (NO_COLOR and friends are heeded). */
 export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
+}
+
+/** A stranger's text as it may be shown: it does not steer the terminal, nor turn the direction of the text. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** A table with two spaces between columns; the last column is not padded. */

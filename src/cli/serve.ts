@@ -14,8 +14,9 @@ import { version } from './version.ts';
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR | --only DIR]
                        [--domains FILE | --domains-sql SELECT --domains-db FILE]
                        [--logins FILE | --logins-sql SELECT --logins-db FILE]
-                       [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL]
-                       [--sign-cert FILE --sign-key FILE] [--verify --contact TEXT [--webhook URL]]
+                       [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
+                       [--sign-cert FILE --sign-key FILE]
+                       [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads data, lists and certificate again, SIGINT and SIGTERM stop.
@@ -28,6 +29,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
   --trusted-proxy ADDRESS|NETWORK
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
                         asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
+  --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes)
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
@@ -56,14 +58,15 @@ export const command: Command = {
       ...proberOptions,
       host: { type: 'string' },
       port: { type: 'string' },
+      'bundle-key': { type: 'string' },
       verify: { type: 'boolean' },
       control: { type: 'string', multiple: true },
       concurrency: { type: 'string' },
       ...webhookOption,
       metrics: { type: 'boolean' },
       ...hostingOptions,
-      url: { type: 'string' },
       'trusted-proxy': { type: 'string', multiple: true },
+      url: { type: 'string' },
       ...signingOptions,
     } as const;
     const { values } = parseArgs({ args, options });
@@ -82,6 +85,9 @@ export const command: Command = {
     };
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
+    const bundleKey = values['bundle-key'];
+    const bundleSigner =
+      bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
     const url = values.url === undefined ? undefined : ownUrl(values.url);
     const hosting = readHosting(values);
     const signing = await readSigning(values);
@@ -92,12 +98,13 @@ export const command: Command = {
       db: values.only === undefined ? dbFile(values.db) : ownDbFile(values.db),
       data: dataDir(values.only ?? values.data),
       ...(hosting && { hosting }),
+      ...(values['trusted-proxy'] && { trustedProxies: proxies(values['trusted-proxy']) }),
       version,
       note,
+      ...(bundleSigner && { bundleSigner }),
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(values.contact && { contact: values.contact }),
       ...(values.metrics && { metrics: true }),
-      ...(values['trusted-proxy'] && { trustedProxies: proxies(values['trusted-proxy']) }),
       ...(url !== undefined && { url }),
       ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),

@@ -3,7 +3,7 @@ import type { Language } from '../provider/phrases.ts';
 import type { Step, StepName } from '../verify/conversation.ts';
 import type { AccountReport, Delivery, Visit } from '../verify/login.ts';
 import { sayFinding, saySkip, sayStopped } from '../verify/login-phrases.ts';
-import { out, paint } from './say.ts';
+import { out, paint, visible } from './say.ts';
 
 const words = {
   en: {
@@ -74,7 +74,8 @@ export function sayAccount(report: AccountReport, lang: Language): void {
   const record = report.provider === undefined ? '' : ` (${report.provider})`;
   out(`${paint('bold', report.address)}${record}: ${paint(color[report.outcome], say[report.outcome])}`);
   if (report.skipped !== undefined) out(`  ${saySkip(report.skipped, lang)}`);
-  for (const finding of report.findings) out(`  ${finding.code}: ${sayFinding(finding, lang)}`);
+  for (const finding of report.findings)
+    out(`  ${finding.code}: ${visible(sayFinding(finding, lang).replaceAll(/\r?\n/g, ' '))}`);
   const stopped = sayStopped(report, lang);
   if (stopped !== undefined) out(`  ${paint('yellow', stopped)}`);
   for (const delivery of report.deliveries) sayDelivery(delivery, lang);
@@ -86,9 +87,9 @@ function sayDelivery({ via, arrivals, sender }: Delivery, lang: Language): void 
   out(`  ${say.sent(via)}`);
   for (const { ms, folder, endpoint, intact, deleted } of arrivals) {
     const state = [intact ? say.intact : say.changed, deleted ? say.deleted : say.left].join(', ');
-    out(`    ${say.arrived(ms, folder, endpoint)}: ${state}`);
+    out(`    ${visible(say.arrived(ms, folder, endpoint))}: ${state}`);
   }
-  if (sender) out(`    ${sender.revealed ? `${say.revealed} ${sender.line ?? ''}` : say.hidden}`);
+  if (sender) out(`    ${sender.revealed ? `${say.revealed} ${visible(sender.line ?? '')}` : say.hidden}`);
 }
 
 function sayVisit({ endpoint, protocol, verdict, level, steps }: Visit, lang: Language): void {
@@ -106,7 +107,7 @@ function sayVisit({ endpoint, protocol, verdict, level, steps }: Visit, lang: La
 function sayStep(title: string, { ms, broke, lines }: Step): void {
   const head = `${title} (${ms} ms)`;
   out(`    ${broke ? paint('red', `${head} ✗`) : head}`);
-  for (const { from, text } of lines) out(`      ${paint('dim', `${from.padEnd(2)} ${text}`)}`);
+  for (const { from, text } of lines) out(`      ${paint('dim', `${from.padEnd(2)} ${visible(text)}`)}`);
 }
 
 /** The report with its sentences; what people read is in their language, everything else in ours. */

@@ -1,4 +1,5 @@
 /** `verify --accounts FILE`: signs in, sends and fetches with the operator's own test accounts. */
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { compileAtlas } from '../atlas/atlas.ts';
 import { lookup } from '../lookup/ladder.ts';
@@ -7,19 +8,21 @@ import type { MessageEntry } from '../provider/lists.ts';
 import { fillUsername } from '../provider/login.ts';
 import type { Language } from '../provider/phrases.ts';
 import type { Account } from '../verify/accounts.ts';
-import type { AccountReport } from '../verify/login.ts';
+import { type AccountReport, signInsOf } from '../verify/login.ts';
 import type { LoginHands } from '../verify/login-hands.ts';
 import { checkLogin } from '../verify/login-run.ts';
 import { readAccounts } from './accounts-file.ts';
 import { localCurated } from './local-atlas.ts';
-import { dataDir, type dataOption, type jsonOption, language } from './options.ts';
+import { dataDir, type dataOption, dbFile, type dbOption, type jsonOption, language } from './options.ts';
 import { type proberOptions, readProberOptions } from './prober-options.ts';
 import { exit, misuse, note, outJson } from './say.ts';
 import type { loginOptions } from './verify-login-options.ts';
 import { loginJson, sayAccount } from './verify-login-say.ts';
 
 /** What `parseArgs` makes of the options of `verify`; those of others may stand in it, too. */
-export type LoginValues = Given<typeof proberOptions & typeof loginOptions & typeof dataOption & typeof jsonOption>;
+export type LoginValues = Given<
+  typeof proberOptions & typeof loginOptions & typeof dataOption & typeof dbOption & typeof jsonOption
+>;
 type Given<O extends Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>> = {
   readonly [K in keyof O]?: O[K]['type'] extends 'string' ? string : boolean;
 };
@@ -50,6 +53,7 @@ export async function verifyLogins(values: LoginValues): Promise<number> {
     reports.push(report);
     if (!values.json) sayAccount(report, lang);
   }
+  await keepSignIns(reports, values.db);
   if (values.json) outJson(reports.map((report) => loginJson(report, lang)));
   return reports.every(({ outcome }) => outcome === 'works') ? exit.yes : exit.no;
 
@@ -85,6 +89,21 @@ async function handsFor(values: LoginValues, lang: Language): Promise<LoginHands
     ...(sourceAddress !== undefined && { sourceAddress }),
     language: lang,
   });
+}
+
+/** What signed in is told by a server of this database; of the account nothing is kept. Where there is none, none is made. */
+async function keepSignIns(reports: readonly AccountReport[], db: string | undefined): Promise<void> {
+  const file = dbFile(db);
+  const worked = signInsOf(reports);
+  if (worked.size === 0 || (db === undefined && !existsSync(file))) return;
+  const { openSqlite } = await import('../store/sqlite.ts');
+  const { putSignIns } = await import('../store/sign-ins.ts');
+  const store = openSqlite(file);
+  try {
+    await store.atomically(putSignIns(store.db, worked));
+  } finally {
+    store.close();
+  }
 }
 
 /** A list that is broken explains nothing, and stops nobody. */

@@ -4,15 +4,22 @@ import { withHosts } from '../provider/hosts.ts';
 import type { Answer, Knowledge } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { renderAutoconfig } from './autoconfig/render.ts';
+import type { AutoconfigVersion } from './autoconfig/vocabulary.ts';
 import { renderAutodiscover } from './autodiscover/render.ts';
 import { answerJson } from './json.ts';
 import { renderProfile } from './mobileconfig/render.ts';
 import { sayRefusal } from './mobileconfig/says.ts';
+import { type Published, renderPacc, sayReasons } from './pacc/render.ts';
+import { renderZone } from './zone.ts';
 
-/** Who asks, and in which language. */
+/** Who asks, in which language, and what for; each format heeds what it knows. */
 export interface Asker {
   readonly local: string | undefined;
   readonly language: Language;
+  /** Of the autoconfig XML; 1.1 if not given. */
+  readonly version?: AutoconfigVersion;
+  /** Of the zone: the host that serves configuration files for the domain. */
+  readonly web?: string;
 }
 
 type Rendered = { readonly text: string } | { readonly says: string };
@@ -37,9 +44,13 @@ function orWhyNot(text: string | undefined, format: string, answer: Answer, know
   return { says: withheldNow[asker.language](name, withheld.host, withheld.why.replace(/\.$/, '')) };
 }
 
+function orReasons(result: Published, language: Language): Rendered {
+  return 'why' in result ? { says: `${sayReasons(result.why, language)}.` } : result;
+}
+
 export const formats = {
   autoconfig: (answer, knowledge, asker) =>
-    orWhyNot(renderAutoconfig(answer, knowledge), 'autoconfig XML', answer, knowledge, asker),
+    orWhyNot(renderAutoconfig(answer, knowledge, asker.version), 'autoconfig XML', answer, knowledge, asker),
   autodiscover: (answer, knowledge, asker) =>
     orWhyNot(renderAutodiscover(answer, knowledge, asker.local), 'Autodiscover XML', answer, knowledge, asker),
   json: (answer, knowledge, { local }) => ({ text: JSON.stringify(answerJson(answer, knowledge, local), null, 2) }),
@@ -48,6 +59,8 @@ export const formats = {
     if ('profile' in result) return { text: result.profile };
     return { says: sayRefusal(result.refusal, answer.provider.name, language) };
   },
+  pacc: (answer, knowledge, { language }) => orReasons(renderPacc(answer, knowledge), language),
+  zone: (answer, knowledge, { web, language }) => orReasons(renderZone(answer, knowledge, web), language),
 } as const satisfies Record<string, Render>;
 
 export type FormatName = keyof typeof formats;

@@ -28,9 +28,9 @@ const sentences: Record<MissReason, Record<Language, (miss: Miss) => string>> = 
     de: ({ domain }) => `Das DNS hat gerade nicht für ${domain} geantwortet; später noch einmal versuchen.`,
   },
   'dns-budget': {
-    en: ({ domain }) => `Too many questions at once: DNS was not asked for ${domain}; try again in a minute.`,
+    en: ({ domain }) => `Too many questions at once: nobody was asked for ${domain}; try again in a minute.`,
     de: ({ domain }) =>
-      `Zu viele Fragen auf einmal: Für ${domain} wurde das DNS nicht gefragt; in einer Minute noch einmal versuchen.`,
+      `Zu viele Fragen auf einmal: Für ${domain} wurde niemand gefragt; in einer Minute noch einmal versuchen.`,
   },
   gateway: {
     en: ({ domain, handler }) =>

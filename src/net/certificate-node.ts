@@ -6,17 +6,29 @@ import type { Certificate } from './wire.ts';
 /** A chain longer than this is somebody's joke. */
 const mostCertificates = 10;
 
-/** The certificate of the other side and, as far as they are known, those that certify it. */
+/**
+ * The certificate of the other side and, as far as they are known, those that certify it. A server may send anything along:
+ * what cannot be read ends the chain, as it does for OpenSSL.
+ */
 export function readChain(socket: TLSSocket): Certificate[] {
   const chain: Certificate[] = [];
   let next: X509Certificate | undefined = socket.getPeerX509Certificate();
   while (next !== undefined && chain.length < mostCertificates) {
-    const certificate = readCertificate(next);
+    const certificate = readableOrUndefined(next);
+    if (certificate === undefined) break;
     if (chain.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) break;
     chain.push(certificate);
     next = next.issuerCertificate;
   }
   return chain;
+}
+
+function readableOrUndefined(x509: X509Certificate): Certificate | undefined {
+  try {
+    return readCertificate(x509);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -29,6 +41,7 @@ const mostKnown = 2000;
 /** Octets. A chain may have 100 kB (OpenSSL's limit), and whoever sends that is not remembered. */
 const largestKnown = 8 * 1024;
 
+/** @throws OpenSSL's error where the key cannot be decoded */
 export function readCertificate(x509: X509Certificate): Certificate {
   const { fingerprint256 } = x509;
   const found = known.get(fingerprint256);

@@ -1,37 +1,73 @@
-/** Reading what another server says, over HTTP, within bounds. */
+/**
+ * The port through which the web is asked: one request to one address that was checked before, nothing resolved, no
+ * redirect followed. Everything that comes in is bounded in octets and time. Hand: http-node.ts. What decides where a
+ * request may go is fetch.ts.
+ */
 
-/** Why there is no answer, as a clause in lower case without a full stop. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError';
+/** Octets of a reply, unpacked as well: the largest autoconfig file in any public collection has 20 kB. */
+export const maxReply = 256 * 1024;
+/** Octets of all header lines of a reply. */
+export const maxHead = 16 * 1024;
+
+/** What can happen to a request; a closed list. */
+export const httpFaultKinds = [
+  'refused',
+  'unreachable',
+  'timeout',
+  'reset',
+  /** The other side ended the connection before the reply was whole. */
+  'closed',
+  'too-large',
+  /** The handshake failed, or the certificate is not good for the host; `detail` is the code of Node or OpenSSL. */
+  'tls',
+  /** Not HTTP, or a coding of the content that cannot be undone. */
+  'malformed',
+  'other',
+] as const;
+export type HttpFaultKind = (typeof httpFaultKinds)[number];
+
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault';
+  readonly kind: HttpFaultKind;
+  readonly detail: string | undefined;
+  constructor(kind: HttpFaultKind, detail?: string) {
+    super(detail === undefined ? kind : `${kind}: ${detail}`);
+    this.kind = kind;
+    this.detail = detail;
+  }
 }
 
-/**
- * The text at a URL that the operator has given. Redirects are not followed: they are somebody else's choice.
- * @param most octets; @param timeout milliseconds for everything
- * @throws {HttpError}
- */
-export async function getText(url: URL, { most, timeout }: { most: number; timeout: number }): Promise<string> {
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new HttpError(`it answered ${response.status}`);
-    }
-    const decoder = new TextDecoder();
-    let [text, size] = ['', 0];
-    // Counted as it comes: a length that is announced may be a lie.
-    for await (const chunk of response.body ?? []) {
-      size += chunk.length;
-      if (size > most) throw new HttpError(`its answer is longer than ${Math.round(most / 1024 / 1024)} MB`);
-      text += decoder.decode(chunk, { stream: true });
-    }
-    return text + decoder.decode();
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      throw new HttpError(`it did not answer in ${timeout / 1000} seconds`);
-    }
-    const { code } = ((error as Error).cause ?? {}) as { code?: string };
-    throw new HttpError(`it cannot be reached (${code ?? String(error)})`);
-  }
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Names the host for `Host`, SNI and the certificate; it is not resolved. */
+  readonly url: URL;
+  /** An address, already checked. */
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The end of everything, on the clock of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/** Who says that the host is the host: the authority that issued its certificate. */
+export interface HttpCertificate {
+  /** The organisation, or else the common name, of the issuer. */
+  readonly issuer: string;
+  /** ISO 8601 */
+  readonly notAfter: string;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  /** The first line of each name, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The content, its coding undone. */
+  readonly body: Uint8Array;
+  /** Absent over plain HTTP. */
+  readonly certificate?: HttpCertificate;
+}
+
+export interface HttpSender {
+  /** @throws {HttpFault} */
+  send(request: HttpRequest): Promise<HttpReply>;
 }

@@ -1,18 +1,29 @@
 /** DNS on Node, by the system's resolver or a named one. */
 import { promises } from 'node:dns';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
-import type { AddressAnswer, HostResolver, MxAnswer, MxHost, Resolver } from './resolver.ts';
+import type {
+  AddressAnswer,
+  HostResolver,
+  MxAnswer,
+  MxHost,
+  RecordResolver,
+  Resolver,
+  SrvAnswer,
+  SrvRecord,
+} from './resolver.ts';
 
 /** A lookup is part of somebody's account set-up: two seconds, then we say that we could not ask. */
 const mxDeadline = 2000;
 /** The verifier has time: a name behind slow servers is not a broken name. */
 const hostDeadline = 10_000;
+/** Discovery asks many names at once, of which most do not exist. */
+const recordDeadline = 5000;
 
 /**
  * @param server `HOST:PORT` of a DNS server; without it the system's
  * @throws {TypeError} where the server is not an IP address with an optional port
  */
-export function nodeResolver(server?: string): Resolver & HostResolver {
+export function nodeResolver(server?: string): Resolver & HostResolver & RecordResolver {
   open(mxDeadline, server);
   return {
     mx: (domain) => within(mxDeadline, server, (dns) => askMx(dns, domain)),
@@ -23,6 +34,19 @@ export function nodeResolver(server?: string): Resolver & HostResolver {
         const servers = records.flatMap((name) => domainOrUndefined(name) ?? []);
         return { kind: 'servers', servers: [...new Set(servers)].sort() };
       }),
+    srv: (name) => within(recordDeadline, server, (dns) => askSrv(dns, name)),
+    txt: (name) =>
+      within(recordDeadline, server, async (dns) => {
+        const records = await dns.resolveTxt(name);
+        return { kind: 'texts', texts: records.map((strings) => strings.join('')) };
+      }),
+    isAlias: async (host) => {
+      const answer = await within(recordDeadline, server, async (dns) => ({
+        kind: 'names' as const,
+        names: await dns.resolveCname(host),
+      }));
+      return answer.kind === 'failed' ? undefined : answer.kind === 'names' && answer.names.length > 0;
+    },
   };
 }
 
@@ -80,6 +104,19 @@ async function askMx(dns: promises.Resolver, domain: Domain): Promise<MxAnswer> 
   const named = records.filter(({ exchange }) => exchange !== '' && exchange !== '.');
   const best = Math.min(...named.map(({ priority }) => priority));
   return hosts[0]?.preference === best ? { kind: 'hosts', hosts } : { kind: 'none', exists: true };
+}
+
+async function askSrv(dns: promises.Resolver, name: string): Promise<SrvAnswer> {
+  const records = (await dns.resolveSrv(name)).map(
+    ({ priority, weight, port, name: target }): SrvRecord => ({
+      priority,
+      weight,
+      port,
+      target: target.toLowerCase().replace(/\.$/, ''),
+    }),
+  );
+  records.sort((a, b) => a.priority - b.priority || b.weight - a.weight || (a.target < b.target ? -1 : 1));
+  return records.length === 0 ? { kind: 'none', exists: true } : { kind: 'records', records };
 }
 
 /** Both families are asked at once. One that fails does not take the other's answer away, but is no proof of nothing. */

@@ -37,6 +37,39 @@ export interface HostResolver {
   nameServers(domain: Domain): Promise<NameServerAnswer>;
 }
 
+/** One SRV record (RFC 2782), as it stands in the zone. */
+export interface SrvRecord {
+  /** The lower, the sooner. */
+  readonly priority: number;
+  readonly weight: number;
+  readonly port: number;
+  /** In lower case, without the last dot; empty: the root, “decidedly not available”. Not yet checked to be a host name. */
+  readonly target: string;
+}
+
+export type SrvAnswer =
+  | { readonly kind: 'records'; readonly records: readonly SrvRecord[] }
+  | { readonly kind: 'none'; readonly exists: boolean }
+  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+
+/** TXT records, each with its character-strings joined (RFC 7208 section 3.3 has the custom), in DNS's order. */
+export type TextAnswer =
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  | { readonly kind: 'none'; readonly exists: boolean }
+  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+
+/**
+ * What discovery asks DNS. Names have labels such as `_imaps` that no host name has, so they are texts here. Whether DNSSEC
+ * protects an answer is not known: neither c-ares nor Node tells. Never rejects.
+ */
+export interface RecordResolver {
+  /** Sorted by priority, then weight (the heavier first), then target: the same zone is always read the same way. */
+  srv(name: string): Promise<SrvAnswer>;
+  txt(name: string): Promise<TextAnswer>;
+  /** Whether the name is an alias (CNAME), which no SRV record may lead to (RFC 2782); undefined: cannot be told. */
+  isAlias(host: Domain): Promise<boolean | undefined>;
+}
+
 export interface Resolver {
   /**
    * Never rejects: a failure is an answer. Takes at most two seconds.

@@ -145,14 +145,14 @@ class NodeWire implements Wire {
     return this.#buffer.toString('latin1');
   }
 
-  startTls({ serverName, legacy, milliseconds }: TlsOptions): Promise<TlsSession> {
-    if (this.#fault) return Promise.reject(this.#fault);
+  async startTls({ serverName, legacy, milliseconds }: TlsOptions): Promise<TlsSession> {
+    if (this.#fault) throw this.#fault;
     const plain = this.#socket;
     plain.off('data', this.#onData);
     plain.off('end', this.#onEnd);
     plain.off('close', this.#onEnd);
     plain.off('error', this.#onError);
-    return new Promise((resolve, reject) => {
+    const secured = await new Promise<TLSSocket>((resolve, reject) => {
       const secure = upgrade({
         socket: plain,
         secureContext: this.#contextFor(legacy),
@@ -184,9 +184,11 @@ class NodeWire implements Wire {
         this.#listen();
         secure.off('error', onError);
         secure.off('close', onClose);
-        resolve(sessionOf(secure));
+        resolve(secure);
       });
     });
+    // Not within the event: what is thrown there ends the program.
+    return sessionOf(secured);
   }
 
   end(): void {

@@ -3,11 +3,11 @@
  * The one place for both: every format renders what comes out of here, never the curated record itself.
  */
 import { type Domain, withParents } from '../name/domain.ts';
-import type { Knowledge, Provider, Quarantine, Server, Service } from './model.ts';
+import type { AnsweredProvider, Knowledge, Provider, Quarantine, Server, Service } from './model.ts';
 import { byStatus } from './rank.ts';
 
 /** A record whose site may be under quarantine, too. */
-export type CurrentProvider = Omit<Provider, 'website'> & Partial<Pick<Provider, 'website'>>;
+export type CurrentProvider = AnsweredProvider;
 
 /** A host that is not given now. */
 export interface Withheld {
@@ -28,7 +28,7 @@ export interface Current {
  * @param provider with its host templates filled in: a customer's own server may be under quarantine, too
  * @returns the very same record where nothing is to change
  */
-export function currentOf(provider: Provider, { statuses, quarantine }: Knowledge): Current {
+export function currentOf(provider: AnsweredProvider, { statuses, quarantine }: Knowledge): Current {
   const { provider: safe, withheld } =
     quarantine.size === 0 ? { provider, withheld: [] } : without(provider, quarantine);
   const incoming = byStatus(safe.incoming, statuses);
@@ -48,7 +48,7 @@ export function quarantineOf(host: string, quarantine: Quarantine): { at: string
 
 /** Takes out every host and every link that leads under quarantine: a stranger may answer there. Sources stay: they say
  * what was read, and where. */
-function without(provider: Provider, quarantine: Quarantine): Current {
+function without(provider: AnsweredProvider, quarantine: Quarantine): Current {
   const withheld = new Map<string, Withheld>();
   const isFree = (host: string): boolean => {
     const found = quarantineOf(host, quarantine);
@@ -71,7 +71,7 @@ function without(provider: Provider, quarantine: Quarantine): Current {
       setup: setup.map(({ url, ...step }) => (url !== undefined && isFreeUrl(url) ? { ...step, url } : step)),
     }),
     ...(documentation && { documentation: documentation.filter(({ url }) => isFreeUrl(url)) }),
-    ...(isFreeUrl(website) && { website }),
+    ...(website !== undefined && isFreeUrl(website) && { website }),
     ...(webmail !== undefined && isFreeUrl(webmail) && { webmail }),
   };
   return { provider: withheld.size === 0 ? provider : safe, withheld: [...withheld.values()] };

@@ -3,7 +3,7 @@
  * the customer's domain. They are filled in for one answer only and never reach static output or a probe.
  */
 import { isWildcard } from '../name/pattern.ts';
-import type { Answer, Provider, Server, Service } from './model.ts';
+import type { Answer, AnsweredProvider, Provider, Server, Service } from './model.ts';
 
 /** True where the name still holds a template. */
 export function isTemplate(host: string): boolean {
@@ -14,9 +14,9 @@ export function isTemplate(host: string): boolean {
  * The answer's record with every host filled in. A server whose template cannot be filled is left out: where the name of
  * a hoster's MX hosts was asked for, nobody knows the customer.
  */
-export function withHosts(
-  answer: Pick<Answer, 'domain' | 'mx' | 'provider'> & { matchedBy?: Answer['matchedBy'] },
-): Provider {
+export function withHosts<P extends AnsweredProvider>(
+  answer: Pick<Answer, 'domain' | 'mx'> & { provider: P; matchedBy?: Answer['matchedBy'] },
+): P {
   const { provider, domain, mx } = answer;
   if (!hasTemplates(provider)) return provider;
   const fill = (host: string): string | undefined => {
@@ -40,7 +40,7 @@ export function withHosts(
 }
 
 /** True where the record's servers differ from customer to customer. */
-export function hasTemplates(provider: Provider): boolean {
+export function hasTemplates(provider: Pick<Provider, 'incoming' | 'outgoing' | 'services'>): boolean {
   return [...provider.incoming, ...provider.outgoing, ...(provider.services ?? [])].some(({ host }) =>
     isTemplate(host ?? ''),
   );
@@ -65,6 +65,6 @@ export function hostsOf(provider: Provider): { host: string; path: (string | num
 }
 
 /** The domains a record lists by name, without its wildcards. */
-export function literalDomains(provider: Provider): string[] {
+export function literalDomains(provider: Pick<Provider, 'domains'>): string[] {
   return provider.domains.filter((domain) => !isWildcard(domain));
 }

@@ -1,5 +1,6 @@
 /** User names: how they follow from an address. */
 import type { Domain } from '../name/domain.ts';
+import type { Provider } from './model.ts';
 
 /** The placeholders of the autoconfig format (draft-ietf-mailmaint-autoconfig-06 section 4.6.1). */
 export const placeholders: ReadonlySet<string> = new Set(['%EMAILADDRESS%', '%EMAILLOCALPART%', '%EMAILDOMAIN%']);
@@ -30,4 +31,20 @@ export function fillUsername(
 /** What formats say that cannot ask (autoconfig XML): the address, which is the best guess and lets people correct it. */
 export function usernameOrAddress(template: string): string {
   return template === 'ask' ? '%EMAILADDRESS%' : template;
+}
+
+/** A record as it is for somebody whose login is known: the user name of every server. */
+export function withLogin<P extends Pick<Provider, 'incoming' | 'outgoing' | 'services'>>(
+  provider: P,
+  login: string,
+): P {
+  const { incoming, outgoing, services } = provider;
+  const sign = <S extends { username: string }>(servers: readonly S[]): S[] =>
+    servers.map((server) => ({ ...server, username: login }));
+  return {
+    ...provider,
+    incoming: sign(incoming),
+    outgoing: sign(outgoing),
+    ...(services && { services: sign(services) }),
+  };
 }

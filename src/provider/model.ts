@@ -55,14 +55,49 @@ export type MatchedBy = (typeof matchedBys)[number];
 export const trusts = ['curated', 'dns', 'self'] as const;
 export type Trust = (typeof trusts)[number];
 
+/** How a domain publishes its own settings, in the order in which they are believed where they disagree. */
+export const mechanisms = ['autoconfig', 'pacc', 'mailconf', 'autodiscover', 'srv'] as const;
+export type Mechanism = (typeof mechanisms)[number];
+
+/**
+ * What the way to published settings rests on; its weakest part counts:
+ *  - tls: only on certificates, from the domain itself to the document
+ *  - dns: a DNS record named the place or the servers; whether DNSSEC protects it is not known
+ *  - insecure: a part of the way was plain HTTP, which anybody on it can forge
+ */
+export const trustLevels = ['tls', 'dns', 'insecure'] as const;
+export type TrustLevel = (typeof trustLevels)[number];
+
+/** A host that was asked over TLS, and the authority that certified it. */
+export interface Voucher {
+  readonly host: string;
+  readonly issuer: string;
+}
+
+/** Where published settings were found, and what vouches for them. */
+export interface Publication {
+  readonly mechanism: Mechanism;
+  /** The URL that had them in the end, or the domain whose DNS records they are. */
+  readonly where: string;
+  readonly trust: TrustLevel;
+  /** In order: the first is the domain's own, the last has the document. */
+  readonly certified: readonly Voucher[];
+}
+
+/** A record, or what a domain publishes itself: who the company is, a domain does not say. */
+export type AnsweredProvider = Omit<Provider, 'kind' | 'country' | 'website'> &
+  Partial<Pick<Provider, 'kind' | 'country' | 'website'>>;
+
 /** The record that applies to a domain. */
 export interface Answer {
   readonly domain: Domain;
-  readonly provider: Provider;
+  readonly provider: AnsweredProvider;
   readonly matchedBy: MatchedBy;
   readonly trust: Trust;
   /** The MX host that led here, where one did. */
   readonly mx?: Domain;
+  /** For `published`: how, and how far that can be trusted. */
+  readonly publication?: Publication;
 }
 
 /** Where an endpoint stands in the verifier's state machine. */
@@ -99,10 +134,18 @@ export const unverified: Status = { status: 'unverified' };
 export type Quarantine = ReadonlyMap<Domain, { readonly at: string; readonly why: string }>;
 
 /** What is known at one moment, beside the facts: every format is rendered from facts and this. */
+/** The newest sign-in that worked: the server took the password (L3), or a message went through it, too (L4). */
+export interface SignIn {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly level: 'L3' | 'L4';
+}
+
 export interface Knowledge {
   readonly statuses: Statuses;
   readonly quarantine: Quarantine;
+  readonly signIns: ReadonlyMap<EndpointKey, SignIn>;
 }
 
 /** Before anything was probed, and wherever no database is at hand: static output, drafts. */
-export const nothingKnown: Knowledge = { statuses: new Map(), quarantine: new Map() };
+export const nothingKnown: Knowledge = { statuses: new Map(), quarantine: new Map(), signIns: new Map() };

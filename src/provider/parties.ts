@@ -2,7 +2,8 @@
 import { type Domain, domainOrUndefined, isAtOrBelow } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
 import { registrableDomain } from '../name/suffix.ts';
-import type { Provider, Server, Source } from './model.ts';
+import { type Authentic, newestOwn } from './authentic.ts';
+import type { AnsweredProvider, Provider, Server, Source } from './model.ts';
 
 /** The registrable domain of a host, or the host itself where it is a public suffix; undefined where it is no host name. */
 export function ownerOf(host: string): Domain | undefined {
@@ -10,8 +11,11 @@ export function ownerOf(host: string): Domain | undefined {
   return domain && (registrableDomain(domain) ?? domain);
 }
 
+/** What says who speaks for a record. */
+type Speaker = Pick<AnsweredProvider, 'id' | 'domains' | 'operator' | 'website'>;
+
 /** True where a host has the registrable domain of one of the record's mail domains, of its operator or of its site. */
-export function speaksFor(host: string, record: Pick<Provider, 'id' | 'domains' | 'operator' | 'website'>): boolean {
+export function speaksFor(host: string, record: Speaker): boolean {
   const who = ownerOf(host);
   if (who === undefined) return false;
   const { id, domains, operator, website } = record;
@@ -20,33 +24,29 @@ export function speaksFor(host: string, record: Pick<Provider, 'id' | 'domains' 
   return (
     isTheirs(id) ||
     (operator !== undefined && isTheirs(operator)) ||
-    isTheirs(new URL(website).hostname) ||
+    (website !== undefined && isTheirs(new URL(website).hostname)) ||
     domains.some((domain) => isTheirs(stem(domain)))
   );
 }
 
 /** True for a page, autoconfig file or DNS name under a domain of somebody who speaks for the record. */
-export function isFirstParty({ url, autoconfig, dns }: Source, record: Provider): boolean {
+export function isFirstParty({ url, autoconfig, dns }: Source, record: Speaker): boolean {
   const page = url ?? autoconfig;
   const host = dns ?? (page === undefined ? undefined : new URL(page).hostname);
   return host !== undefined && speaksFor(host, record);
 }
 
-/** What a first party says of a server: which source, and the day it was read. */
-export interface Authentic {
-  /** A key of the record's sources. */
-  readonly source: string;
-  /** YYYY, YYYY-MM or YYYY-MM-DD; null where the day is not known. */
-  readonly at: string | null;
+/** The newest word of a first party for a server that somebody has read; undefined where only others speak of it. */
+export function authenticOf(
+  server: Pick<Server, 'sources'>,
+  record: Speaker & Pick<Provider, 'sources'>,
+): Authentic | undefined {
+  return newestOwn(server, record, (source) => isFirstParty(source, record));
 }
 
-/** The newest word of a first party for a server that somebody has read; undefined where only others speak of it. */
-export function authenticOf(server: Pick<Server, 'sources'>, record: Provider): Authentic | undefined {
-  return server.sources
-    .flatMap((key): Authentic[] => {
-      const source = record.sources[key];
-      const counts = source?.says !== undefined && isFirstParty(source, record);
-      return counts ? [{ source: key, at: source.seen ?? null }] : [];
-    })
-    .sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1))[0];
+/** The keys of those sources of a record that are the provider's own word, and that somebody has read; sorted. */
+export function ownSources(record: Provider): string[] {
+  return Object.keys(record.sources)
+    .filter((key) => authenticOf({ sources: [key] }, record) !== undefined)
+    .sort();
 }

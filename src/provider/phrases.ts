@@ -2,7 +2,7 @@
  * What people are told before a mail program can sign in: one sentence a kind of step, in our own words. A record adds the
  * provider's own term and link, never a sentence of the provider's.
  */
-import type { SetupStep, Texts } from './model.ts';
+import type { Provider, SetupStep, Texts } from './model.ts';
 
 export type Language = 'en' | 'de';
 
@@ -56,6 +56,24 @@ export function stepText(step: SetupStep, language: Language): string {
   );
   const instruction = [sentence, inLanguage(step.text, language)].filter((part) => part).join(' ');
   return `${conditions[step.when][language]}${instruction}`;
+}
+
+type About = NonNullable<Provider['documentation']>[number]['about'];
+
+const pages: Record<About, Record<Language, string>> = {
+  settings: { en: 'Setting up a mail program', de: 'Ein Mailprogramm einrichten' },
+  imap: { en: 'Setting up IMAP', de: 'IMAP einrichten' },
+  pop3: { en: 'Setting up POP3', de: 'POP3 einrichten' },
+  smtp: { en: 'Setting up sending (SMTP)', de: 'Den Versand einrichten (SMTP)' },
+  'app-password': { en: 'Passwords for mail programs', de: 'Passwörter für Mailprogramme' },
+  'enable-access': { en: 'Switching on access for mail programs', de: 'Den Zugang für Mailprogramme freischalten' },
+  oauth2: { en: 'Signing in with OAuth2', de: 'Anmeldung mit OAuth2' },
+  status: { en: 'Is the service running?', de: 'Läuft der Dienst?' },
+};
+
+/** What a page of the provider is about, in a few words. */
+export function pageText(about: About, language: Language): string {
+  return pages[about][language];
 }
 
 /** A text in the language, else in English, else in whatever language there is. */

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import type { Domain } from '../name/domain.ts';
-import { type EndpointKey, type Knowledge, nothingKnown, type Status } from '../provider/model.ts';
+import { type EndpointKey, type Knowledge, nothingKnown, type SignIn, type Status } from '../provider/model.ts';
 import { StoreError } from './db.ts';
 
 interface StatusLine extends Omit<Status, 'checkedAt' | 'vantage'> {
@@ -39,7 +39,7 @@ export function readKnowledgeFile(file: string, now: string): Knowledge {
   let sqlite: Sqlite.Database | undefined;
   try {
     sqlite = new Sqlite(file, { readonly: true, timeout: 5000 });
-    const isNew = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'heard'`).get() !== undefined;
+    const isNew = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sign_in'`).get() !== undefined;
     if (!isNew) return nothingKnown;
     const lines = sqlite.prepare(statuses).all({ now }) as StatusLine[];
     const names = sqlite.prepare('SELECT name, at, why FROM quarantine WHERE lifted_at IS NULL').all() as {
@@ -47,9 +47,13 @@ export function readKnowledgeFile(file: string, now: string): Knowledge {
       at: string;
       why: string;
     }[];
+    const worked = sqlite.prepare('SELECT endpoint, at, level FROM sign_in').all() as (SignIn & {
+      endpoint: EndpointKey;
+    })[];
     return {
       statuses: new Map(lines.map(({ endpoint, ...line }) => [endpoint, withoutNulls(line)])),
       quarantine: new Map(names.map(({ name, ...why }) => [name, why])),
+      signIns: new Map(worked.map(({ endpoint, ...signIn }) => [endpoint, signIn])),
     };
   } catch (error) {
     throw new StoreError(

@@ -1,5 +1,5 @@
 /** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
-import { desc, eq, inArray, isNull, max } from 'drizzle-orm';
+import { desc, eq, gt, inArray, isNull, max } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
 import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
@@ -137,6 +137,11 @@ export async function newestRevision(db: Db): Promise<number> {
 /** What changed about a record, newest first. */
 export function readRevisions(db: Db, id: string, limit: number): Promise<Revision[]> {
   return Promise.resolve(db.select().from(revision).where(eq(revision.id, id)).orderBy(desc(revision.n)).limit(limit));
+}
+
+/** What changed about any record after a revision, oldest first. */
+export function readChanges(db: Db, since: number, limit: number): Promise<Revision[]> {
+  return Promise.resolve(db.select().from(revision).where(gt(revision.n, since)).orderBy(revision.n).limit(limit));
 }
 
 /** Keys of the meta table. */

@@ -148,3 +148,9 @@ export const demand = sqliteTable('demand', {
   since: text().notNull(),
   last: text().notNull(),
 });
+
+export const signIn = sqliteTable('sign_in', {
+  endpoint: text().notNull().primaryKey(),
+  at: text().notNull(),
+  level: text({ enum: ['L3', 'L4'] }).notNull(),
+});

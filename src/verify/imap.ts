@@ -5,13 +5,14 @@
  *  2. CAPABILITY, always asked: the one in a greeting may be a part of it (Cyrus) (section 6.1.1)
  *  3. STARTTLS, and nothing more until its tagged answer (section 6.2.1); what arrives behind it is not from the server
  *  4. TLS, and CAPABILITY again: what was said before TLS is forgotten
- *  5. ID, where the server knows it and there is somebody to name (RFC 2971)
+ *  5. ID, where the server knows it and there is somebody to name (RFC 2971); the last thing before LOGOUT, so that it cannot
+ *     spoil what was seen
  *  6. LOGOUT (section 6.1.3); never LOGIN or AUTHENTICATE
  */
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import type { Dialogue, Session } from './session.ts';
+import { type Dialogue, type Session, wordList } from './session.ts';
 
 interface Response {
   readonly status: 'OK' | 'NO' | 'BAD' | 'BYE';
@@ -61,12 +62,12 @@ async function capabilities(session: Session, tag: string): Promise<Capabilities
   const names = said.flatMap((line) => line.trim().toUpperCase().split(/\s+/).slice(1));
   const strangeLines = status === 'OK' && said.length === 0 ? [...malformed, text] : malformed;
   return {
-    names: [...new Set(names)],
-    mechanisms: [...new Set(names.filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5)))],
+    names: wordList(names),
+    mechanisms: wordList(names.filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5))),
     starttls: names.includes('STARTTLS'),
     ...(said.length > 0 && { login: !names.includes('LOGINDISABLED') }),
     ...(status !== 'OK' && { refused: session.mask(`${status} ${text}`) }),
-    ...(strangeLines.length > 0 && { malformed: strangeLines.map((line) => session.mask(line)) }),
+    ...session.malformed(strangeLines),
   };
 }
 
@@ -76,12 +77,7 @@ export function imap(contact?: string): Dialogue {
   const support = contact?.replaceAll(/[^\x20-\x7e]|["\\]/g, '');
   return {
     greeting,
-    async capabilities(session, secure) {
-      const found = await capabilities(session, secure ? 'a3' : 'a1');
-      if (secure && support && found.names.includes('ID'))
-        await command(session, 'a4', `ID ("name" "mailatlas" "support-url" "${support}")`);
-      return found;
-    },
+    capabilities: (session, secure) => capabilities(session, secure ? 'a3' : 'a1'),
     async starttls(session): Promise<StartTlsAnswer> {
       const { status, text } = await command(session, 'a2', 'STARTTLS');
       const said = session.mask(`${status} ${text}`);
@@ -89,6 +85,9 @@ export function imap(contact?: string): Dialogue {
       return { kind: /\[UNAVAILABLE\]|temporar/i.test(text) ? 'temporary' : 'permanent', text: said };
     },
     async quit(session) {
+      const { tls, capabilities: known } = session.attempt;
+      if (tls && support && known?.names.includes('ID'))
+        await command(session, 'a4', `ID ("name" "mailatlas" "support-url" "${support}")`, session.patience.quit);
       await command(session, 'a9', 'LOGOUT', session.patience.quit);
     },
   };

@@ -98,8 +98,8 @@ function findingsOf(attempt: Attempt, endpoint: Endpoint, now: Date): Seen<Findi
   return found;
 }
 
-/** This machine itself knows no way there. */
-const noRoute: ReadonlySet<string | undefined> = new Set(['ENETUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN']);
+/** This machine itself has no address or no network to call from. */
+const noWayOut: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'ENETDOWN']);
 
 function connectFinding({ fault, address }: Attempt): FindingCode {
   switch (fault?.kind) {
@@ -111,8 +111,10 @@ function connectFinding({ fault, address }: Attempt): FindingCode {
     case 'reset':
       return 'tcp.reset';
     case 'unreachable':
-      // Most machines without IPv6 of their own learn it here, and it says nothing of the server.
-      return address.includes(':') && noRoute.has(fault.detail) ? 'tcp.no-ipv6' : 'tcp.unreachable';
+      // Most machines without IPv6 of their own learn it here, and it says nothing of the server. By IPv4 a router on the
+      // way may say ENETUNREACH, too.
+      if (address.includes(':') && (noWayOut.has(fault.detail) || fault.detail === 'ENETUNREACH')) return 'tcp.no-ipv6';
+      return noWayOut.has(fault.detail) ? 'tcp.failed' : 'tcp.unreachable';
     default:
       return 'tcp.failed';
   }
@@ -153,7 +155,7 @@ const limits: readonly (readonly [code: FindingCode, words: RegExp])[] = [
   ],
   ['limit.greylist', /gr[ea]y-?list/i],
   ['limit.blocked', /block|black-?list|deny-?list|banned|spamhaus|\brbl\b|dnsbl|reputation|abuse|access denied/i],
-  ['limit.rate', /throttl|rate|too (?:many|fast|often|frequent)|slow down|exceeded/i],
+  ['limit.rate', /throttl|\brate\b|too (?:many|fast|often|frequent)|slow down|exceeded/i],
 ];
 
 function greetingFindings(greeting: Greeting, explained?: Attempt['explained']): Seen<FindingCode>[] {
@@ -188,7 +190,9 @@ function refusals({ before, capabilities }: Attempt, { protocol }: Endpoint): Se
   const refused = capabilities?.refused ?? before?.refused;
   if (refused === undefined || protocol === 'pop3') return [];
   const limit = limits.find(([, words]) => words.test(refused))?.[0];
-  if (refused.startsWith('4')) return [{ code: limit ?? 'greeting.tempfail', seen: refused }];
+  if (limit !== undefined) return [{ code: limit, seen: refused }];
+  // RFC 5530 section 3 for IMAP; a BYE in the place of an answer is a server that goes down.
+  if (/^(?:4|BYE\b|NO \[UNAVAILABLE\])/i.test(refused)) return [{ code: 'greeting.tempfail', seen: refused }];
   return [{ code: protocol === 'smtp' ? 'ehlo.rejected' : 'caps.rejected', seen: refused }];
 }
 

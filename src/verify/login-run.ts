@@ -65,7 +65,7 @@ interface Sending {
  */
 export async function checkLogin(
   account: LoginAccount,
-  provider: Provider,
+  provider: Pick<Provider, 'id' | 'access' | 'incoming' | 'outgoing'>,
   hands: LoginHands,
   options: LoginOptions,
 ): Promise<AccountReport> {
@@ -75,7 +75,7 @@ export async function checkLogin(
 
 class LoginCheck {
   readonly #account: LoginAccount;
-  readonly #provider: Provider;
+  readonly #provider: Pick<Provider, 'id' | 'access' | 'incoming' | 'outgoing'>;
   readonly #hands: LoginHands;
   readonly #options: LoginOptions;
   readonly #redact: Redact;
@@ -84,7 +84,12 @@ class LoginCheck {
   readonly #findings: LoginFinding[] = [];
   #stopped: VisitDraft | undefined;
 
-  constructor(account: LoginAccount, provider: Provider, hands: LoginHands, options: LoginOptions) {
+  constructor(
+    account: LoginAccount,
+    provider: Pick<Provider, 'id' | 'access' | 'incoming' | 'outgoing'>,
+    hands: LoginHands,
+    options: LoginOptions,
+  ) {
     this.#account = account;
     this.#provider = provider;
     this.#hands = hands;

@@ -6,7 +6,7 @@
  */
 import type { MessageEntry } from '../provider/lists.ts';
 import { explainMessage } from '../provider/messages.ts';
-import type { EndpointKey, Provider, Server } from '../provider/model.ts';
+import type { EndpointKey, Provider, Server, SignIn } from '../provider/model.ts';
 import type { Bounce } from './bounce.ts';
 import type { Step } from './conversation.ts';
 import type { Capabilities } from './evidence.ts';
@@ -204,4 +204,14 @@ export function outcomeOf(visits: readonly Visit[], findings: readonly LoginFind
   if (weights.includes('permanent')) return 'fails';
   if (weights.length > 0 || visits.length === 0) return 'inconclusive';
   return visits.every(({ verdict }) => verdict.ok) ? 'works' : 'fails';
+}
+
+/** The endpoints that took a password, each with the highest level that it reached. */
+export function signInsOf(reports: readonly AccountReport[]): Map<EndpointKey, SignIn> {
+  const worked = new Map<EndpointKey, SignIn>();
+  for (const { at, visits } of reports)
+    for (const { endpoint, level } of visits)
+      if (level === 'L4' || (level === 'L3' && worked.get(endpoint)?.level !== 'L4'))
+        worked.set(endpoint, { at, level });
+  return worked;
 }

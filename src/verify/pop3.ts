@@ -10,7 +10,7 @@
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import type { Dialogue, Session } from './session.ts';
+import { type Dialogue, type Session, wordList } from './session.ts';
 
 const mostListLines = 200;
 
@@ -22,7 +22,7 @@ async function greeting(session: Session): Promise<Greeting> {
   const text = session.mask(line);
   if (speaks(line) !== 'pop3') return strange(line, text);
   if (/^-ERR/i.test(line)) return { kind: passes.test(line) ? 'temporary' : 'permanent', text };
-  return { kind: 'ready', text, ...(/<[^<>\s]+@[^<>\s]+>/.test(line) && { apop: true }) };
+  return { kind: 'ready', text, ...(/<[^<>@\s]+@[^<>@\s]+>/.test(line) && { apop: true }) };
 }
 
 async function capabilities(session: Session): Promise<Capabilities> {
@@ -39,14 +39,14 @@ async function capabilities(session: Session): Promise<Capabilities> {
   const names = keywords.map((line) => line.split(' ')[0] ?? line);
   const malformed = keywords.filter((line) => !/^[A-Z]/.test(line));
   return {
-    names: [...new Set(names)],
+    names: wordList(names),
     // RFC 5034 section 3: `SASL` and its mechanisms; Dovecot shows a bare `SASL` where none may be used yet.
-    mechanisms: [
-      ...new Set(keywords.filter((line) => line.startsWith('SASL ')).flatMap((line) => line.split(/\s+/).slice(1))),
-    ],
+    mechanisms: wordList(
+      keywords.filter((line) => line.startsWith('SASL ')).flatMap((line) => line.split(/\s+/).slice(1)),
+    ),
     starttls: names.includes('STLS'),
     login: names.includes('USER'),
-    ...(malformed.length > 0 && { malformed: malformed.map((line) => session.mask(line)) }),
+    ...session.malformed(malformed),
   };
 }
 

@@ -7,7 +7,7 @@
  *  4. greeting, capabilities
  *  5. STARTTLS, TLS, capabilities anew, where that is the mode
  *  6. take leave
- *  7. where TLS or its absence was the fault: one more connection that only explains it
+ *  7. where TLS or its absence was the fault: one more connection that only explains it, to the first address that tells
  *
  * Nobody signs in, and no message is begun.
  */
@@ -54,11 +54,15 @@ export async function probe(endpoint: Endpoint, options: ProbeOptions): Promise<
   const dialled = dns.blocked ? [] : dns.addresses.slice(0, mostAddresses);
   for (const address of dialled) {
     if (performance.now() >= deadline) break;
-    const seen = await attempt(endpoint, address, deadline, options, false);
-    // One more connection is what a guest may ask for: the first attempt that needs it is explained.
-    const what = attempts.some(({ explained }) => explained) ? undefined : whatToTry(endpoint, seen);
-    const explained = what && (await explain(what, endpoint, address, deadline, options));
-    attempts.push(explained ? { ...seen, explained } : seen);
+    attempts.push(await attempt(endpoint, address, deadline, options, false));
+  }
+  // One more connection is what a guest may ask for, and not before every address has had its turn.
+  for (const [i, seen] of attempts.entries()) {
+    const what = performance.now() < deadline ? whatToTry(endpoint, seen) : undefined;
+    const explained = what && (await explain(what, endpoint, seen.address, deadline, options));
+    if (!explained) continue;
+    attempts[i] = { ...seen, explained };
+    break;
   }
   const skipped = dns.blocked ? [] : dns.addresses.slice(attempts.length);
   return {

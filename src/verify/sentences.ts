@@ -389,7 +389,9 @@ const longestQuote = 160;
 
 function wordsOf({ endpoint: { protocol, host, port }, address, seen }: Facts): Words {
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const short = seen.length > longestQuote ? `${seen.slice(0, longestQuote)}…` : seen;
+  // What a stranger sends must not steer a terminal, nor turn the direction of the text.
+  const plain = seen.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+  const short = plain.length > longestQuote ? `${plain.slice(0, longestQuote)}…` : plain;
   return {
     host,
     where: address === undefined || address === host ? where : `${where} (${address})`,

@@ -17,6 +17,11 @@ export const usualPatience: Patience = { connect: 10_000, tls: 10_000, greeting:
 /** What is kept of a conversation; what is beyond it was read and judged, but nobody wants to read it. */
 const mostLines = 120;
 const longestLine = 2048;
+const mostCharacters = 32 * 1024;
+/** What is kept of a list of capabilities. */
+const mostWords = 200;
+const longestWord = 64;
+const mostMalformed = 5;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -31,6 +36,9 @@ export class Session {
   readonly #begun = performance.now();
   readonly #peer: string;
   #wire: Wire | undefined;
+  /** Characters of the transcript. */
+  #kept = 0;
+  #isFull = false;
 
   constructor(address: string, patience: Patience) {
     this.patience = patience;
@@ -93,35 +101,53 @@ export class Session {
   }
 
   /**
-   * Servers greet us by our own address (Gmail, iCloud), and nobody's address is kept: every address in a line but the
-   * server's own is masked.
+   * A server's words as they are kept: cut, because nobody reads more and judging them must not take long. Servers greet us
+   * by our own address (Gmail, iCloud), and nobody's address is kept: every one but the server's own is masked.
    */
   mask(text: string): string {
-    return maskAddresses(text, this.#peer);
+    return maskAddresses(text.slice(0, longestLine), this.#peer);
+  }
+
+  /** Lines that the protocol does not allow where they stood, the first of them. */
+  malformed(lines: readonly string[]): { malformed?: readonly string[] } {
+    return lines.length > 0 ? { malformed: lines.slice(0, mostMalformed).map((line) => this.mask(line)) } : {};
   }
 
   #keep(from: TranscriptLine['from'], line: string): void {
+    if (this.#isFull) return;
     const { transcript } = this.attempt;
-    if (transcript.length > mostLines) return;
-    const text = transcript.length === mostLines ? '… and more' : this.mask(line.slice(0, longestLine));
-    transcript.push({ from: transcript.length === mostLines ? '--' : from, text });
+    this.#isFull = transcript.length === mostLines || this.#kept > mostCharacters;
+    const text = this.#isFull ? '… and more' : this.mask(line);
+    this.#kept += text.length;
+    transcript.push({ from: this.#isFull ? '--' : from, text });
   }
+}
+
+/** Words of a server as they are kept: each once. */
+export function wordList(words: readonly string[]): string[] {
+  return [...new Set(words.map((word) => word.slice(0, longestWord)))].slice(0, mostWords);
 }
 
 /** A text without anybody's address. @param except the one that may be told */
 export function maskAddresses(text: string, except: string): string {
   const hide = (found: string) => (found === except ? found : '(address)');
-  return text.replaceAll(address4, hide).replaceAll(like6, (found) => (isAddress6.test(found) ? hide(found) : found));
+  // What is no IPv6 address may still have an IPv4 one at its end.
+  return text.replaceAll(addressLike, (found) => (isAddress(found) ? hide(found) : found.replace(address4, hide)));
 }
 
-const address4 = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]|\.\d)/g;
+const address4 = /\d{1,3}(?:\.\d{1,3}){3}$/;
+
 /**
- * What may be IPv6, as it is or as SMTP writes it (`IPv6:2001:db8::1`, RFC 5321 section 4.1.3). Of bounded length: a look
- * ahead over a hostile server's long line took seconds.
+ * What may be an IPv4 or IPv6 address, `IPv6:` before it or not (RFC 5321 section 4.1.3). Every repetition has an end: lines
+ * are hostile.
  */
-const like6 = /(?:(?<![\w:])|(?<=\bIPv6:))(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
-/** A time (`12:30:45`) has digits only, fewer colons, and no two in a row. */
-const isAddress6 = /[a-f]|::|(?:[^:]*:){7}/i;
+const addressLike =
+  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<=^|[^\w:]|\bIPv6:)(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4})(?![\w:])/gi;
+
+/** A time (`12:30:45`) is none. */
+function isAddress(text: string): boolean {
+  return !text.includes(':') || URL.canParse(`http://[${text}]/`);
+}
 
 /** A dialogue in one protocol: what `probe.ts` asks of it, in its order. */
 export interface Dialogue {

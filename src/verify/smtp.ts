@@ -11,10 +11,10 @@
 import { WireFault } from '../net/wire.ts';
 import type { Capabilities, Greeting, StartTlsAnswer } from './evidence.ts';
 import { speaks, strange } from './greeting.ts';
-import type { Dialogue, Session } from './session.ts';
+import { type Dialogue, type Session, wordList } from './session.ts';
 
 interface Reply {
-  /** 0 where a line is no reply line. */
+  /** 0 where the first line is no reply line; where the lines contradict each other, the highest is the worst. */
   readonly code: number;
   /** The text of each line, behind the code. */
   readonly lines: readonly string[];
@@ -25,10 +25,11 @@ interface Reply {
 /** Nobody's reply is longer; an endless one ends in {@link WireFault} `too-long`. */
 const mostReplyLines = 200;
 
-/** RFC 5321 section 4.2.1: `250-…` and at the end `250 …` or a bare `250`. The first line decides the code. */
+/** RFC 5321 section 4.2.1: `250-…` and at the end `250 …` or a bare `250`, all of one code. */
 async function reply(session: Session, milliseconds?: number): Promise<Reply> {
   const lines: string[] = [];
   const malformed: string[] = [];
+  let code = 0;
   for (let n = 0; n < mostReplyLines; n++) {
     const line = await session.line(milliseconds);
     const [, digits, mark, text = ''] = /^(\d{3})([ -]|$)(.*)$/.exec(line) ?? [];
@@ -38,7 +39,8 @@ async function reply(session: Session, milliseconds?: number): Promise<Reply> {
       continue;
     }
     lines.push(text);
-    if (mark !== '-') return { code: Number(digits), lines, malformed };
+    code = Math.max(code, Number(digits));
+    if (mark !== '-') return { code, lines, malformed };
   }
   throw new WireFault('too-long');
 }
@@ -77,10 +79,10 @@ export function smtp(name: string): Dialogue {
       const auth = keywords.filter((line) => /^AUTH[ =]/.test(line)).flatMap((line) => line.slice(5).split(/\s+/));
       const strangeLines = [...malformed, ...lines.slice(1).filter((line) => !/^[A-Za-z0-9]/.test(line.trim()))];
       return {
-        names: [...new Set(names)],
-        mechanisms: [...new Set(auth.filter((mechanism) => mechanism !== ''))],
+        names: wordList(names),
+        mechanisms: wordList(auth.filter((mechanism) => mechanism !== '')),
         starttls: names.includes('STARTTLS'),
-        ...(strangeLines.length > 0 && { malformed: strangeLines.map((line) => session.mask(line)) }),
+        ...session.malformed(strangeLines),
       };
     },
     async starttls(session): Promise<StartTlsAnswer> {

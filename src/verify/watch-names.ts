@@ -75,12 +75,15 @@ export async function watchNames(options: WatchOptions): Promise<WatchReport> {
   signal?.removeEventListener('abort', stop);
   if (signal?.aborted) return { asked: seen.length, alarms: [], disbelieved: 0 };
 
-  const bad = seen.filter(({ change }) => isAlarm(change) || change.kind === 'missing');
+  const quarantined = new Set((await readQuarantine(store.db)).map(({ name }) => name));
+  // What is under quarantine already is asked for each hour, and says nothing of our DNS today.
+  const bad = seen.filter(
+    ({ domain, change }) => (isAlarm(change) || change.kind === 'missing') && !quarantined.has(domain),
+  );
   const isBelieved = bad.length <= Math.max(believable.count, believable.share * seen.length);
   const kept = isBelieved
     ? seen
     : seen.map((one) => (bad.includes(one) ? { ...one, change: { kind: 'unclear' } as const } : one));
-  const quarantined = new Set((await readQuarantine(store.db)).map(({ name }) => name));
   const alarms = kept.flatMap(({ domain, at, change }) =>
     isAlarm(change) && !quarantined.has(domain) ? [{ domain, at, alarm: change }] : [],
   );

@@ -7,13 +7,14 @@ import { parseAddress } from '../name/address.ts';
 import { parseDomain } from '../name/domain.ts';
 import { literalDomains } from '../provider/hosts.ts';
 import type { Provider } from '../provider/model.ts';
-import { sendXml } from './autoconfig.ts';
+import { sendXml, versionOf } from './autoconfig.ts';
+import { byId } from './by-id.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, loginOf, ready, resolverFor } from './find.ts';
-import { queryParameters } from './query.ts';
-import { dependsOnAsker, sendJson, sendMoved } from './respond.ts';
-import type { Deps, Served } from './served.ts';
+import { find, loginOf, publishedFor, ready, resolverFor } from './find.ts';
+import { parseQuery } from './parse-query.ts';
+import { sendJson, sendMoved } from './respond.ts';
+import type { Deps } from './served.ts';
 
 const pageSize = 100;
 const revisionsShown = 100;
@@ -22,14 +23,16 @@ const revisionsShown = 100;
 export function lookupRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     const served = ready(deps);
-    const { domain, email, mx } = parseQuery(LookupQuery, c);
+    const { domain, email, mx, published } = parseQuery(LookupQuery, c);
     if ((domain === undefined) === (email === undefined)) {
       throw new HttpProblem('no-domain-given', 'Give either ?domain=example.com or ?email=someone@example.com.');
     }
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
-    const answer = await find(deps, c, served, [asked.domain], mx === '0' ? undefined : resolverFor(deps, c, served));
+    const resolver = mx === '0' ? undefined : resolverFor(deps, c, served);
+    const step = published === '1' ? publishedFor(deps, c) : undefined;
+    const answer = await find(deps, c, served, [asked.domain], resolver, step);
     const local = 'local' in asked ? asked.local : undefined;
-    const caching = answer.trust === 'dns' ? 'private-dns' : 'private';
+    const caching = answer.trust === 'curated' ? 'private' : 'private-dns';
     return sendJson(c, answerJson(answer, served.knowledge, local, loginOf(deps, asked)), caching);
   };
 }
@@ -72,20 +75,19 @@ export function providerRoute(deps: Deps) {
 export function providerXmlRoute(deps: Deps) {
   return (c: Context): Response => {
     const served = ready(deps);
+    const wanted = versionOf(c);
     const found = byId(served, c);
-    if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/autoconfig.xml`);
+    if ('renamed' in found) {
+      const { search } = new URL(c.req.url);
+      return sendMoved(c, `/api/v1/providers/${found.renamed}/autoconfig.xml${search}`);
+    }
     const { provider } = found;
     const [domain] = literalDomains(provider);
     if (domain === undefined) {
       const detail = `${provider.name} has no mail domain of its own; ask /mx/v1.1/{domain} for a domain hosted there.`;
       throw new HttpProblem('no-own-domain', detail, { provider: provider.id });
     }
-    return sendXml(
-      c,
-      served,
-      { domain: parseDomain(domain), provider, matchedBy: 'domain', trust: 'curated' },
-      'public',
-    );
+    return sendXml(c, served, { domain: parseDomain(domain), provider, matchedBy: 'domain', trust: 'curated' }, wanted);
   };
 }
 
@@ -98,24 +100,4 @@ export function revisionsRoute(deps: Deps) {
     const revisions = changes.map(({ n, at, oldDigest, newDigest, cause }) => ({ n, at, oldDigest, newDigest, cause }));
     return sendJson(c, { revisions }, 'public');
   };
-}
-
-/** @throws {HttpProblem} where there is no such record */
-export function byId({ atlas }: Served, c: Context): { provider: Provider } | { renamed: string } {
-  const id = (c.req.param('id') ?? '').toLowerCase();
-  const provider = atlas.records.get(id);
-  if (provider) return { provider };
-  const renamed = atlas.renamed.get(id);
-  if (renamed !== undefined) return { renamed };
-  throw new HttpProblem('unknown-provider', 'There is no record with this id; GET /api/v1/providers lists them.');
-}
-
-/** @throws {HttpProblem} that names every parameter that is wrong */
-export function parseQuery<T extends z.ZodObject>(schema: T, c: Context): z.infer<T> {
-  dependsOnAsker(c);
-  const given = queryParameters(c.req.url, Object.keys(schema.shape));
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const wrong = result.error.issues.map(({ path, message }) => `“${path.join('.')}”: ${message}`);
-  throw new HttpProblem('malformed-query', `The query is wrong: ${wrong.join('; ')}.`);
 }

@@ -2,11 +2,13 @@
 import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
+import { paccPath } from '../formats/pacc/render.ts';
 import { NameError } from '../name/domain.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { askRoute, nothingHere } from './ask.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
+import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { indexPage } from './index-page.ts';
@@ -14,6 +16,7 @@ import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { probingPage } from './pages/probing.ts';
 import { probesRoute } from './probes.ts';
+import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
 import type { Deps } from './served.ts';
 import { statusesRoute } from './statuses.ts';
@@ -50,6 +53,7 @@ export function createApp(deps: Deps): Hono {
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
   get('/mail/config-v1.1.xml', autoconfigByAddress(deps));
   get('/.well-known/autoconfig/mail/config-v1.1.xml', autoconfigByAddress(deps));
+  get(paccPath, paccByHost(deps));
   getAndPost('/autodiscover/autodiscover.xml', autodiscoverRoute(deps));
   get('/autodiscover/autodiscover.json', autodiscoverJsonRoute(deps));
   get('/autodiscover/autodiscover.json/v1.0/:address', autodiscoverJsonRoute(deps));
@@ -63,11 +67,16 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers', listRoute(deps));
   get('/api/v1/providers/:id', providerRoute(deps));
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));
+  get('/api/v1/providers/:id/pacc.json', publishRoute(deps, 'pacc', 'pacc.json'));
+  get('/api/v1/providers/:id/zone.txt', publishRoute(deps, 'zone', 'zone.txt'));
   get('/api/v1/providers/:id/mail.mobileconfig', providerProfileRoute(deps));
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
   get('/api/v1/statuses', statusesRoute(deps));
+  get('/api/v1/bundle', bundleRoute(deps));
+  get('/api/v1/atlas.ndjson', linesRoute(deps));
+  get('/api/v1/changes', changesRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {

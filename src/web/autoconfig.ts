@@ -1,12 +1,18 @@
-/** Autoconfig XML over HTTP: by path as the ISPDB serves it, and by Host or address as a provider's own server does. */
+/**
+ * Autoconfig XML over HTTP: by path as the ISPDB serves it, and by Host or address as a provider's own server does. Version
+ * 1.1 unless `?version=1.2` asks for the draft's own.
+ */
 import type { Context } from 'hono';
+import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import { parseAddress } from '../name/address.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
+import { VersionQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, loginOf, ready, resolverFor } from './find.ts';
+import { parseQuery } from './parse-query.ts';
 import { queryParameter } from './query.ts';
 import { type Caching, dependsOnAsker, send } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -15,9 +21,10 @@ import type { Deps, Served } from './served.ts';
 export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
   return async (c: Context): Promise<Response> => {
     const served = ready(deps);
+    const wanted = versionOf(c);
     const domain = parseDomain(c.req.param('domain') ?? '');
     const answer = await find(deps, c, served, [domain], step === 'mx' ? resolverFor(deps, c, served) : undefined);
-    return sendXml(c, served, answer, answer.trust === 'dns' ? 'public-dns' : 'public');
+    return sendXml(c, served, answer, { ...wanted, ...(answer.trust === 'dns' && { caching: wanted.cachingByDns }) });
   };
 }
 
@@ -30,6 +37,7 @@ export function autoconfigByAddress(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     dependsOnAsker(c);
     const served = ready(deps);
+    const { version } = versionOf(c);
     const typed = queryParameter(c.req.url, 'emailaddress');
     const address = typed === undefined ? undefined : parseAddress(typed);
     const [first, ...rest] = [address?.domain, hostDomain(c)].filter((domain) => domain !== undefined);
@@ -37,7 +45,8 @@ export function autoconfigByAddress(deps: Deps) {
       throw new HttpProblem('no-domain-given', 'Say whose settings you want: ?emailaddress=someone@example.com.');
     }
     const answer = await find(deps, c, served, [first, ...rest]);
-    return sendXml(c, served, answer, 'private', address && loginOf(deps, address));
+    const login = address && loginOf(deps, address);
+    return sendXml(c, served, answer, { version, caching: 'private', login });
   };
 }
 
@@ -49,9 +58,25 @@ function hostDomain(c: Context): Domain | undefined {
   return domainOrUndefined(new URL(c.req.url).hostname.replace(/^autoconfig\./, ''));
 }
 
+/** How the XML is wanted, and who may keep it. */
+interface Wanted {
+  readonly version: AutoconfigVersion;
+  readonly caching: Caching;
+  /** Of the address that asks, where it is known. */
+  readonly login?: string | undefined;
+}
+
+/** The version that the query asks for. Only without a query does the answer depend on the path alone. */
+export function versionOf(c: Context): Wanted & { readonly cachingByDns: Caching } {
+  if (queryParameter(c.req.url, 'version') === undefined)
+    return { version: '1.1', caching: 'public', cachingByDns: 'public-dns' };
+  const { version = '1.1' } = parseQuery(VersionQuery, c);
+  return { version, caching: 'private', cachingByDns: 'private-dns' };
+}
+
 /** @throws {HttpProblem} where the record cannot be said in this format */
-export function sendXml(c: Context, served: Served, answer: Answer, caching: Caching, login?: string): Response {
-  const document = served.autoconfig(answer, login);
+export function sendXml(c: Context, served: Served, answer: Answer, { version, caching, login }: Wanted): Response {
+  const document = served.autoconfig(answer, version, login);
   if (document) return send(c, document, caching);
   const { name, id, access } = answer.provider;
   const more = `GET /api/v1/providers/${id} says more.`;

@@ -3,7 +3,8 @@
  * test/web/openapi.test.ts holds every answer against them.
  */
 import * as z from 'zod';
-import { matchedBys, statusNames, trusts } from '../provider/model.ts';
+import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
+import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../provider/model.ts';
 import {
   Alternative,
   accesses,
@@ -50,7 +51,13 @@ const checked = {
     .describe(
       'What probes say: it answers, with TLS as it should be. Not that anybody can sign in. null: never checked.',
     ),
-  signsIn: z.null().describe('What logins say; null: nobody has tried.'),
+  signsIn: z
+    .object({
+      at: z.iso.datetime(),
+      level: z.enum(['L3', 'L4']).describe('L3: it took the password; L4: a message went through it, too.'),
+    })
+    .nullable()
+    .describe('The newest login of the operator’s own account that worked; null: none is known.'),
 };
 const Withheld = z
   .object({
@@ -83,20 +90,43 @@ const ProviderIdentity = z
     kind: z.enum(kinds),
     country: z.string(),
     operator: z.string().optional(),
-    website: z.string().optional().describe('Missing only while it is withheld.'),
+    website: z
+      .string()
+      .optional()
+      .describe('Missing while it is withheld, and where the domain itself is all that is known.'),
     webmail: z.string().optional(),
     access: z.enum(accesses),
     restriction: Restriction.optional(),
   })
   .describe('Who the provider is, and whether mail programs can sign in at all.');
 
+const Publication = z
+  .object({
+    mechanism: z.enum(mechanisms).describe('How the domain publishes it.'),
+    where: z.string().describe('The URL that had it in the end, or the domain whose DNS records they are.'),
+    trust: z
+      .enum(trustLevels)
+      .describe('tls: on certificates alone. dns: a DNS record named the place or the servers. Never insecure here.'),
+    certified: z
+      .array(z.object({ host: z.string(), issuer: z.string().describe('The authority that certified the host.') }))
+      .describe('The hosts on the way, in order; the first is the domain’s own.'),
+  })
+  .describe('Only where matchedBy is “published”: what vouches for the settings. Nobody has curated them.');
+
 export const LookupAnswer = z
   .object({
     domain: z.string().describe('The domain that was looked up, as A-labels.'),
     matchedBy: z.enum(matchedBys).describe('How the record was found.'),
-    trust: z.enum(trusts).describe('dns: found by the domain’s MX, which plain DNS does not protect.'),
+    trust: z
+      .enum(trusts)
+      .describe(
+        'dns: found by the domain’s MX, which plain DNS does not protect. self: the domain’s own word, see “publication”.',
+      ),
     mx: z.string().optional().describe('The MX host that led to the record.'),
-    provider: ProviderIdentity,
+    publication: Publication.optional(),
+    provider: ProviderIdentity.partial({ kind: true, country: true }).describe(
+      'Who the provider is. Where matchedBy is “published” there are no kind, country and website: a domain does not say.',
+    ),
     ...settings,
   })
   .meta({ id: 'LookupAnswer' });
@@ -135,19 +165,26 @@ export const ProviderList = z
   })
   .meta({ id: 'ProviderList' });
 
-export const RevisionList = z
+const revision = {
+  n: z.int().describe('A number of this server’s own, growing.'),
+  at: z.iso.datetime(),
+  oldDigest: z.string().nullable().describe('SHA-256 of the facts before; null: the record was new.'),
+  newDigest: z.string().nullable().describe('SHA-256 of the facts after; null: the record was removed.'),
+  cause: z.string(),
+};
+
+export const RevisionList = z.object({ revisions: z.array(z.object(revision)) }).meta({ id: 'RevisionList' });
+
+export const ChangeList = z
   .object({
-    revisions: z.array(
-      z.object({
-        n: z.int().describe('A number of this server’s own, growing.'),
-        at: z.iso.datetime(),
-        oldDigest: z.string().nullable().describe('SHA-256 of the facts before; null: the record was new.'),
-        newDigest: z.string().nullable().describe('SHA-256 of the facts after; null: the record was removed.'),
-        cause: z.string(),
-      }),
-    ),
+    since: z.int(),
+    revision: z
+      .int()
+      .describe('The newest there is. Smaller than “since”: the server began anew, get everything again.'),
+    more: z.boolean().describe('There are more: ask again since the last “n” of this answer.'),
+    changes: z.array(z.object({ id: z.string().describe('The id of the record.'), ...revision })),
   })
-  .meta({ id: 'RevisionList' });
+  .meta({ id: 'ChangeList' });
 
 const Checked = z.object({
   n: z.int().describe('A number of this server’s own, growing.'),
@@ -230,6 +267,10 @@ export const LookupQuery = z.object({
   domain: z.string().optional().describe('A mail domain, in any form people type.'),
   email: z.string().optional().describe('An address: user names are filled in, and nobody may keep the answer.'),
   mx: z.enum(['0', '1']).optional().describe('0: do not ask DNS for the domain’s MX (default 1).'),
+  published: z
+    .enum(['0', '1'])
+    .optional()
+    .describe('1: where nothing else is known, ask the domain itself what it publishes; takes seconds (default 0).'),
 });
 
 export const ListQuery = z.object({
@@ -248,12 +289,50 @@ export const ListQuery = z.object({
     .describe('From 1; a hundred a page.'),
 });
 
+export const VersionQuery = z.object({
+  version: z
+    .enum(autoconfigVersions)
+    .optional()
+    .describe('1.2: the IETF draft’s own version, with OAuth2, calendars, address books and the like (default 1.1).'),
+});
+
+export const PublishQuery = z.object({
+  domain: z.string().optional().describe('Whose zone or document it is; the record’s own main domain if not given.'),
+  web: z
+    .string()
+    .optional()
+    .describe('Of the zone: the host that serves autoconfig, Autodiscover and PACC for the domain.'),
+});
+
+/** draft-ietf-mailmaint-pacc-03 */
+export const PaccDocument = z
+  .object({
+    authentication: z.object({ password: z.boolean() }),
+    info: z.object({
+      help: z.object({ documentation: z.string() }).optional(),
+      provider: z.object({ name: z.string(), shortName: z.string() }),
+    }),
+    protocols: z.partialRecord(
+      z.enum(['caldav', 'carddav', 'imap', 'jmap', 'pop3', 'submit', 'webdav']),
+      z.object({ host: z.string().optional(), url: z.string().optional() }),
+    ),
+  })
+  .describe('What a domain publishes about itself, byte for byte: its SHA-256 stands in DNS (header Repr-Digest).')
+  .meta({ id: 'Pacc' });
+
+export const ChangesQuery = z.object({
+  since: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a number from 0')
+    .describe('A revision: what changed after it. 0: everything.'),
+});
+
 export const AskQuery = z.object({ domain: z.string().optional().describe('The name that a certificate is for.') });
 export const Asked = z.object({ domain: z.string() }).meta({ id: 'Asked' });
 
 export const DomainPath = z.object({ domain: z.string().describe('A mail domain, or the name of its MX hosts.') });
 export const ProviderPath = z.object({ id: z.string().describe('The id of a record.') });
-export const AddressQuery = z.object({
+export const AddressQuery = VersionQuery.extend({
   emailaddress: z
     .string()
     .optional()

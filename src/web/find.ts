@@ -1,6 +1,6 @@
 /** Lookups for routes: an answer, or the problem that says why there is none. */
 import type { Context } from 'hono';
-import { lookup, type Miss } from '../lookup/ladder.ts';
+import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import type { Domain } from '../name/domain.ts';
 import { onBehalfOf, type Resolver } from '../net/resolver.ts';
@@ -22,6 +22,12 @@ export function ready(deps: Deps): Served {
 export function resolverFor(deps: Deps, c: Context, { atlas }: Served): Resolver | undefined {
   if (deps.hosting?.only && !atlas.curated.providers.some(({ mx = [] }) => mx.length > 0)) return undefined;
   return onBehalfOf(deps.resolver, deps.asker(c));
+}
+
+/** The step that asks a domain itself, charged to whoever sent the request; a server of one's own domains asks nobody. */
+export function publishedFor(deps: Deps, c: Context): PublishedStep | undefined {
+  if (deps.hosting?.only) return undefined;
+  return (domain) => deps.published(domain, deps.asker(c));
 }
 
 /** Who asks: an address, or a domain alone. */
@@ -53,10 +59,11 @@ export async function find(
   served: Served,
   domains: readonly [Domain, ...Domain[]],
   resolver?: Resolver,
+  published?: PublishedStep,
 ): Promise<Answer> {
   let miss: Miss | undefined;
   for (const domain of domains) {
-    const result = await lookup(served.atlas, domain, resolver);
+    const result = await lookup(served.atlas, domain, resolver, published);
     if ('answer' in result) return result.answer;
     miss ??= result.miss;
   }
@@ -69,13 +76,8 @@ export async function find(
 function notServedHere(miss: Miss): HttpProblem {
   if (miss.reason === 'dns-timeout' || miss.reason === 'dns-budget') return missed(miss);
   const { domain } = miss;
-  return new HttpProblem(
-    'not-served-here',
-    `This server answers for domains of its own, and ${domain} is none of them.`,
-    {
-      domain,
-    },
-  );
+  const detail = `This server answers for domains of its own, and ${domain} is none of them.`;
+  return new HttpProblem('not-served-here', detail, { domain });
 }
 
 function missed(miss: Miss): HttpProblem {

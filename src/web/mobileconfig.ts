@@ -14,13 +14,14 @@ import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import { parseAddress } from '../name/address.ts';
 import type { Domain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
-import type { Provider } from '../provider/model.ts';
+import type { AnsweredProvider, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
-import { byId, parseQuery } from './api.ts';
 import { bodyText } from './body.ts';
+import { byId } from './by-id.ts';
 import { LanguageQuery, ProfileForm } from './contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, loginOf, ready } from './find.ts';
+import { parseQuery } from './parse-query.ts';
 import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
 
@@ -81,7 +82,12 @@ function profilePath(id: string): string {
   return `/api/v1/providers/${id}/mail.mobileconfig`;
 }
 
-function sendProfile(c: Context, { id }: Provider, document: Document, caching: Parameters<typeof send>[2]): Response {
+function sendProfile(
+  c: Context,
+  { id }: Pick<AnsweredProvider, 'id'>,
+  document: Document,
+  caching: Parameters<typeof send>[2],
+): Response {
   return send(c, document, caching, { 'Content-Disposition': `attachment; filename="${id}.mobileconfig"` });
 }
 

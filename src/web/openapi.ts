@@ -10,12 +10,15 @@ import {
   AutodiscoverPath,
   AutodiscoverQuery,
   AutodiscoverRefused,
+  ChangeList,
+  ChangesQuery,
   DomainPath,
   Health,
   LanguageQuery,
   ListQuery,
   LookupAnswer,
   LookupQuery,
+  PaccDocument,
   ProbeList,
   ProbesQuery,
   Problem,
@@ -23,8 +26,10 @@ import {
   ProviderAnswer,
   ProviderList,
   ProviderPath,
+  PublishQuery,
   Readiness,
   RevisionList,
+  VersionQuery,
 } from './contract.ts';
 
 const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponsesObject =>
@@ -36,11 +41,11 @@ const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponses
   );
 const malformed: [number, string] = [400, 'The name or the query is malformed'];
 const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
-const tooMany: [number, string] = [429, 'Too many DNS questions from this network'];
+const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
 const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
 
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
-const xml = { description: 'Autoconfig XML, version 1.1', content: { 'text/xml': { schema: z.string() } } };
+const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
 
 const renamed = { description: 'The record has another id today' };
 
@@ -85,12 +90,12 @@ export function openapi(version: string) {
       paths: {
         '/v1.1/{domain}': get({
           summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
-          requestParams: { path: DomainPath },
+          requestParams: { path: DomainPath, query: VersionQuery },
           responses: { 200: xml, ...problems(malformed, unknown, later) },
         }),
         '/mx/v1.1/{domain}': get({
           summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
-          requestParams: { path: DomainPath },
+          requestParams: { path: DomainPath, query: VersionQuery },
           responses: { 200: xml, ...problems(malformed, unknown, tooMany, later) },
         }),
         '/mail/config-v1.1.xml': get({
@@ -102,6 +107,13 @@ export function openapi(version: string) {
           summary: 'Settings by address, else by Host (<domain>)',
           requestParams: { query: AddressQuery },
           responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/.well-known/user-agent-configuration.json': get({
+          summary: 'The PACC document of a domain, by Host (ua-auto-config.<domain>)',
+          responses: {
+            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            ...problems(malformed, unknown, later),
+          },
         }),
         '/autodiscover/autodiscover.xml': {
           ...get({
@@ -148,8 +160,26 @@ export function openapi(version: string) {
         }),
         '/api/v1/providers/{id}/autoconfig.xml': get({
           summary: 'The autoconfig XML of a record',
-          requestParams: { path: ProviderPath },
-          responses: { 200: xml, 308: renamed, ...problems(unknown, later) },
+          requestParams: { path: ProviderPath, query: VersionQuery },
+          responses: { 200: xml, 308: renamed, ...problems(malformed, unknown, later) },
+        }),
+        '/api/v1/providers/{id}/pacc.json': get({
+          summary: 'What a domain of the provider publishes about itself, where PACC can say it',
+          requestParams: { path: ProviderPath, query: PublishQuery },
+          responses: {
+            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/zone.txt': get({
+          summary: 'DNS records that lead mail programs to the provider’s servers, for the zone of a domain',
+          requestParams: { path: ProviderPath, query: PublishQuery },
+          responses: {
+            200: { description: 'Lines of a zone file', content: { 'text/plain': { schema: z.string() } } },
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
         }),
         '/api/v1/providers/{id}/mail.mobileconfig': get({
           summary: 'The configuration profile of a record for Apple’s devices, which ask for the address themselves',
@@ -202,6 +232,28 @@ export function openapi(version: string) {
             },
             ...problems(later),
           },
+        }),
+        '/api/v1/bundle': get({
+          summary: 'The whole atlas with statuses in one file, signed with Ed25519 (docs/bundle.md)',
+          responses: {
+            200: {
+              description: 'The bundle',
+              content: { 'application/vnd.mailatlas.bundle': { schema: z.string() } },
+            },
+            ...problems([404, 'This server signs no bundles'], later),
+          },
+        }),
+        '/api/v1/atlas.ndjson': get({
+          summary: 'The same as lines of JSON, streamed and unsigned',
+          responses: {
+            200: { description: 'One object a line', content: { 'application/x-ndjson': { schema: z.string() } } },
+            ...problems(later),
+          },
+        }),
+        '/api/v1/changes': get({
+          summary: 'Which records changed after a revision, oldest first',
+          requestParams: { query: ChangesQuery },
+          responses: { 200: json('At most a thousand', ChangeList), ...problems(malformed, later) },
         }),
         '/api/v1/openapi.json': get({
           summary: 'This document',

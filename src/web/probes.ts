@@ -5,9 +5,10 @@ import { endpointKey, type Server, unverified } from '../provider/model.ts';
 import { judgeAuth } from '../verify/auth.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence } from '../verify/evidence.ts';
-import { byId, parseQuery } from './api.ts';
+import { byId } from './by-id.ts';
 import { ProbesQuery } from './contract.ts';
 import { ready } from './find.ts';
+import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
 import type { Deps } from './served.ts';
 

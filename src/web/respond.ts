@@ -9,7 +9,15 @@ import type { Context } from 'hono';
 import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
 import { carriesAddress } from './query.ts';
 
-export type Caching = 'public' | 'public-dns' | 'private' | 'private-dns' | 'public-brief' | 'brief' | 'no-store';
+export type Caching =
+  | 'public'
+  | 'public-dns'
+  | 'private'
+  | 'private-dns'
+  | 'private-fresh'
+  | 'public-brief'
+  | 'brief'
+  | 'no-store';
 
 const cacheControl: Record<Caching, string> = {
   public: 'public, max-age=3600',
@@ -17,6 +25,8 @@ const cacheControl: Record<Caching, string> = {
   // The answer rests on DNS, which is remembered for ten minutes.
   'public-dns': 'public, max-age=600',
   'private-dns': 'private, max-age=600',
+  // Whoever asks what is new wants to know now.
+  'private-fresh': 'private, no-cache',
   // What changes by the minute.
   'public-brief': 'public, max-age=60',
   brief: 'private, max-age=60',
@@ -65,6 +75,21 @@ export function send(
 
 export function sendJson(c: Context, value: unknown, caching: Caching): Response {
   return send(c, documentOf(JSON.stringify(value), json), caching);
+}
+
+/** Sends text as it is made. There is no ETag, because nobody knows the bytes beforehand. */
+export function sendStream(c: Context, parts: Iterable<string>, type: string, caching: Caching): Response {
+  const encoder = new TextEncoder();
+  const iterator = parts[Symbol.iterator]();
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { done, value } = iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+  });
+  const headers = { ...always, 'Cache-Control': cacheControl[caching], 'Content-Type': type };
+  return c.body(stream, 200, headers);
 }
 
 /** A 400 in the form of somebody else's protocol. */

@@ -3,18 +3,21 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
-import type { Miss } from '../lookup/ladder.ts';
+import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
-import type { Answer, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, EndpointKey, Knowledge } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { Vitals } from '../store/vitals.ts';
-import type { RevisionList } from './contract.ts';
+import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
+
+type ChangeJson = z.infer<typeof ChangeList>['changes'][number];
 
 export interface Served {
   readonly atlas: Atlas;
@@ -22,7 +25,7 @@ export interface Served {
   /** The newest revision of the store it was built from. */
   readonly revision: number;
   /** The autoconfig XML of an answer, perhaps with the login of the one who asks; undefined where the record cannot be said in it. */
-  autoconfig(answer: Answer, login?: string): Document | undefined;
+  autoconfig(answer: Answer, version?: AutoconfigVersion, login?: string): Document | undefined;
 }
 
 /** What the store remembers of endpoints, for {@link Deps}. */
@@ -55,12 +58,18 @@ export interface Deps {
   /** Undefined until the first atlas is there. */
   served(): Served | undefined;
   readonly resolver: Resolver;
+  /** What domains publish themselves, with memory and a budget of its own. */
+  readonly published: PublishedStep;
   /** Who asks, as an address block for budgets; never logged or stored. */
   asker(c: Context): string | undefined;
   /** Somebody asked for what is not there; what is kept of it, `lookup/demand.ts` decides. */
   missed(miss: Miss, asker: string | undefined): void;
   /** What changed about a record, newest first. */
   revisions(id: string, limit: number): Promise<readonly RevisionJson[]>;
+  /** What changed about any record after a revision, oldest first. */
+  changes(since: number, limit: number): Promise<readonly ChangeJson[]>;
+  /** The signed bundle of what is served; undefined where the operator gave no key. */
+  readonly bundle?: (served: Served) => string;
   /** What was seen of endpoints. */
   readonly history: History;
   /** Whether the asker may read /metrics. */
@@ -87,18 +96,20 @@ export interface Deps {
  * knowledge: what is newer is another `served`, which renders what it is asked for (0.02 ms each) and nothing before.
  */
 export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Served {
-  const documents = new Map<Provider, Document | undefined>();
-  const render = (answer: Answer, login?: string): Document | undefined => {
-    const text = renderAutoconfig(answer, knowledge, login);
+  const kept = new Map<AutoconfigVersion, Map<AnsweredProvider, Document | undefined>>();
+  const render = (answer: Answer, version: AutoconfigVersion, login?: string): Document | undefined => {
+    const text = renderAutoconfig(answer, knowledge, version, login);
     return text === undefined ? undefined : documentOf(text, xml);
   };
   return {
     atlas,
     knowledge,
     revision,
-    autoconfig(answer, login) {
-      if (answer.matchedBy !== 'domain' || login !== undefined) return render(answer, login);
-      if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer));
+    autoconfig(answer, version = '1.1', login) {
+      if (answer.matchedBy !== 'domain' || login !== undefined) return render(answer, version, login);
+      const documents = kept.get(version) ?? new Map<AnsweredProvider, Document | undefined>();
+      kept.set(version, documents);
+      if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer, version));
       return documents.get(answer.provider);
     },
   };

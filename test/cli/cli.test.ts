@@ -9,7 +9,8 @@
  *     ? 3                                    its exit code, where that is not 0
  *
  * `sqlite FILE SQL` changes a database. $PWD, $VERSION, $DNS (a name server on loopback), $BUSY_PORT (a port that is taken),
- * $IMAP_PORT (of a good server, STARTTLS), $CA (the authority of its certificate), $CERT and $KEY (a certificate and its key)
+ * $IMAP_PORT (of a good server, STARTTLS), $CA (the authority of its certificate), $CERT and $KEY (a certificate and its key),
+ * $WEB and $WEB_ONLY (options that lead to the domains of discover/world.ts, and the same without leave to dial loopback)
  * stand for what they are, in commands and in what is expected.
  */
 import assert from 'node:assert/strict';
@@ -31,6 +32,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { autoconfig, autodiscover, startWorld, type World } from '../discover/world.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { pki } from '../pki.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';
@@ -47,6 +49,7 @@ const busy = createServer();
 const ca = join(temporary, 'ca.pem');
 let dns: DnsServer;
 let mail: MailServer;
+let world: World;
 
 before(async () => {
   mkdirSync(tools);
@@ -74,12 +77,24 @@ before(async () => {
   writeFileSync(join(temporary, 'cert.pem'), cert);
   writeFileSync(join(temporary, 'key.pem'), key);
   mail = await startMailServer(imap({ security: 'starttls' }));
+  world = await startWorld({
+    // Two providers of ../data: one publishes what its record says, the other something else.
+    sites: {
+      'https://autoconfig.webonly.example/mail/config-v1.1.xml': autoconfig('webonly.example'),
+      'https://autodiscover.hosting.example/autodiscover/autodiscover.xml': autodiscover('old.hosting.example', ''),
+    },
+    zone: {
+      '_imaps._tcp.post.example': { SRV: ['0 1 993 imap.post.example'] },
+      'imap.post.example': { A: ['127.0.0.1'] },
+    },
+  });
 });
 
 after(async () => {
   busy.close();
   await dns.stop();
   await mail.stop();
+  await world.stop();
   rmSync(temporary, { recursive: true });
 });
 
@@ -96,6 +111,8 @@ describe('mailatlas', { concurrency: 2 * availableParallelism() }, () => {
         BUSY_PORT: String(port),
         IMAP_PORT: String(mail.port),
         CA: ca,
+        WEB_ONLY: webOptions(),
+        WEB: `${webOptions()} --allow-private`,
         CERT: join(temporary, 'cert.pem'),
         KEY: join(temporary, 'key.pem'),
       };
@@ -111,6 +128,12 @@ describe('mailatlas', { concurrency: 2 * availableParallelism() }, () => {
     });
   }
 });
+
+/** How a command gets to the domains of the world. */
+function webOptions(): string {
+  const { dns: zone, web } = world;
+  return `--resolver ${zone.address} --ca ${ca} --dial 443=${web.https} --dial 80=${web.http}`;
+}
 
 interface Step {
   command: string;

@@ -35,6 +35,7 @@ const sources = [
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'tsconfig.client.json',
   'LICENSE',
   'src',
   'bin',
@@ -75,7 +76,7 @@ describe('the published package', { timeout: 240_000 }, () => {
     assert.ok(existsSync(join(installed, 'LICENSE')));
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     assert.deepEqual(
-      files.filter((file) => /(^|\/)(test|src)\/|\.ts$|\.tmp$/.test(file) && !file.startsWith('node_modules')),
+      files.filter((file) => /(^|\/)(test|src)\/|(?<!\.d)\.ts$|\.tmp$/.test(file) && !file.startsWith('node_modules')),
       [],
     );
     assert.deepEqual(readdirSync(join(installed, 'data')), readdirSync(join(checkout, 'data')));
@@ -91,6 +92,37 @@ describe('the published package', { timeout: 240_000 }, () => {
     const atlas = JSON.parse(readFileSync(join(installed, 'dist', 'atlas.json'), 'utf8')) as { curated: object };
     assert.ok(atlas.curated);
     assert.ok(!existsSync(join(temporary, 'cache', 'mailatlas')), 'nothing was compiled into the cache');
+  });
+
+  test('gives the client library to who imports it, with types', () => {
+    const bundle = join(root, 'test', 'vectors', 'bundle');
+    const { keys, now } = JSON.parse(readFileSync(join(bundle, 'vectors.json'), 'utf8')) as {
+      keys: string[];
+      now: string;
+    };
+    const program = `
+      import { readFileSync } from 'node:fs';
+      import { openBundle } from 'mailatlas/client';
+      const bytes = readFileSync(${JSON.stringify(join(bundle, 'good.bundle.gz'))});
+      const atlas = await openBundle(bytes, { keys: ${JSON.stringify(keys)}, now: new Date(${JSON.stringify(now)}) });
+      const result = await atlas.lookup('fred@mail.example');
+      const username: string | null | undefined = 'answer' in result ? result.answer.incoming[0]?.username : undefined;
+      console.log(username);
+    `;
+    writeFileSync(join(consumer, 'use.ts'), program);
+    const { stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'use.ts'], {
+      cwd: consumer,
+      encoding: 'utf8',
+    });
+    assert.deepEqual({ stdout, stderr }, { stdout: 'fred@mail.example\n', stderr: '' });
+    const compiler = join(root, 'node_modules', '.bin', 'tsc');
+    const strict = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom'];
+    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
+    const judged = spawnSync(compiler, [...strict, ...types, '--ignoreConfig', 'use.ts'], {
+      cwd: consumer,
+      encoding: 'utf8',
+    });
+    assert.equal(judged.stdout, '');
   });
 
   test('knows its version', () => {
@@ -167,7 +199,7 @@ function pack(): string {
  */
 function install(tarball: string): string {
   mkdirSync(consumer);
-  writeFileSync(join(consumer, 'package.json'), '{"private": true}');
+  writeFileSync(join(consumer, 'package.json'), '{"private": true, "type": "module"}');
   // The cache stands in the real home folder.
   const cache = spawnSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8', cwd: consumer }).stdout.trim();
   const offline = ['--offline', '--ignore-scripts', '--no-package-lock', '--cache', cache];

@@ -51,6 +51,8 @@ async function verify(values: object = {}): Promise<Ran> {
   for (const form of formsOf(password, 'fred@mail.test'))
     assert.ok(!(ran.stdout + ran.stderr).includes(form), `${ran.stdout}\n${ran.stderr}`);
   assert.ok(!(ran.stdout + ran.stderr).includes('battery'));
+  // Nor does what the server says reach the terminal as a command.
+  assert.doesNotMatch(ran.stdout, /[^\P{Cc}\n]/u);
   return ran;
 }
 
@@ -83,7 +85,9 @@ before(async () => {
         answers: {
           AUTHENTICATE: async (client, line) => {
             await client.say('+ ');
-            await client.say(`${line.split(' ')[0]} NO [AUTHENTICATIONFAILED] “${await client.line()}” is wrong`);
+            await client.say(
+              `${line.split(' ')[0]} NO [AUTHENTICATIONFAILED] “${await client.line()}”\x1b[2J is wrong`,
+            );
           },
         },
       }),

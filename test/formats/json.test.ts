@@ -102,7 +102,8 @@ describe('The JSON of an answer', () => {
       vantage: 'other.example',
     };
     const statuses = new Map([[endpointKey(server), known]]);
-    const { incoming, outgoing } = answerJson(answer(own), { ...nothingKnown, statuses });
+    const signIns = new Map([[endpointKey(server), { at: '2026-11-19T10:00:00.000Z', level: 'L4' as const }]]);
+    const { incoming, outgoing } = answerJson(answer(own), { ...nothingKnown, statuses, signIns });
     const axes = [...incoming, ...outgoing].map(({ authentic, answers, signsIn }) => ({ authentic, answers, signsIn }));
     assert.deepEqual(axes, [
       {
@@ -113,7 +114,7 @@ describe('The JSON of an answer', () => {
           at: '2026-11-20T10:00:00.000Z',
           vantage: 'other.example',
         },
-        signsIn: null,
+        signsIn: { at: '2026-11-19T10:00:00.000Z', level: 'L4' },
       },
       { authentic: null, answers: null, signsIn: null },
     ]);

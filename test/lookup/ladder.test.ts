@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { type AtlasIndex, compileAtlas } from '../../src/atlas/atlas.ts';
-import { type Lookup, lookup } from '../../src/lookup/ladder.ts';
+import { type Lookup, lookup, type PublishedStep } from '../../src/lookup/ladder.ts';
 import { isSpecialUse } from '../../src/lookup/special.ts';
 import { parseDomain } from '../../src/name/domain.ts';
 import type { Resolver } from '../../src/net/resolver.ts';
@@ -402,5 +402,58 @@ describe('special-use names', () => {
   test('are whole labels: a name that only ends alike is asked about', () => {
     for (const name of ['latest.de', 'contest.com', 'myexample.com', 'local.de', 'example.de', 'test.com'])
       assert.ok(!isSpecialUse(parseDomain(name)), name);
+  });
+});
+
+describe('rung 5, what the domain publishes itself', () => {
+  const asked: string[] = [];
+  const own = record({ id: 'huber.de', domains: ['huber.de'] });
+  const publication = { mechanism: 'autoconfig', where: 'https://huber.de/', trust: 'tls', certified: [] } as const;
+  const found: PublishedStep = (domain) => {
+    asked.push(domain);
+    return Promise.resolve({ kind: 'found', provider: own, publication });
+  };
+  const climbAll = async (facts: Partial<Curated>, name: string, step: PublishedStep, by?: Resolver) =>
+    say(await lookup(compileAtlas(curated(facts)), parseDomain(name), by, step));
+  const silent = (): Resolver => ({ mx: () => Promise.resolve({ kind: 'none', exists: true }) });
+
+  test('is an answer of its own trust, with what vouches for it', async () => {
+    const result = await lookup(compileAtlas(curated()), parseDomain('huber.de'), undefined, found);
+    assert.deepEqual(result, {
+      answer: { domain: 'huber.de', provider: own, matchedBy: 'published', trust: 'self', publication },
+    });
+  });
+
+  test('is climbed only where the atlas and the MX know nothing', async () => {
+    asked.length = 0;
+    assert.equal(await climbAll({ providers: [own] }, 'huber.de', found), 'huber.de by domain (curated)');
+    assert.equal(await climbAll({ providers: [hoster] }, 'huber.de', found, resolver), 'hoster.example by mx (dns)');
+    assert.deepEqual(asked, []);
+    const others = [handler('gateway', '*.gateway.example')];
+    assert.equal(await climbAll({ others }, 'guarded.de', found, resolver), 'huber.de by published (self)');
+    assert.equal(await climbAll({ leftOut: [leftOut('left.de')] }, 'left.de', found), 'huber.de by published (self)');
+    assert.equal(await climbAll({}, 'web-only.de', found, silent()), 'huber.de by published (self)');
+  });
+
+  test('is not climbed where it could change nothing, or nobody can be asked now', async () => {
+    asked.length = 0;
+    assert.equal(await climbAll({}, 'no-mail.de', found, resolver), 'no: null-mx');
+    assert.equal(await climbAll({}, 'gone.de', found, resolver), 'no: no-mx');
+    assert.equal(await climbAll({}, 'broken.de', found, resolver), 'no: dns-timeout');
+    assert.equal(await climbAll({ leftOut: [leftOut('dead.de', 'dead')] }, 'dead.de', found), 'no: left-out');
+    assert.equal(await climbAll({}, 'a.test', found), 'no: unknown-domain');
+    assert.deepEqual(asked, []);
+  });
+
+  test('that gives nothing leaves the reason that was there before', async () => {
+    const nothing: PublishedStep = () => Promise.resolve({ kind: 'nothing' });
+    const unsure: PublishedStep = () => Promise.resolve({ kind: 'failed', why: 'unanswered' });
+    assert.equal(await climbAll({}, 'web-only.de', nothing, resolver), 'no: no-mx');
+    assert.equal(await climbAll({}, 'quiet.de', unsure), 'no: unknown-domain');
+  });
+
+  test('is not climbed by those who have asked too much', async () => {
+    const tired: PublishedStep = () => Promise.resolve({ kind: 'failed', why: 'budget' });
+    assert.equal(await climbAll({}, 'quiet.de', tired), 'no: dns-budget');
   });
 });

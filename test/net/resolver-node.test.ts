@@ -174,3 +174,54 @@ describe('the addresses of a host', () => {
     assert.deepEqual(answer, { kind: 'servers', servers: ['ns1.hoster.example', 'ns2.hoster.example'] });
   });
 });
+
+describe('the records of services', () => {
+  const long = 'x'.repeat(600);
+  let server: DnsServer;
+  before(async () => {
+    server = await startDns({
+      '_imaps._tcp.huber.example': {
+        SRV: ['10 1 993 b.hoster.example', '0 1 993 Z.Hoster.Example', '0 9 993 a_b.example'],
+      },
+      '_pop3._tcp.huber.example': { SRV: ['0 0 0 .'] },
+      '_jmap._tcp.huber.example': 'servfail',
+      'huber.example': { TXT: ['v=spf1 -all', long], A: ['192.0.2.1'] },
+      'alias.example': { CNAME: ['huber.example'] },
+      'mute.example': { CNAME: 'servfail' },
+    });
+  });
+  after(() => server.stop());
+  const ask = () => nodeResolver(server.address);
+
+  test('come by priority, then the heavier first, with targets as they stand there, in lower case', async () => {
+    assert.deepEqual(await ask().srv('_imaps._tcp.huber.example'), {
+      kind: 'records',
+      records: [
+        { priority: 0, weight: 9, port: 993, target: 'a_b.example' },
+        { priority: 0, weight: 1, port: 993, target: 'z.hoster.example' },
+        { priority: 10, weight: 1, port: 993, target: 'b.hoster.example' },
+      ],
+    });
+  });
+
+  test('say with the root that a service is not available', async () => {
+    const records = [{ priority: 0, weight: 0, port: 0, target: '' }];
+    assert.deepEqual(await ask().srv('_pop3._tcp.huber.example'), { kind: 'records', records });
+  });
+
+  test('may not exist, or not be told', async () => {
+    assert.deepEqual(await ask().srv('_imap._tcp.huber.example'), { kind: 'none', exists: false });
+    assert.deepEqual(await ask().srv('_jmap._tcp.huber.example'), { kind: 'failed', why: 'server-failure' });
+  });
+
+  test('texts are whole, however many strings they were cut into', async () => {
+    assert.deepEqual(await ask().txt('huber.example'), { kind: 'texts', texts: ['v=spf1 -all', long] });
+    assert.deepEqual(await ask().txt('gone.example'), { kind: 'none', exists: false });
+  });
+
+  test('an alias is told from a name of its own, and from not knowing', async () => {
+    assert.equal(await ask().isAlias('alias.example' as Domain), true);
+    assert.equal(await ask().isAlias('huber.example' as Domain), false);
+    assert.equal(await ask().isAlias('mute.example' as Domain), undefined);
+  });
+});

@@ -6,6 +6,7 @@ packages=(
   thunderbird
   dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix # mail servers
   knot                                              # DNS server
+  libxml2-utils                                     # judges XML by a grammar
   iproute2 nftables                                 # a network that drops and refuses
 )
 

@@ -392,6 +392,7 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
       assert.deepEqual(await readKnowledge(store.db, time(0)), {
         statuses: new Map([[a, { status: 'unverified', since: time(0), reason: 'new' }]]),
         quarantine: new Map([[host, { at: entry.at, why: entry.why }]]),
+        signIns: new Map(),
       });
     });
 

@@ -19,6 +19,7 @@ import {
   putMeta,
   putNoProbe,
   putRecord,
+  readChanges,
   readCurated,
   readDigests,
   readMeta,
@@ -79,6 +80,10 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
           [3, 'third'],
         ]);
         assert.equal(await readMeta(db, 'loaded'), 'new');
+        const changes = async (since: number, limit: number) => (await readChanges(db, since, limit)).map(({ n }) => n);
+        assert.deepEqual(await changes(0, 10), [1, 2, 3]);
+        assert.deepEqual(await changes(1, 1), [2]);
+        assert.deepEqual(await changes(3, 10), []);
       });
 
       for (const place of ['first', 'middle', 'last'] as const) {

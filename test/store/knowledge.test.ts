@@ -10,6 +10,7 @@ import { putHeard } from '../../src/store/heard.ts';
 import { readKnowledge } from '../../src/store/knowledge.ts';
 import { readKnowledgeFile } from '../../src/store/knowledge-node.ts';
 import { putQuarantine } from '../../src/store/quarantine.ts';
+import { putSignIns } from '../../src/store/sign-ins.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../../src/store/statuses.ts';
 
@@ -53,6 +54,7 @@ test('A file says what its store says: own statuses, stale ones, what others say
   }));
   await store.atomically([
     ...putHeard(store.db, heard),
+    ...putSignIns(store.db, new Map([[keyOf('well'), { at: time(8), level: 'L4' as const }]])),
     ...putQuarantine(store.db, { name: 'gone.example' as Domain, at: time(7), why: 'Gone.', by: 'Ada' }),
   ]);
   for (const now of [time(1), time(10), time(200)]) {

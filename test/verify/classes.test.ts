@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type FaultKind, WireFault } from '../../src/net/wire.ts';
+import { nodeDialer } from '../../src/net/wire-node.ts';
 import type { Security } from '../../src/provider/model.ts';
 import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Patience } from '../../src/verify/session.ts';
@@ -16,6 +17,7 @@ import { imap, type Manners, pop3, smtp } from './well-behaved.ts';
 
 const behaved = { imap, pop3, smtp };
 
+const contact = 'https://mail.example/probes';
 const patience: Patience = { connect: 300, tls: 300, greeting: 300, answer: 300, quit: 100 };
 
 const reached = new Set<string>();
@@ -183,6 +185,40 @@ const cases: readonly Case[] = [
   },
 
   // Greetings.
+  {
+    when: 'it says farewell for good, in words that contain those of a limit',
+    protocol: 'pop3',
+    script: within(say('-ERR this service has migrated to another corporate server')),
+    code: 'greeting.rejected',
+  },
+  {
+    when: 'its lines contradict each other: the worst one counts',
+    protocol: 'smtp',
+    script: within(say('554-no mail service here', '220 mail.example.test')),
+    code: 'greeting.rejected',
+  },
+  {
+    when: 'it refuses EHLO because of where we are',
+    protocol: 'smtp',
+    security: 'tls',
+    script: answering(
+      'smtp',
+      { EHLO: ['554 5.7.1 Client host blocked using a block list'], HELO: ['554 5.7.1 blocked'] },
+      'tls',
+    ),
+    code: 'limit.blocked',
+  },
+  {
+    when: 'it has no place for us when asked what it can do (IMAP)',
+    script: answering('imap', { CAPABILITY: ['* BYE Too many connections'] }, 'tls'),
+    code: 'limit.connections',
+  },
+  {
+    when: 'it breaks off when we name ourselves',
+    script: answering('imap', { ID: (c) => c.close() }, 'tls'),
+    code: 'ok',
+    warns: ['quit.impolite'],
+  },
   { when: 'it says nothing', script: within(hang), code: 'greeting.timeout' },
   {
     when: 'it says nothing in the open, and speaks no TLS',
@@ -500,7 +536,7 @@ describe('the class of', () => {
   for (const { when, protocol = 'imap', security = 'tls', script, code, also, warns, says } of cases) {
     test(`${code}: ${when}`, async () => {
       await using server = await startMailServer(script);
-      const { verdict } = await probeAndJudge({ protocol, security, port: server.port }, { patience });
+      const { verdict } = await probeAndJudge({ protocol, security, port: server.port }, { patience, contact });
       note(verdict);
       assert.equal(verdict.code, code, verdict.says);
       if (also)
@@ -606,6 +642,31 @@ describe('a host with several addresses', () => {
     );
     assert.match(verdict.warnings[0]?.says ?? '', /127\.0\.0\.2 \(tcp\.refused\)/);
     assert.equal(evidence.attempts.length, 2);
+  });
+
+  test('has a turn for each of them before a fault of one is explained', async () => {
+    await using silent = await startMailServer(hang);
+    await using server = await startMailServer(behaved.imap({ security: 'starttls' }));
+    const dialer: typeof probeOptions.dialer = {
+      dial: (options) => {
+        const port = options.address === '127.0.0.2' ? silent.port : options.port;
+        return probeOptions.dialer.dial({ ...options, port, address: '127.0.0.1' });
+      },
+    };
+    const { verdict, evidence } = await probeAndJudge(
+      { protocol: 'imap', security: 'starttls', port: server.port },
+      // To explain the silence of the first one takes all the time that there is.
+      { resolver: resolverTo(['127.0.0.2', '127.0.0.1']), dialer, patience: { ...patience, tls: 5000 }, timeout: 2000 },
+    );
+    assert.equal(verdict.code, 'ok');
+    assert.equal(evidence.skipped, undefined);
+    assert.equal(silent.connections.length, 2);
+  });
+
+  test('is not judged by a local address that this machine does not have', async () => {
+    const dialer = nodeDialer({ sourceAddress: '192.0.2.1' });
+    const { verdict } = await probeAndJudge({ ...endpoint, port: 993 }, { dialer });
+    assert.equal(verdict.code, 'tcp.failed');
   });
 
   test('is not judged by IPv6 that this machine does not have', async () => {

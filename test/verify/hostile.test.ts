@@ -4,6 +4,9 @@ import { describe, test } from 'node:test';
 import { maxBytes } from '../../src/net/wire.ts';
 import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
+import { judge } from '../../src/verify/judge.ts';
+import { maskAddresses } from '../../src/verify/session.ts';
+import { pki, unreadable } from '../pki.ts';
 import { type Client, type Script, startMailServer } from './mail-server.ts';
 import { probeAndJudge } from './prober.ts';
 import { imap, pop3, smtp } from './well-behaved.ts';
@@ -129,6 +132,18 @@ describe('a conversation that breaks off', () => {
   }
 });
 
+test('a certificate that nobody can read, sent along with a good one, is left out and harms nobody', async () => {
+  const { leaf } = await pki();
+  const [good, { cert: other }] = [await leaf('good'), await leaf('good-ec')];
+  const certificate = { ...good, cert: good.cert + unreadable(other) };
+  const script = behaved.imap({ security: 'tls', certificate });
+  const { evidence, verdict } = await probed(script, 'imap', 'tls');
+  const { tls } = evidence.attempts[0] ?? {};
+  assert.deepEqual([tls?.chain.length, tls?.chainError], [1, undefined]);
+  // The test's own server cannot read it either, and breaks off after the handshake.
+  assert.match(verdict.code, /^(?:ok|greeting\.closed)$/);
+});
+
 describe('what a server says', () => {
   test('does not become somebody’s address in the evidence', async () => {
     const script = behaved.smtp({
@@ -140,6 +155,40 @@ describe('what a server says', () => {
     assert.doesNotMatch(text, /198\.51\.100\.7|2001:db8:77/);
     assert.match(text, /at your service, \[\(address\)\] \(\(address\)\) at 12:30:45/);
   });
+
+  test('does not become somebody’s address as SMTP writes IPv6 (RFC 5321 section 4.1.3), or with IPv4 in it', async () => {
+    const script = behaved.smtp({
+      security: 'starttls',
+      greeting: ['220 at 12:30:45 for [IPv6:2001:db8:77::1], ::ffff:192.0.2.9'],
+    });
+    const { evidence } = await probed(script, 'smtp', 'starttls');
+    assert.equal(evidence.attempts[0]?.greeting?.text, 'at 12:30:45 for [IPv6:(address)], (address)');
+  });
+
+  test('does not steer the terminal or the log of whoever reads the verdict', async () => {
+    const script = behaved.imap({ security: 'starttls', greeting: ['\x1b]0;owned\x07 \x9b31m hello'] });
+    const { verdict } = await probed(script, 'imap', 'starttls');
+    assert.equal(verdict.code, 'greeting.garbage');
+    assert.match(verdict.says, /owned.*hello/);
+    assert.doesNotMatch(JSON.stringify(verdict), /\\u00|\p{Cc}/u);
+  });
+
+  for (const [what, line] of [
+    ['words of a limit that never come to an end', `421-${'too many '.repeat(900)}`],
+    ['what may be the beginning of an address', `220-${'a'.repeat(8000)}`],
+  ] as const) {
+    test(`is judged in no time: ${what}`, async () => {
+      const lines = Array.from({ length: 30 }, () => line);
+      const script = behaved.smtp({ security: 'starttls', greeting: [...lines, `${line.slice(0, 3)} end`] });
+      await using server = await startMailServer(script);
+      const { evidence } = await probeAndJudge({ protocol: 'smtp', security: 'starttls', port: server.port });
+      const begun = process.cpuUsage();
+      for (let n = 0; n < 3; n++) judge(evidence, new Date());
+      for (let n = 0; n < 30; n++) maskAddresses(line, '');
+      assert.ok(process.cpuUsage(begun).user < 500_000, 'half a second of the processor');
+      assert.ok(size(evidence) < maxBytes / 2, `${size(evidence)} characters of evidence`);
+    });
+  }
 
   test('in eight bits is kept, and NULs are not', async () => {
     const script = behaved.imap({ security: 'starttls', greeting: ['* OK gr\xfc\xdf\0e'] });
@@ -155,6 +204,19 @@ describe('what a server says', () => {
     assert.deepEqual(evidence.attempts[0]?.capabilities?.mechanisms, ['PLAIN']);
     assert.equal(evidence.attempts[0]?.transcript.at(-1)?.text, '… and more');
   });
+
+  for (const [what, capabilities] of [
+    ['long keywords', Array.from({ length: 190 }, (_, i) => `X${i}${'x'.repeat(1200)}`)],
+    ['lines that are none', Array.from({ length: 190 }, (_, i) => `?${i}${'?'.repeat(1200)}`)],
+  ] as const) {
+    test(`is kept in few words: ${what}`, async () => {
+      const script = behaved.smtp({ security: 'tls', capabilities: [...capabilities, 'AUTH PLAIN'] });
+      const { verdict, evidence } = await probed(script, 'smtp', 'tls');
+      assert.equal(verdict.code, 'ok');
+      assert.deepEqual(evidence.attempts[0]?.capabilities?.mechanisms, ['PLAIN']);
+      assert.ok(size(evidence) < maxBytes / 2, `${size(evidence)} characters of evidence`);
+    });
+  }
 
   test('is not answered before it is finished (PREGREET)', async () => {
     const script: Script = async (client) => {

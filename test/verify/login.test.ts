@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EndpointKey } from '../../src/provider/model.ts';
 import {
+  type AccountReport,
   chooseWay,
   judgeRefusal,
   judgeSending,
@@ -10,6 +11,7 @@ import {
   loginFindings,
   outcomeOf,
   planOf,
+  signInsOf,
   type Visit,
 } from '../../src/verify/login.ts';
 import { sayFinding, saySkip, sayStopped } from '../../src/verify/login-phrases.ts';
@@ -129,6 +131,37 @@ describe('an account', () => {
   test('is undecided with what may pass, and where nothing was tried', () => {
     assert.equal(outcomeOf([visit], [finding('fetch.timeout')]), 'inconclusive');
     assert.equal(outcomeOf([], []), 'inconclusive');
+  });
+});
+
+describe('what signed in', () => {
+  const at = '2026-11-23T10:00:00.000Z';
+  const visitTo = (name: string, level?: 'L2' | 'L3' | 'L4') => ({
+    endpoint: `imap://${name}.example:993?security=tls` as EndpointKey,
+    protocol: 'imap' as const,
+    verdict: { code: 'ok' as const, ok: true, says: '' },
+    ...(level && { level }),
+    steps: [],
+  });
+  const report = (...visits: ReturnType<typeof visitTo>[]): AccountReport => ({
+    address: 'fred@mail.example',
+    at,
+    outcome: 'works',
+    visits,
+    deliveries: [],
+    findings: [],
+  });
+
+  test('is told of the server at its best, and of nobody else', () => {
+    const reports = [
+      report(visitTo('a', 'L4'), visitTo('b', 'L3'), visitTo('c', 'L2'), visitTo('d')),
+      report(visitTo('a', 'L3'), visitTo('b', 'L4')),
+    ];
+    assert.deepEqual(
+      [...signInsOf(reports)].map(([key, { level }]) => `${key} ${level}`),
+      ['imap://a.example:993?security=tls L4', 'imap://b.example:993?security=tls L4'],
+    );
+    assert.doesNotMatch(JSON.stringify([...signInsOf(reports)]), /fred/);
   });
 });
 

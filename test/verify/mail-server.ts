@@ -12,7 +12,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext, type SecureContextOptions, TLSSocket, type TLSSocketOptions } from 'node:tls';
-import { type CertificateKind, pki } from '../pki.ts';
+import { type CertificateKind, type Leaf, pki } from '../pki.ts';
 
 /** What the server does with one connection. When it returns, the connection is closed; when the client leaves, it ends. */
 export type Script = (client: Client) => Promise<void>;
@@ -193,10 +193,11 @@ export class Client {
   }
 
   /** The server's side of a TLS handshake, at once or after STARTTLS. */
-  async tls(certificate: CertificateKind = 'good', options: ServerTlsOptions = {}): Promise<void> {
+  async tls(certificate: CertificateKind | Leaf = 'good', options: ServerTlsOptions = {}): Promise<void> {
     const { ca, leaf } = await pki();
+    const shown = typeof certificate === 'string' ? await leaf(certificate) : certificate;
     const { minVersion = 'TLSv1', maxVersion = 'TLSv1.3', ciphers = 'DEFAULT@SECLEVEL=0', ...rest } = options;
-    const secureContext = createSecureContext({ ...(await leaf(certificate)), ca, minVersion, maxVersion, ciphers });
+    const secureContext = createSecureContext({ ...shown, ca, minVersion, maxVersion, ciphers });
     // On a connection that has ended meanwhile, a handshake would wait for ever.
     if (this.#left.signal.aborted) throw new Gone();
     // What the client sent in the same segment as its last command belongs to the handshake.

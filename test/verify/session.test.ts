@@ -10,7 +10,7 @@ describe('what is kept of a line', () => {
     ['from 2001:db8:77::1, port 25', 'from (address), port 25'],
     ['IPv6:2001:db8:0:1:2:3:4:5.', 'IPv6:(address).'],
     ['::1', '(address)'],
-    ['2001:db8::198.51.100.7', '(address)(address)'],
+    ['2001:db8::198.51.100.7', '(address)'],
     ['this is 203.0.113.9', 'this is 203.0.113.9'],
     ['at 12:30:45, version 2.3.19.1.7', 'at 12:30:45, version 2.3.19.1.7'],
     ['at 12:30:45:198.51.100.7', 'at 12:30:45:(address)'],

@@ -98,6 +98,18 @@ describe('Watching the domains of mail servers', () => {
     assert.deepEqual((await watch()).alarms, [], 'told once');
   });
 
+  test('believes it of one more domain where some are under quarantine already', async (t) => {
+    const many = Array.from({ length: 5 }, (_, i) => `mail${i}.zz`);
+    const { zone: now, after } = await world(t, Object.fromEntries(many.map((name) => [name, { NS: [`ns.${name}`] }])));
+    await after(0, many);
+    for (const name of many.slice(0, 3)) now[name] = 'nxdomain';
+    await after(day, many);
+    assert.deepEqual(await after(hour, many), many.slice(0, 3));
+    now['mail3.zz'] = 'nxdomain';
+    await after(day, many);
+    assert.deepEqual(await after(hour, many), many.slice(0, 4));
+  });
+
   test('forgets a slip of an hour', async (t) => {
     const { zone: now, after } = await world(t, zone());
     await after(0);

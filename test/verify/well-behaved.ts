@@ -4,7 +4,7 @@
  *     startMailServer(smtp({ security: 'starttls', answers: { STARTTLS: ['454 TLS not available'] } }))
  */
 import type { Security } from '../../src/provider/model.ts';
-import type { CertificateKind } from '../pki.ts';
+import type { CertificateKind, Leaf } from '../pki.ts';
 import type { Client, Script, ServerTlsOptions } from './mail-server.ts';
 
 /** Lines to say, in which `{tag}` is the tag of an IMAP command, or what to do. */
@@ -12,7 +12,7 @@ export type Answer = readonly string[] | ((client: Client, line: string) => Prom
 
 export interface Manners {
   readonly security: Security;
-  readonly certificate?: CertificateKind;
+  readonly certificate?: CertificateKind | Leaf;
   readonly tls?: ServerTlsOptions;
   /** Lines of the greeting. */
   readonly greeting?: readonly string[];

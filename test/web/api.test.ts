@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Domain } from '../../src/name/domain.ts';
 import { endpointKey, nothingKnown } from '../../src/provider/model.ts';
 import { record } from '../records.ts';
-import { scriptedMx, testApp } from './app.ts';
+import { mxHosts, scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { curated, post, records } from './records.ts';
 
 interface Login {
@@ -239,6 +240,71 @@ describe('GET /api/v1/lookup with mx=', () => {
     const { code, detail } = await problem(await testApp().get('/api/v1/lookup?domain=post.example&mx=no'));
     assert.equal(code, 'malformed-query');
     assert.match(detail, /“mx”/);
+  });
+});
+
+describe('GET /api/v1/lookup?published=1', () => {
+  const mx = { ...scriptedMx, 'self.zz': mxHosts('mx.self.zz') };
+  const setUp = () => testApp({ mx, published: scriptedPublications });
+
+  test('is what the domain publishes itself, with what vouches for it; who it is, a domain does not say', async () => {
+    const { get, askedThemselves } = setUp();
+    const response = await get('/api/v1/lookup?domain=self.zz&published=1');
+    assert.equal(response.headers.get('cache-control'), 'private, max-age=600');
+    const answer = await ok<Lookup & { publication: unknown }>(response);
+    assert.deepEqual([answer.matchedBy, answer.trust], ['published', 'self']);
+    assert.deepEqual(answer.publication, {
+      mechanism: 'autoconfig',
+      where: 'https://autoconfig.self.zz/mail/config-v1.1.xml',
+      trust: 'tls',
+      certified: [{ host: 'autoconfig.self.zz', issuer: 'Test Root' }],
+    });
+    assert.deepEqual(answer.provider, {
+      id: 'self.zz',
+      name: 'Self-made Mail',
+      short: 'Self-made Mail',
+      access: 'open',
+    });
+    assert.deepEqual(askedThemselves, [{ domain: 'self.zz', asker: '192.0.2.0/24' }]);
+  });
+
+  test('has user names filled in for an address, and nobody keeps it', async () => {
+    const response = await setUp().get('/api/v1/lookup?email=Fred@self.zz&published=1');
+    assert.equal(response.headers.get('cache-control'), 'no-store');
+    assert.equal((await ok<Lookup>(response)).incoming[0]?.username, 'Fred@self.zz');
+  });
+
+  test('gives no server that is under quarantine', async () => {
+    const quarantine = new Map([
+      ['imap.self.zz' as Domain, { at: '2026-11-20T10:00:00.000Z', why: 'It changed hands.' }],
+    ]);
+    const { get } = testApp({ mx, published: scriptedPublications, knowledge: { ...nothingKnown, quarantine } });
+    const answer = await ok<Lookup>(await get('/api/v1/lookup?domain=self.zz&published=1'));
+    assert.deepEqual(answer.incoming, []);
+  });
+
+  test('asks nobody without being told to, and where the atlas knows', async () => {
+    const { get, askedThemselves } = setUp();
+    for (const query of ['domain=self.zz', 'domain=self.zz&published=0', 'domain=post.example&published=1'])
+      await get(`/api/v1/lookup?${query}`);
+    await get('/mx/v1.1/self.zz?published=1');
+    assert.deepEqual(askedThemselves, []);
+  });
+
+  test('asks for no MX where that was forbidden', async () => {
+    const { get, asked } = setUp();
+    await ok(await get('/api/v1/lookup?domain=self.zz&published=1&mx=0'));
+    assert.deepEqual(asked, []);
+  });
+
+  test('that finds nothing says why there was nothing before; who asks too much is told so', async () => {
+    const { get } = setUp();
+    const ask = (domain: string) => get(`/api/v1/lookup?domain=${domain}&published=1&mx=0`);
+    assert.equal((await problem(await ask('nothing.zz'))).code, 'unknown-domain');
+    assert.equal((await problem(await ask('slow-self.zz'))).code, 'unknown-domain');
+    const tired = await ask('eager-self.zz');
+    assert.equal(tired.status, 429);
+    assert.equal((await problem(tired)).code, 'dns-budget');
   });
 });
 

@@ -2,12 +2,14 @@
 import type { Hono } from 'hono';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import { type HostedDomains, withHosted } from '../../src/atlas/hosted.ts';
+import type { PublishedAnswer } from '../../src/lookup/ladder.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';
 import { type Curated, type Knowledge, nothingKnown } from '../../src/provider/model.ts';
 import type { Vitals } from '../../src/store/vitals.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
+import { imap, smtp } from '../records.ts';
 import { curated as world } from './records.ts';
 
 export interface TestApp {
@@ -22,6 +24,8 @@ export interface TestApp {
   ) => Promise<Response>;
   /** The names that DNS was asked for, and on whose behalf. */
   readonly asked: { domain: string; asker: string | undefined }[];
+  /** The domains that were asked themselves, and on whose behalf. */
+  readonly askedThemselves: { domain: string; asker: string | undefined }[];
   /** What was asked for in vain, and from where. */
   readonly missed: { domain: string; asker: string | undefined }[];
   /** What would stand in the log. */
@@ -37,9 +41,13 @@ export interface TestAppOptions {
   readonly curated?: Curated | 'empty';
   /** What DNS says; whatever is not here has no MX. */
   readonly mx?: Readonly<Record<string, MxAnswer>>;
+  /** What domains publish; whatever is not here publishes nothing. */
+  readonly published?: Readonly<Record<string, PublishedAnswer>>;
   /** What is known at first; {@link TestApp.learn} says what is known later. */
   readonly knowledge?: Knowledge;
   readonly revisions?: Deps['revisions'];
+  readonly changes?: Deps['changes'];
+  readonly bundle?: Deps['bundle'];
   readonly contact?: string;
   readonly history?: Partial<Deps['history']>;
   readonly mayMeasure?: boolean;
@@ -61,6 +69,15 @@ const loadedOnce: Deps['revisions'] = (id, limit) =>
       : [],
   );
 
+const changedTwice: Deps['changes'] = (since, limit) =>
+  Promise.resolve(
+    [
+      { n: 3, at: '2026-11-01T10:00:00.000Z', id: 'post.example', oldDigest: null, newDigest: 'aa', cause: 'load' },
+      { n: 7, at: '2026-11-20T10:00:00.000Z', id: 'post.example', oldDigest: 'aa', newDigest: 'bb', cause: 'load' },
+    ]
+      .filter(({ n }) => n > since)
+      .slice(0, limit),
+  );
 const nothingSeen: Deps['history'] = {
   checks: () => Promise.resolve([]),
   evidence: () => Promise.resolve(new Map()),
@@ -68,8 +85,18 @@ const nothingSeen: Deps['history'] = {
 };
 
 export function testApp(options: TestAppOptions = {}): TestApp {
-  const { curated = world, mx = {}, knowledge = nothingKnown, revisions = loadedOnce, setUp = {} } = options;
+  const {
+    curated = world,
+    mx = {},
+    published = {},
+    knowledge = nothingKnown,
+    revisions = loadedOnce,
+    changes = changedTwice,
+    bundle,
+    setUp = {},
+  } = options;
   const asked: TestApp['asked'] = [];
+  const askedThemselves: TestApp['askedThemselves'] = [];
   const missed: TestApp['missed'] = [];
   const defects: TestApp['defects'] = [];
   let current: Served | undefined;
@@ -91,9 +118,15 @@ export function testApp(options: TestAppOptions = {}): TestApp {
         return Promise.resolve(mx[domain] ?? { kind: 'none', exists: false });
       },
     },
+    published(domain, asker) {
+      askedThemselves.push({ domain, asker });
+      return Promise.resolve(published[domain] ?? { kind: 'nothing' });
+    },
     asker: () => '192.0.2.0/24',
     missed: ({ domain }, asker) => missed.push({ domain, asker }),
     revisions,
+    changes,
+    ...(bundle && { bundle }),
     isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
     vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
@@ -111,7 +144,8 @@ export function testApp(options: TestAppOptions = {}): TestApp {
       headers,
       ...(body !== undefined && { body }),
     });
-  return { app, send, get: (path, headers) => send('GET', path, headers), asked, missed, defects, swap, learn };
+  const get: TestApp['get'] = (path, headers) => send('GET', path, headers);
+  return { app, send, get, asked, askedThemselves, missed, defects, swap, learn };
 }
 
 /** The MX hosts of a domain, the most preferred first. */
@@ -137,4 +171,29 @@ export const scriptedMx: Readonly<Record<string, MxAnswer>> = {
   'nomail.zz': { kind: 'none', exists: true },
   'slow.zz': { kind: 'failed', why: 'timeout' },
   'eager.zz': { kind: 'failed', why: 'budget' },
+};
+
+/** What domains publish in these tests. */
+export const scriptedPublications: Readonly<Record<string, PublishedAnswer>> = {
+  'self.zz': {
+    kind: 'found',
+    provider: {
+      id: 'self.zz',
+      name: 'Self-made Mail',
+      short: 'Self-made Mail',
+      access: 'open',
+      domains: ['self.zz'],
+      incoming: [imap({ host: 'imap.self.zz', sources: ['import'] })],
+      outgoing: [smtp({ host: 'smtp.self.zz', sources: ['import'] })],
+      sources: { import: { autoconfig: 'https://autoconfig.self.zz/mail/config-v1.1.xml', seen: '2026-11-20' } },
+    },
+    publication: {
+      mechanism: 'autoconfig',
+      where: 'https://autoconfig.self.zz/mail/config-v1.1.xml',
+      trust: 'tls',
+      certified: [{ host: 'autoconfig.self.zz', issuer: 'Test Root' }],
+    },
+  },
+  'eager-self.zz': { kind: 'failed', why: 'budget' },
+  'slow-self.zz': { kind: 'failed', why: 'unanswered' },
 };

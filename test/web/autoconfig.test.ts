@@ -91,6 +91,58 @@ describe('GET /v1.1/{domain}', () => {
   }
 });
 
+describe('?version=1.2', () => {
+  const { get } = testApp({ mx: scriptedMx });
+
+  for (const path of [
+    '/v1.1/post.example',
+    '/mx/v1.1/post.example',
+    '/mx/v1.1/firm.zz',
+    '/mail/config-v1.1.xml?emailaddress=fred@post.example',
+    '/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=fred@post.example',
+    '/api/v1/providers/post.example/autoconfig.xml',
+  ]) {
+    const by = path.includes('?') ? '&' : '?';
+    test(`gives the draft’s own version at ${path}, and 1.1 without it`, async () => {
+      for (const [query, version] of [
+        ['', '1.1'],
+        [`${by}version=1.1`, '1.1'],
+        [`${by}version=1.2`, '1.2'],
+      ] as const) {
+        const response = await get(path + query);
+        assert.equal(response.status, 200);
+        assert.match(await response.text(), new RegExp(`<clientConfig version="${version}">`));
+      }
+    });
+  }
+
+  test('says what 1.1 cannot say', async () => {
+    const xml = await (await get('/v1.1/post.example?version=1.2')).text();
+    assert.match(xml, /<calendar type="caldav">[^]*<setupServer type="managesieve">[^]*<oAuth2>/);
+  });
+
+  test('is no answer for shared caches: they may keep what depends on the path alone', async () => {
+    const caching = async (path: string) => (await get(path)).headers.get('cache-control');
+    assert.equal(await caching('/v1.1/post.example'), 'public, max-age=3600');
+    assert.equal(await caching('/v1.1/post.example?version=1.2'), 'private, max-age=3600');
+    assert.equal(await caching('/mx/v1.1/firm.zz?version=1.2'), 'private, max-age=600');
+    assert.equal(await caching('/mail/config-v1.1.xml?version=1.2&emailaddress=fred@post.example'), 'no-store');
+  });
+
+  test('goes along to the address of a renamed record', async () => {
+    const response = await get('/api/v1/providers/oldpost.example/autoconfig.xml?version=1.2');
+    assert.equal(response.headers.get('location'), '/api/v1/providers/post.example/autoconfig.xml?version=1.2');
+  });
+
+  test('another version is a 400 that names those there are', async () => {
+    const response = await get('/v1.1/post.example?version=2');
+    assert.equal(response.status, 400);
+    const { code, detail } = (await response.json()) as { code: string; detail: string };
+    assert.equal(code, 'malformed-query');
+    assert.match(detail, /1\.1.*1\.2/);
+  });
+});
+
 describe('GET /mx/v1.1/{domain}', () => {
   const { get, asked } = testApp({ mx: scriptedMx });
 

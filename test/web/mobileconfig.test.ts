@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse as parsePlist } from 'plist';
 import type { ProfileSigner } from '../../src/formats/mobileconfig/sign.ts';
+import { nothingKnown } from '../../src/provider/model.ts';
 import { imap, record } from '../records.ts';
 import { testApp } from './app.ts';
 import { curated } from './records.ts';
@@ -99,7 +100,7 @@ describe('A server with a certificate', () => {
     const body = JSON.stringify({ email: 'fred@post.example' });
     const own = await send('POST', '/mail.mobileconfig', { 'Content-Type': 'application/json' }, body);
     assert.match(await own.text(), /^signed by A, 2: /);
-    learn({ statuses: new Map(), quarantine: new Map() });
+    learn(nothingKnown);
     assert.match(await (await get(path)).text(), /^signed by A, 3: /, 'what is known has changed');
   });
 

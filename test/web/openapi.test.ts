@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import type { Domain } from '../../src/name/domain.ts';
 import { errorCodes } from '../../src/web/errors.ts';
-import { scriptedMx, testApp } from './app.ts';
+import { scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { records } from './records.ts';
 
 interface Schema {
@@ -41,6 +42,8 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
           ['/api/v1/providers/{id}/mail.mobileconfig', `/api/v1/providers/${id}/mail.mobileconfig`],
           ['/api/v1/providers/{id}/mail.mobileconfig/qr.svg', `/api/v1/providers/${id}/mail.mobileconfig/qr.svg`],
           ['/api/v1/providers/{id}/revisions', `/api/v1/providers/${id}/revisions`],
+          ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
+          ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
           ['/api/v1/providers/{id}/probes', `/api/v1/providers/${id}/probes?evidence=1`],
           ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
         ] as const,
@@ -62,6 +65,9 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
       { Host: 'post.example' },
     ],
     ['/api/v1/lookup', '/api/v1/lookup'],
+    ...Object.keys(scriptedPublications).map(
+      (domain) => ['/api/v1/lookup', `/api/v1/lookup?domain=${domain}&mx=0&published=1`] as const,
+    ),
     ['/api/v1/providers', '/api/v1/providers'],
     ['/api/v1/providers', '/api/v1/providers?q=nobody'],
     ['/api/v1/providers', '/api/v1/providers?page=0'],
@@ -75,10 +81,23 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
         (query) => [path, `${path.replace('{address}', 'fred@post.example')}${query}`] as const,
       ),
     ),
+    ...['legacy.example', 'village.example', 'unknown.zz', ''].map(
+      (domain) =>
+        [
+          '/.well-known/user-agent-configuration.json',
+          '/.well-known/user-agent-configuration.json',
+          { Host: `ua-auto-config.${domain || 'example'}` },
+        ] as const,
+    ),
+    ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/hoster.example/zone.txt'],
+    ['/api/v1/bundle', '/api/v1/bundle'],
+    ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
+    ['/api/v1/changes', '/api/v1/changes?since=0'],
+    ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/ask', '/ask'],
-    ['/ask', '/ask?domain=autoconfig.post.example'],
+    ['/ask', '/ask?domain=autoconfig.customer.zz'],
     ['/ask', '/ask?domain=autoconfig.unknown.zz'],
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
@@ -103,6 +122,12 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/providers/{id}/probes', '/api/v1/providers/oldpost.example/probes'],
   ['/autodiscover/autodiscover.xml', '/autodiscover/autodiscover.xml'],
   ['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json?Protocol=AutodiscoverV1'],
+  ['/api/v1/providers/{id}/pacc.json', '/api/v1/providers/oldpost.example/pacc.json'],
+  ['/api/v1/providers/{id}/zone.txt', '/api/v1/providers/oldpost.example/zone.txt'],
+  ['/.well-known/user-agent-configuration.json', '/.well-known/user-agent-configuration.json'],
+  ['/api/v1/bundle', '/api/v1/bundle'],
+  ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
+  ['/api/v1/changes', '/api/v1/changes?since=0'],
   ['/api/v1/statuses', '/api/v1/statuses'],
   ['/readyz', '/readyz'],
 ];
@@ -129,7 +154,9 @@ function validators(document: OpenApi): (...keys: readonly string[]) => Validate
 describe('GET /api/v1/openapi.json', () => {
   const { app, get, send } = testApp({
     mx: scriptedMx,
-    setUp: { url: 'https://atlas.example', hosting: { only: true } },
+    published: scriptedPublications,
+    hosted: new Map([['customer.zz' as Domain, 'post.example']]),
+    setUp: { url: 'https://atlas.example', hosting: { only: false, lists: true } },
   });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;
@@ -242,7 +269,7 @@ describe('GET /api/v1/openapi.json', () => {
         type === undefined ? types.length === 0 : types.includes(type),
         `${type} is not among ${types.join(', ')}`,
       );
-      if (!type?.endsWith('json')) return;
+      if (!type?.endsWith('json') || type.endsWith('ndjson')) return;
       const validate = validatorAt('paths', path, method, 'responses', `${answer.status}`, 'content', type, 'schema');
       const texts = type.endsWith('ndjson') ? (await answer.text()).trim().split('\n') : [await answer.text()];
       for (const text of texts) {

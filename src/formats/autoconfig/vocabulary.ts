@@ -1,5 +1,12 @@
 /** The words of the autoconfig XML (draft-ietf-mailmaint-autoconfig-06 section 4; values as deployed clients read them). */
-import type { Auth, Protocol, Security } from '../../provider/model.ts';
+import type { Auth, Protocol, Security, Service } from '../../provider/model.ts';
+
+/**
+ * 1.1: what the ISPDB serves and nearly everybody reads. 1.2: the draft's own, with OAuth2 and services; on request only,
+ * because clients that obey the draft's must-ignore rule (section 4) are few.
+ */
+export const autoconfigVersions = ['1.1', '1.2'] as const;
+export type AutoconfigVersion = (typeof autoconfigVersions)[number];
 
 /** `socketType` */
 export const socketType: Record<Security, string> = { tls: 'SSL', starttls: 'STARTTLS', none: 'plain' };
@@ -49,4 +56,26 @@ export const urlSections: Record<string, Exclude<Protocol, 'imap' | 'pop3' | 'sm
   caldav: 'caldav',
   carddav: 'carddav',
   webdav: 'webdav',
+};
+
+/** Where version 1.2 says a service: the element, and whether it belongs to the mail provider or to the document. */
+export const serviceSections: Record<
+  Service['protocol'],
+  { element: string; within: 'emailProvider' | 'clientConfig' }
+> = {
+  jmap: { element: 'incomingServer', within: 'emailProvider' },
+  ews: { element: 'incomingServer', within: 'emailProvider' },
+  activeSync: { element: 'incomingServer', within: 'emailProvider' },
+  graph: { element: 'incomingServer', within: 'emailProvider' },
+  caldav: { element: 'calendar', within: 'clientConfig' },
+  carddav: { element: 'addressbook', within: 'clientConfig' },
+  webdav: { element: 'fileShare', within: 'clientConfig' },
+  managesieve: { element: 'setupServer', within: 'clientConfig' },
+};
+
+/** `authentication` of a section with a URL. The draft has words for these three and none for the others. */
+export const httpAuthentication: Partial<Record<Auth, string>> = {
+  OAuth2: '<authentication>OAuth2</authentication>',
+  'password-cleartext': '<authentication system="http">Basic</authentication>',
+  'password-encrypted': '<authentication system="http">Digest</authentication>',
 };

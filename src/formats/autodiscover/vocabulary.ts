@@ -43,3 +43,19 @@ export const errors = {
   602: 'Bad Address',
 } as const;
 export type ErrorCode = keyof typeof errors;
+
+/** What a client asks with; it accepts {@link schemas}. */
+export const requestSchema = `${base}/outlook/requestschema/2006`;
+
+/** `Type` as found in responses, in lower case; whatever is not here (EXCH, EXPR, WEB …) is Exchange's own. */
+export const typesRead: Readonly<Record<string, keyof typeof type>> = { imap: 'imap', pop3: 'pop3', smtp: 'smtp' };
+
+/** Ports on which Thunderbird takes `SSL` on for STARTTLS. */
+export const starttlsPorts: ReadonlySet<number> = new Set([25, 110, 143, 587]);
+
+/** The port where a `Protocol` names none. */
+export const usualPorts: Readonly<Record<keyof typeof type, Readonly<Record<Security, number>>>> = {
+  imap: { tls: 993, starttls: 143, none: 143 },
+  pop3: { tls: 995, starttls: 110, none: 110 },
+  smtp: { tls: 465, starttls: 587, none: 25 },
+};

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { getText } from '../../src/net/http.ts';
+import { getText } from '../../src/net/get-text.ts';
 
 async function urlOf(t: TestContext, answer: (response: ServerResponse) => void): Promise<URL> {
   const server = createServer((_, response) => answer(response));

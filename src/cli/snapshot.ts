@@ -1,0 +1,54 @@
+/** What `build` builds from: facts and what is known of them at one moment. */
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Curated, Knowledge } from '../provider/model.ts';
+import { localCurated } from './local-atlas.ts';
+import { dataDir, dbFile } from './options.ts';
+import { Complaint } from './say.ts';
+
+export interface Snapshot {
+  readonly curated: Curated;
+  readonly knowledge: Knowledge;
+  /** The newest revision of the database; null where the facts are from files. */
+  readonly revision: number | null;
+  /** Where it is from, for a person. */
+  readonly from: string;
+}
+
+/**
+ * Where there is a database, what a server on it would serve: published changes, statuses and quarantine included. With
+ * `--data`, the facts of that folder and what the database knows of them; without a database, nothing is known.
+ * @throws {Complaint} where `--db` names no file, and where the data have errors
+ */
+export async function takeSnapshot({ db, data }: { db?: string; data?: string }): Promise<Snapshot> {
+  const file = dbFile(db);
+  const isThere = existsSync(file);
+  if (db !== undefined && !isThere)
+    throw new Complaint(`there is no ${db}`, { tip: 'mailatlas load makes a database' });
+  const now = new Date().toISOString();
+  if (data === undefined && isThere) {
+    const { openSqlite } = await import('../store/sqlite.ts');
+    const { newestRevision, readCurated } = await import('../store/providers.ts');
+    const { readKnowledge } = await import('../store/knowledge.ts');
+    const store = openSqlite(file);
+    try {
+      const [curated, knowledge] = [await readCurated(store.db), await readKnowledge(store.db, now)];
+      const revision = await newestRevision(store.db);
+      if (curated.providers.length === 0)
+        throw new Complaint(`there is nothing in ${shortPath(file)}`, { tip: 'mailatlas load brings the data in' });
+      return { curated, knowledge, revision, from: `${shortPath(file)}, revision ${revision}` };
+    } finally {
+      store.close();
+    }
+  }
+  const { readKnowledgeFile } = await import('../store/knowledge-node.ts');
+  const dir = dataDir(data);
+  const curated = await localCurated(dir);
+  const known = isThere ? ` and ${shortPath(file)}` : ', without statuses';
+  return { curated, knowledge: readKnowledgeFile(file, now), revision: null, from: `${shortPath(dir)}${known}` };
+}
+
+function shortPath(path: string): string {
+  const below = relative('.', path);
+  return below.startsWith('..') ? path : below || '.';
+}

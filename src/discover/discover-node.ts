@@ -1,0 +1,48 @@
+/** Discovery, put together on Node: DNS, HTTP and the guard of addresses. */
+import type { Domain } from '../name/domain.ts';
+import { guardedFetch } from '../net/fetch.ts';
+import { noGuard } from '../net/guard.ts';
+import { addressGuard } from '../net/guard-node.ts';
+import { nodeSender } from '../net/http-node.ts';
+import { nodeResolver } from '../net/resolver-node.ts';
+import { discover } from './discover.ts';
+import type { Discovery } from './model.ts';
+
+export interface DiscovererOptions {
+  /** `HOST:PORT` of a DNS server; without it the system's. */
+  readonly resolver?: string;
+  /** PEM certificates that are trusted beside the usual roots. */
+  readonly ca?: string;
+  /** Private and special addresses may be dialled. */
+  readonly allowPrivate?: boolean;
+  /** Port of a URL -> port that is dialled instead: for web servers under test. */
+  readonly ports?: ReadonlyMap<number, number>;
+  /** Seconds for one domain, all of it. */
+  readonly timeout?: number;
+  /** Where people learn who asks and why: a URL or an address. */
+  readonly contact?: string;
+}
+
+export interface Discoverer {
+  /** @param address a real address, where servers shall see it */
+  discover(domain: Domain, address?: string): Promise<Discovery>;
+}
+
+/** Seconds. */
+export const defaultDiscoverTimeout = 15;
+
+/** @throws {TypeError} where `resolver` is no IP address */
+export function nodeDiscoverer(options: DiscovererOptions = {}): Discoverer {
+  const { resolver: server, ca, allowPrivate, ports, timeout = defaultDiscoverTimeout, contact } = options;
+  const resolver = nodeResolver(server);
+  const fetch = guardedFetch({
+    resolver,
+    guard: allowPrivate ? noGuard : addressGuard,
+    sender: nodeSender({ ...(ca !== undefined && { ca }), ...(ports && { ports }) }),
+    userAgent: contact === undefined ? 'mailatlas' : `mailatlas (+${contact.replaceAll(/[^\x20-\x7e]/g, '')})`,
+  });
+  return {
+    discover: (domain, address) =>
+      discover(domain, { fetch, resolver }, { timeout: timeout * 1000, ...(address !== undefined && { address }) }),
+  };
+}

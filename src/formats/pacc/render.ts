@@ -1,0 +1,140 @@
+/**
+ * PACC, the configuration that a provider publishes for its own domain (draft-ietf-mailmaint-pacc): a JSON document at
+ * `https://ua-auto-config.<domain>/.well-known/user-agent-configuration.json`, and its SHA-256 in a TXT record, without which
+ * clients ignore it. The bytes are the thing: they must be served as they are, not written anew.
+ *
+ * Pinned to revision -03, in which submission is called `submit` (`smtp` before), as croessner/automx, Stalwart and
+ * io-pim-discovery implement it. Revision -04 exists and was not read.
+ *
+ * It knows TLS on the default ports alone, and the whole address as user name. `oauth-public` promises that any client may
+ * register itself (draft-ietf-mailmaint-oauth-public); no record says that of a provider, so it is never written.
+ */
+import { createHash } from 'node:crypto';
+import { type CurrentProvider, currentOf } from '../../provider/current.ts';
+import { isTemplate, withHosts } from '../../provider/hosts.ts';
+import type { Answer, Knowledge, Server, Service } from '../../provider/model.ts';
+import type { Language } from '../../provider/phrases.ts';
+
+/** The revision of the draft that is written. */
+export const paccRevision = 'draft-ietf-mailmaint-pacc-03';
+/** Where clients fetch the document, below `https://ua-auto-config.<domain>`. */
+export const paccPath = '/.well-known/user-agent-configuration.json';
+
+/** A clause for people. */
+export type Reason = Readonly<Record<Language, string>>;
+/** What cannot be written says every reason at once. */
+export type Published = { readonly text: string } | { readonly why: readonly [Reason, ...Reason[]] };
+
+/** Reasons as one text, without a full stop. */
+export function sayReasons(why: readonly Reason[], language: Language): string {
+  return [...new Set(why.map((reason) => reason[language]))].join('; ');
+}
+
+/** Nothing is left of the servers, or there never was one for this domain. */
+export function noServer(name: string, domain: string): Reason {
+  return {
+    en: `${name} has no server that can be given for ${domain}`,
+    de: `${name} hat keinen Server, der für ${domain} genannt werden kann`,
+  };
+}
+
+/** Protocols that are named by their host, with the one port of each. */
+const members = {
+  imap: { member: 'imap', port: 993 },
+  pop3: { member: 'pop3', port: 995 },
+  smtp: { member: 'submit', port: 465 },
+} as const;
+
+/**
+ * The document of an answer, byte for byte: UTF-8, sorted members, no white space, no line break at the end. It follows from
+ * the facts and from what is under quarantine, never from who answers today: its digest stands in somebody's DNS.
+ */
+export function renderPacc(answer: Pick<Answer, 'domain' | 'provider' | 'mx'>, knowledge: Knowledge): Published {
+  const { provider } = currentOf(withHosts(answer), { ...knowledge, statuses: new Map() });
+  if (provider.access !== 'open') return { why: [noAccess(provider.name)] };
+  const [incoming, outgoing] = [provider.incoming.map(judge), provider.outgoing.map(judge)];
+  const reasons = [incoming, outgoing].flatMap((servers) =>
+    servers.some(({ wrong }) => wrong === undefined) ? [] : servers.flatMap(({ wrong }) => wrong ?? []),
+  );
+  const [reason, ...more] = reasons;
+  if (reason !== undefined) return { why: [reason, ...more] };
+  if (incoming.length === 0 || outgoing.length === 0) return { why: [noServer(provider.name, answer.domain)] };
+
+  const fit = [...incoming, ...outgoing].flatMap(({ server, wrong }) => (wrong === undefined ? [server] : []));
+  const hosts = fit.map(({ protocol, host }) => [members[protocol].member, { host }] as const);
+  const protocols = new Map<string, object>([...services(provider), ...hosts.toReversed()]);
+  const sorted = Object.fromEntries([...protocols].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { text: JSON.stringify({ authentication: { password: true }, info: info(provider), protocols: sorted }) };
+}
+
+function noAccess(name: string): Reason {
+  return { en: `${name} offers no IMAP, POP3 or SMTP`, de: `${name} bietet weder IMAP noch POP3 noch SMTP an` };
+}
+
+/** A server with what PACC cannot say of it. */
+function judge(server: Server): { server: Server; wrong: Reason | undefined } {
+  const { protocol, host, port, security, username, auth } = server;
+  const standard = members[protocol].port;
+  const at = `${host}:${port}`;
+  const name = protocol.toUpperCase();
+  if (isTemplate(host))
+    return {
+      server,
+      wrong: { en: 'every customer has a server of their own', de: 'jeder Kunde hat einen eigenen Server' },
+    };
+  if (security !== 'tls' || port !== standard)
+    return {
+      server,
+      wrong: {
+        en: `${at} is not ${name} with TLS on port ${standard}`,
+        de: `${at} ist nicht ${name} mit TLS auf Port ${standard}`,
+      },
+    };
+  if (username !== '%EMAILADDRESS%')
+    return {
+      server,
+      wrong: {
+        en: `${host} takes another user name than the address`,
+        de: `${host} verlangt einen anderen Benutzernamen als die Adresse`,
+      },
+    };
+  if (!auth.some(isPassword))
+    return {
+      server,
+      wrong: {
+        en: `${host} takes no password, and PACC cannot say which clients may sign in with ${auth.join(' or ')}`,
+        de: `${host} nimmt kein Passwort, und PACC kann nicht sagen, welche Programme sich mit ${auth.join(' oder ')} anmelden dürfen`,
+      },
+    };
+  return { server, wrong: undefined };
+}
+
+function isPassword(way: Server['auth'][number]): boolean {
+  return way === 'password-cleartext' || way === 'password-encrypted';
+}
+
+/** Services with a URL on the default port; of the WebDAV family, no bare origin. One that does not fit is left out. */
+function services({ services: all = [] }: CurrentProvider): [string, { url: string }][] {
+  return all.flatMap(({ protocol, url, username, auth }: Service): [string, { url: string }][] => {
+    const dav = protocol === 'caldav' || protocol === 'carddav' || protocol === 'webdav';
+    if (url === undefined || !(dav || protocol === 'jmap')) return [];
+    const { href, port, pathname } = new URL(url);
+    const says = port === '' && username === '%EMAILADDRESS%' && auth.some(isPassword) && !(dav && pathname === '/');
+    return says ? [[protocol, { url: href }]] : [];
+  });
+}
+
+function info({ name, short, documentation = [] }: CurrentProvider) {
+  const page = documentation.find(({ about }) => about === 'settings') ?? documentation[0];
+  return { ...(page && { help: { documentation: page.url } }), provider: { name, shortName: short } };
+}
+
+/** SHA-256 of the bytes, in base64. */
+export function paccDigest(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
+/** The text of the TXT record at `_ua-auto-config.<domain>`. */
+export function paccRecord(text: string): string {
+  return `v=UAAC1; a=sha256; d=${paccDigest(text)}`;
+}

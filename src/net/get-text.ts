@@ -1,0 +1,37 @@
+/** Reading what another server says, over HTTP, within bounds. */
+
+/** Why there is no answer, as a clause in lower case without a full stop. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+}
+
+/**
+ * The text at a URL that the operator has given. Redirects are not followed: they are somebody else's choice.
+ * @param most octets; @param timeout milliseconds for everything
+ * @throws {HttpError}
+ */
+export async function getText(url: URL, { most, timeout }: { most: number; timeout: number }): Promise<string> {
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new HttpError(`it answered ${response.status}`);
+    }
+    const decoder = new TextDecoder();
+    let [text, size] = ['', 0];
+    // Counted as it comes: a length that is announced may be a lie.
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length;
+      if (size > most) throw new HttpError(`its answer is longer than ${Math.round(most / 1024 / 1024)} MB`);
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    if (error instanceof Error && error.name === 'TimeoutError') {
+      throw new HttpError(`it did not answer in ${timeout / 1000} seconds`);
+    }
+    const { code } = ((error as Error).cause ?? {}) as { code?: string };
+    throw new HttpError(`it cannot be reached (${code ?? String(error)})`);
+  }
+}

@@ -1,0 +1,54 @@
+/** The whole atlas at once: signed, as lines, and what changed. */
+import type { Context } from 'hono';
+import { bundleLines } from '../atlas/bundle-write.ts';
+import { ChangesQuery } from './contract.ts';
+import { HttpProblem } from './errors.ts';
+import { ready } from './find.ts';
+import { parseQuery } from './parse-query.ts';
+import { type Document, documentOf, send, sendJson, sendStream } from './respond.ts';
+import type { Deps, Served } from './served.ts';
+
+export const bundleType = 'application/vnd.mailatlas.bundle';
+const changesShown = 1000;
+
+/** `GET /api/v1/bundle`: there where the operator gave a key. */
+export function bundleRoute(deps: Deps) {
+  let kept: Document | undefined;
+  return (c: Context): Response => {
+    const served = ready(deps);
+    if (!deps.bundle)
+      throw new HttpProblem(
+        'no-bundle',
+        'This server signs no bundles; GET /api/v1/atlas.ndjson has the same unsigned.',
+      );
+    const text = deps.bundle(served);
+    // Its digest takes a millisecond.
+    if (kept?.body !== text) kept = documentOf(text, bundleType);
+    return send(c, kept, 'public');
+  };
+}
+
+/** `GET /api/v1/atlas.ndjson`: the lines of a bundle, without its signature and dates. */
+export function linesRoute(deps: Deps) {
+  // They take 30 ms to make, for which anybody could ask all day.
+  const kept = new WeakMap<Served, readonly string[]>();
+  return (c: Context): Response => {
+    const served = ready(deps);
+    const { atlas, knowledge, revision } = served;
+    const lines = kept.get(served) ?? [...bundleLines(atlas.curated, knowledge, { changes: revision })];
+    kept.set(served, lines);
+    return sendStream(c, lines, 'application/x-ndjson; charset=utf-8', 'public');
+  };
+}
+
+/** `GET /api/v1/changes?since=` */
+export function changesRoute(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    const { revision } = ready(deps);
+    const { since } = parseQuery(ChangesQuery, c);
+    const found = await deps.changes(Number(since), changesShown + 1);
+    const changes = found.slice(0, changesShown);
+    const more = found.length > changes.length;
+    return sendJson(c, { since: Number(since), revision, more, changes }, 'private-fresh');
+  };
+}
