@@ -1,9 +1,12 @@
 /** A server for one's own domains, whole: behind a proxy, with its own records and lists that change while it runs. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { after, describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { networksOf } from '../src/net/networks.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
@@ -79,6 +82,45 @@ describe('with records of its own alone', () => {
     const { server } = await start(t, { data, hosting: { only: true } });
     assert.match((await ask(server, '/v1.1/kabel.example')).body, /mx1\.elsewhere-entirely\.de/);
   });
+});
+
+describe('from an automx2 seed', () => {
+  const seed = {
+    provider: 'Example Inc.',
+    domains: ['firm.example', 'firm.test'],
+    servers: [
+      { type: 'imap', name: 'imap.hoster.example' },
+      { type: 'smtp', name: 'smtp.hoster.example', port: 587, user_name: '%EMAILLOCALPART%' },
+    ],
+  };
+
+  test('by import, four lines more and lint to a server that answers its clients', async (t) => {
+    const folder = newPath('own');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'seed.json'), JSON.stringify(seed));
+    assert.equal(mailatlas('import', join(folder, 'seed.json'), '--out', join(folder, 'providers')).status, 0);
+    const unfinished = mailatlas('lint', '--only', folder);
+    assert.deepEqual(
+      [unfinished.status, unfinished.stdout.match(/\w+(?=: is missing)/g)],
+      [1, ['kind', 'country', 'website', 'access']],
+    );
+    const file = join(folder, 'providers/firm.example.yml');
+    const more = 'kind: business\ncountry: DE\nwebsite: https://www.firm.example/\naccess: open\ndomains:';
+    writeFileSync(file, readFileSync(file, 'utf8').replace('domains:', more));
+    assert.equal(mailatlas('lint', '--only', folder).stdout, '');
+
+    const { server, notes } = await start(t, { data: folder, hosting: { only: true } });
+    const { body } = await ask(server, '/mail/config-v1.1.xml?emailaddress=fred@firm.test');
+    assert.match(body, /<hostname>imap\.hoster\.example<[\s\S]*<port>993<[\s\S]*<username>%EMAILADDRESS%</);
+    assert.match(body, /<hostname>smtp\.hoster\.example<[\s\S]*<port>587<[\s\S]*<username>%EMAILLOCALPART%</);
+    assert.equal((await ask(server, '/api/v1/lookup?email=fred@gmail.com')).status, 404);
+    assert.deepEqual(notes, []);
+  });
+
+  function mailatlas(...args: string[]) {
+    const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+    return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+  }
 });
 
 describe('with a list of domains', () => {

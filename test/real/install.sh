@@ -7,6 +7,7 @@ packages=(
   dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix # mail servers
   knot                                              # DNS server
   libxml2-utils                                     # judges XML by a grammar
+  nginx caddy                                       # reverse proxies
   iproute2 nftables                                 # a network that drops and refuses
 )
 

@@ -21,6 +21,7 @@ describe('A domain that is not served here', () => {
     '/mail/config-v1.1.xml?emailaddress=fred@gmail.com',
     '/api/v1/lookup?domain=filtered.zz',
     '/api/v1/lookup?email=fred@silent.zz',
+    '/api/v1/lookup?domain=gmail.com&published=1',
   ]) {
     test(`is told so at ${path}`, async () => {
       const response = await get(path);
@@ -86,6 +87,9 @@ describe('An address whose login the operator has told', () => {
     assert.match(autodiscover, /<UsePOPAuth>on<\/UsePOPAuth>/);
     assert.doesNotMatch(autodiscover, /<LoginName>fred/);
     assert.doesNotMatch(xml, /%EMAIL/);
+    const draft = await (await get('/mail/config-v1.1.xml?version=1.2&emailaddress=fred@post.example')).text();
+    assert.match(draft, /<addressbook|<calendar/i);
+    assert.doesNotMatch(draft, /%EMAIL/);
     const { incoming, outgoing, services } = JSON.parse(answer) as Record<string, { username: string }[]>;
     const usernames = [incoming, outgoing, services].flatMap((servers) => servers?.map(({ username }) => username));
     assert.deepEqual(new Set(usernames), new Set(['fr4711 & co']));
