@@ -41,7 +41,6 @@ export function startHosting(
   note: (text: string) => void,
 ): RunningHosting {
   const lists: KeptList[] = [];
-  if (domains) lists.push(told('domains', () => keepDomains(domains, keeper, note)));
   let login: Hosting['login'];
   if (logins && 'sql' in logins) login = told('logins', () => askLogins(logins, note));
   else if (logins) {
@@ -55,6 +54,8 @@ export function startHosting(
         .map((address) => known.get(address))
         .find(isKnown);
   }
+  // Last, because it changes what is served.
+  if (domains) lists.push(told('domains', () => keepDomains(domains, keeper, note)));
   return {
     hosting: { only, lists: domains !== undefined, ...(login && { login }) },
     again: () => {

@@ -68,13 +68,18 @@ test('a query is asked again every minute; a table that is gone leaves the old l
   const writer = new Sqlite(db);
   t.after(() => writer.close());
   writer.exec(`CREATE TABLE domain (name); INSERT INTO domain VALUES ('a.de')`);
-  const { said, notes, stop } = start({ db, sql: 'SELECT name FROM domain ORDER BY name' }, []);
+  const { said, notes, takes, again, stop } = start({ db, sql: 'SELECT name FROM domain ORDER BY name' }, []);
   t.after(stop);
   writer.exec(`INSERT INTO domain VALUES ('b.de')`);
   t.mock.timers.tick(59_000);
   assert.deepEqual(said(), ['a.de']);
   t.mock.timers.tick(1000);
   assert.deepEqual(said(), ['a.de', 'b.de']);
+  assert.equal(takes(), 2);
+  t.mock.timers.tick(120_000);
+  assert.equal(takes(), 2, 'the same rows are judged once');
+  again();
+  assert.equal(takes(), 3, 'unless somebody says so: the records may be others');
   writer.exec('DROP TABLE domain');
   t.mock.timers.tick(120_000);
   assert.deepEqual(said(), ['a.de', 'b.de']);
@@ -93,6 +98,7 @@ function keep(t: TestContext, text: string) {
 
 function start(source: ListSource, notes: string[]) {
   let rows: ListRow[] = [];
+  let taken = 0;
   const list = keepList(source, {
     lines: domainLines,
     note: (text) => notes.push(text),
@@ -100,7 +106,14 @@ function start(source: ListSource, notes: string[]) {
       const bad = next.find(({ cells }) => cells[0] === 'broken.de');
       if (bad) throw new ListError(`${bad.where}: this is broken`);
       rows = next;
+      taken++;
     },
   });
-  return { said: () => rows.map(({ cells }) => cells[0]), notes, again: () => list.again(), stop: () => list.stop() };
+  return {
+    said: () => rows.map(({ cells }) => cells[0]),
+    takes: () => taken,
+    notes,
+    again: () => list.again(),
+    stop: () => list.stop(),
+  };
 }
