@@ -6,7 +6,6 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import {
   type HttpCertificate,
   HttpFault,
-  type HttpFaultKind,
   type HttpReply,
   type HttpRequest,
   type HttpSender,
