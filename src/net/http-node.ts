@@ -6,13 +6,13 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import {
   type HttpCertificate,
   HttpFault,
-  type HttpFaultKind,
   type HttpReply,
   type HttpRequest,
   type HttpSender,
   maxHead,
   maxReply,
 } from './http.ts';
+import { socketFaults } from './socket-faults.ts';
 
 export interface SenderOptions {
   /** PEM certificates that are trusted beside the system's roots. */
@@ -147,29 +147,15 @@ function certificateOf(socket: TLSSocket): HttpCertificate {
   return { issuer: name, notAfter: Number.isNaN(end.getTime()) ? notAfter : end.toISOString() };
 }
 
-const byCode: Readonly<Record<string, HttpFaultKind>> = {
-  ECONNREFUSED: 'refused',
-  ENETUNREACH: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  ENETDOWN: 'unreachable',
-  EHOSTDOWN: 'unreachable',
-  EACCES: 'unreachable',
-  ETIMEDOUT: 'timeout',
-  ECONNRESET: 'reset',
-  ECONNABORTED: 'reset',
-  EPIPE: 'closed',
-  HPE_HEADER_OVERFLOW: 'too-large',
-};
-
 /** @param inHandshake whether what is no fault of the connection must be one of TLS */
 function faultOf(error: Error, inHandshake: boolean): HttpFault {
   if (error instanceof HttpFault) return error;
   const { code = '' } = error as NodeJS.ErrnoException;
   // Node has one code for all that ends early; the texts tell.
   if (code === 'ECONNRESET' && /hang up|aborted|before secure TLS/.test(error.message)) return new HttpFault('closed');
-  const kind = byCode[code];
+  const kind = socketFaults[code];
   if (kind !== undefined) return new HttpFault(kind);
+  if (code === 'HPE_HEADER_OVERFLOW') return new HttpFault('too-large');
   if (code.startsWith('HPE_')) return new HttpFault('malformed', code);
   const isTls = inHandshake || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO';
   return new HttpFault(isTls ? 'tls' : 'other', code === '' ? error.message.slice(0, 100) : code);

@@ -8,8 +8,17 @@ import {
   connect as upgrade,
 } from 'node:tls';
 import { readChain } from './certificate-node.ts';
-import type { TlsOptions, TlsSession, Wire } from './wire.ts';
-import { type Dialer, type DialOptions, type FaultKind, maxBytes, maxLine, WireFault } from './wire.ts';
+import { socketFaults } from './socket-faults.ts';
+import {
+  type Dialer,
+  type DialOptions,
+  maxBytes,
+  maxLine,
+  type TlsOptions,
+  type TlsSession,
+  type Wire,
+  WireFault,
+} from './wire.ts';
 
 export interface DialerOptions {
   /** PEM certificates that are trusted beside the system's roots. */
@@ -225,26 +234,11 @@ function patience(milliseconds: number, deadline: number): { wait: number; late:
   };
 }
 
-const byCode: Readonly<Record<string, FaultKind>> = {
-  ECONNREFUSED: 'refused',
-  ENETUNREACH: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  ENETDOWN: 'unreachable',
-  EHOSTDOWN: 'unreachable',
-  // ICMPv6 “administratively prohibited” arrives as this (Linux, RFC 4443 section 3.1).
-  EACCES: 'unreachable',
-  ETIMEDOUT: 'timeout',
-  ECONNRESET: 'reset',
-  ECONNABORTED: 'reset',
-  EPIPE: 'closed',
-};
-
 function faultOf(error: Error): WireFault {
   const { code = '', reason } = error as NodeJS.ErrnoException & { reason?: string };
   // Node folds an orderly end during the handshake into ECONNRESET; only its text tells them apart.
   if (code === 'ECONNRESET' && /before secure TLS/.test(error.message)) return new WireFault('closed');
-  const kind = byCode[code];
+  const kind = socketFaults[code];
   if (kind !== undefined) return new WireFault(kind, kind === 'unreachable' ? code : undefined);
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
     return new WireFault('tls', (reason ?? code.slice(8)).toLowerCase().replaceAll(/[^a-z0-9]+/g, '_'));
