@@ -6,12 +6,7 @@
  *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
  */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import process from 'node:process';
-import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
-import { getConnInfo } from '@hono/node-server/conninfo';
-import type { Context } from 'hono';
 import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
@@ -20,7 +15,6 @@ import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
-import { addressBlock } from './net/block.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
@@ -39,12 +33,11 @@ import { judge } from './verify/judge.ts';
 import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
 import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
+import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
-import { gracefulClose } from './web/closing-node.ts';
-import { askerAddress, type ForwardedHeaders } from './web/forwarded.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
-import { refusal } from './web/respond.ts';
+import { listen } from './web/listen-node.ts';
 
 export interface ServerOptions {
   /** The SQLite file, or `:memory:`. */
@@ -121,7 +114,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
-  const { note, trustedProxies = noNetworks } = options;
+  const { note } = options;
+  const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
 
   const reload = async () => {
@@ -178,13 +172,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     served: () => keeper.served,
     resolver,
     published: publishedStep((domain) => discoverer.discover(domain)),
-    asker: (c) => addressBlock(askerAddress(peerOf(c), forwardedHeaders(c), trustedProxies)),
-    missed: (miss, asker) => demand.note(miss, asker),
+    asker,
+    missed: (miss, from) => demand.note(miss, from),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
     changes: (since, limit) => readChanges(store.db, since, limit),
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
-    mayMeasure: (c) => options.metrics === true || (isLoopback(peerOf(c)) && asksForItself(c)),
-    isNear: (c) => asksForItself(c) && (isLoopback(peerOf(c)) || trustedProxies.has(peerOf(c))),
+    mayMeasure: (c) => options.metrics === true || isOwn(c),
+    isNear,
     vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({
       started: Math.round(performance.timeOrigin / 1000),
@@ -203,19 +197,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
-    manyHosts(env) ? refusal('There is more than one Host header.') : app.fetch(request, env);
-  const listener = getRequestListener(answer, {
-    // A request without a Host (HTTP/1.0, a load balancer's check) is answered as one for this machine.
-    hostname: 'localhost',
-    errorHandler: (error) =>
-      error instanceof Error && error.name === 'RequestError'
-        ? refusal('The Host or the target is malformed.')
-        : undefined,
-  });
-  const server = createServer((request, response) => void listener(request, response));
-  const close = gracefulClose(server);
-  await listen(server, options);
+  const listening = await listen(app, options);
 
   // Told once, not at every look for as long as it lasts.
   let trouble: string | undefined;
@@ -255,7 +237,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     });
 
   return {
-    url: urlOf(server, options.host),
+    url: listening.url,
     providers: first.atlas.records.size,
     reload: async () => {
       await reload();
@@ -266,33 +248,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), close()]);
+      await Promise.all([schedule?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },
   };
-}
-
-function peerOf(c: Context): string {
-  return getConnInfo(c).remote.address ?? '';
-}
-
-function forwardedHeaders(c: Context): ForwardedHeaders {
-  return { xForwardedFor: c.req.header('x-forwarded-for'), forwarded: c.req.header('forwarded') };
-}
-
-function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127\.|^::1$/.test(address);
-}
-
-/** As far as one can tell: a proxy says for whom it asks. */
-function asksForItself(c: Context): boolean {
-  return ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].every((name) => c.req.header(name) === undefined);
-}
-
-/** RFC 9112 section 3.2: more than one Host is a 400; Node takes the first one, a proxy before us perhaps the last. */
-function manyHosts({ incoming }: HttpBindings | Http2Bindings): boolean {
-  return incoming.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'host').length > 1;
 }
 
 const shownProblems = 5;
@@ -301,19 +261,4 @@ function noteProblems(problems: readonly Problem[], note: (message: string) => v
   note(`the data have ${problems.length === 1 ? '1 error' : `${problems.length} errors`} and were not loaded`);
   for (const problem of problems.slice(0, shownProblems)) note(sayProblem(problem));
   if (problems.length > shownProblems) note('mailatlas lint says the rest');
-}
-
-function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function urlOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
