@@ -12,11 +12,10 @@ For mail clients
   /mx/v1.1/{domain}                  the same, and by the domain's mail exchanger
   /mail/config-v1.1.xml              ?emailaddress=someone@example.com, or by Host
   /.well-known/autoconfig/mail/config-v1.1.xml
+                                     each with ?version=1.2: with OAuth2, calendars and the like
   /autodiscover/autodiscover.xml     POST, as Outlook does, or by Host
   /autodiscover/autodiscover.json    ?Protocol=AutodiscoverV1: where the XML is
   /mail.mobileconfig                 POST email=…: a configuration profile for Apple's devices
-
-  each with ?version=1.2             the IETF draft's own version, with OAuth2, calendars and the like
   /.well-known/user-agent-configuration.json  PACC, by Host ua-auto-config.<domain>
 
 For programs (JSON)
