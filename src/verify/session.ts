@@ -155,6 +155,6 @@ export interface Dialogue {
   /** @param secure within TLS */
   capabilities(session: Session, secure: boolean): Promise<NonNullable<Attempt['capabilities']>>;
   starttls(session: Session): Promise<NonNullable<Attempt['starttls']>>;
-  /** Takes leave. True where the server did, too. */
+  /** Takes leave. @throws {WireFault} where the server does not */
   quit(session: Session): Promise<void>;
 }
