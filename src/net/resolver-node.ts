@@ -1,11 +1,14 @@
 /** DNS on Node, by the system's resolver or a named one. */
 import { promises } from 'node:dns';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
+import { before } from './deadline.ts';
 import type {
   AddressAnswer,
   HostResolver,
   MxAnswer,
   MxHost,
+  NoAnswer,
+  NoRecords,
   RecordResolver,
   Resolver,
   SrvAnswer,
@@ -59,31 +62,23 @@ function open(deadline: number, server: string | undefined): promises.Resolver {
   return dns;
 }
 
-type Failed = { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
-type None = { readonly kind: 'none'; readonly exists: boolean };
-
 /** Asks, for so many milliseconds; every failure becomes an answer. */
 async function within<A>(
-  deadline: number,
+  milliseconds: number,
   server: string | undefined,
   ask: (dns: promises.Resolver) => Promise<A>,
-): Promise<A | None | Failed> {
-  const dns = open(deadline, server);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Failed>((resolve) => {
-    timer = setTimeout(resolve, deadline, { kind: 'failed', why: 'timeout' });
-    timer.unref();
-  });
+): Promise<A | NoRecords | NoAnswer> {
+  const dns = open(milliseconds, server);
+  const late: NoAnswer = { kind: 'failed', why: 'timeout' };
   try {
-    return await Promise.race([ask(dns).catch(explain), late]);
+    return await before(performance.now() + milliseconds, ask(dns).catch(explain), late);
   } finally {
-    clearTimeout(timer);
     // What nobody waits for any more.
     dns.cancel();
   }
 }
 
-function explain(error: unknown): None | Failed {
+function explain(error: unknown): NoRecords | NoAnswer {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOTFOUND') return { kind: 'none', exists: false };
   if (code === 'ENODATA') return { kind: 'none', exists: true };

@@ -1,6 +1,11 @@
 /** The port through which DNS is asked. Hands: resolver-node.ts (the system's or a named server). */
 import type { Domain } from '../name/domain.ts';
 
+/** There is no such record; `exists` tells an existing name from NXDOMAIN. */
+export type NoRecords = { readonly kind: 'none'; readonly exists: boolean };
+/** Nobody knows now. */
+export type NoAnswer = { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+
 /** One MX record: the lower the preference, the sooner it is tried (RFC 5321 section 5.1). */
 export interface MxHost {
   readonly preference: number;
@@ -12,23 +17,18 @@ export type MxAnswer =
   | { readonly kind: 'hosts'; readonly hosts: readonly MxHost[] }
   /** A null MX: the domain receives no mail (RFC 7505). */
   | { readonly kind: 'null' }
-  /** No MX record; `exists` tells an existing name from NXDOMAIN. */
-  | { readonly kind: 'none'; readonly exists: boolean }
+  | NoRecords
   /** Nobody knows now: a time-out, a server failure, or our own budget. Never remembered as an answer. */
   | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' | 'budget' };
 
 /** What DNS says about where a host is. */
 export type AddressAnswer =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
-  /** Neither A nor AAAA; `exists` tells an existing name from NXDOMAIN. */
-  | { readonly kind: 'none'; readonly exists: boolean }
-  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+  | NoRecords
+  | NoAnswer;
 
 /** Who answers for a domain: the host names of its NS records, sorted. */
-export type NameServerAnswer =
-  | { readonly kind: 'servers'; readonly servers: readonly Domain[] }
-  | { readonly kind: 'none'; readonly exists: boolean }
-  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+export type NameServerAnswer = { readonly kind: 'servers'; readonly servers: readonly Domain[] } | NoRecords | NoAnswer;
 
 /** What the verifier asks DNS. Nothing is remembered: evidence is of this moment. Never rejects. */
 export interface HostResolver {
@@ -47,16 +47,10 @@ export interface SrvRecord {
   readonly target: string;
 }
 
-export type SrvAnswer =
-  | { readonly kind: 'records'; readonly records: readonly SrvRecord[] }
-  | { readonly kind: 'none'; readonly exists: boolean }
-  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+export type SrvAnswer = { readonly kind: 'records'; readonly records: readonly SrvRecord[] } | NoRecords | NoAnswer;
 
 /** TXT records, each with its character-strings joined (RFC 7208 section 3.3 has the custom), in DNS's order. */
-export type TextAnswer =
-  | { readonly kind: 'texts'; readonly texts: readonly string[] }
-  | { readonly kind: 'none'; readonly exists: boolean }
-  | { readonly kind: 'failed'; readonly why: 'timeout' | 'server-failure' };
+export type TextAnswer = { readonly kind: 'texts'; readonly texts: readonly string[] } | NoRecords | NoAnswer;
 
 /**
  * What discovery asks DNS. Names have labels such as `_imaps` that no host name has, so they are texts here. Whether DNSSEC

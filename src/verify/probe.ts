@@ -12,6 +12,7 @@
  * Nobody signs in, and no message is begun.
  */
 import { domainOrUndefined } from '../name/domain.ts';
+import { before } from '../net/deadline.ts';
 import type { AddressGuard } from '../net/guard.ts';
 import type { HostResolver } from '../net/resolver.ts';
 import type { Dialer } from '../net/wire.ts';
@@ -84,7 +85,8 @@ async function resolve(
   if (ports && !ports.has(port))
     return done({ addresses: [], blocked: { what: 'port', which: String(port), because: 'no port for mail' } });
   const domain = domainOrUndefined(host);
-  const answer = domain === undefined ? literal(host) : await within(timeout, resolver.addresses(domain));
+  const answer =
+    domain === undefined ? literal(host) : await before(begun + timeout, resolver.addresses(domain), undefined);
   if (answer === undefined || (answer.kind === 'failed' && answer.why === 'timeout'))
     return done({ addresses: [], fault: 'timeout' });
   if (answer.kind === 'failed') return done({ addresses: [], fault: 'servfail' });
@@ -102,14 +104,6 @@ async function resolve(
 function literal(host: string): { kind: 'addresses'; addresses: string[] } | { kind: 'none'; exists: false } {
   const isAddress = host.includes(':') || /^\d+(\.\d+){3}$/.test(host);
   return isAddress ? { kind: 'addresses', addresses: [host] } : { kind: 'none', exists: false };
-}
-
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((done) => {
-    timer = setTimeout(done, milliseconds, undefined);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** One connection to one address. @param legacy to learn what TLS it speaks, however old */
