@@ -1,7 +1,7 @@
 /** The store on Workers: a D1 database, which wrangler has migrated. */
 import type { D1Database } from '@cloudflare/workers-types';
-import { drizzle } from 'drizzle-orm/d1';
 import type { BatchItem } from 'drizzle-orm/batch';
+import { drizzle } from 'drizzle-orm/d1';
 import type { Store } from './db.ts';
 import * as schema from './schema.ts';
 
