@@ -1,7 +1,7 @@
 /** What every page has in common: headers, language, host, errors, and that nothing comes from elsewhere. */
 import assert from 'node:assert/strict';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { asset } from '../../../src/web/pages/assets.ts';
 import { testApp } from '../app.ts';
 

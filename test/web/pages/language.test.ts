@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { preferred } from '../../../src/web/pages/language.ts';
-import { writtenDate, writtenInstant, writtenNumber } from '../../../src/web/pages/written.ts';
+import { dateElement, writtenDate, writtenInstant, writtenNumber } from '../../../src/web/pages/written.ts';
 
 describe('The language that a browser prefers', () => {
   for (const [header, language] of [
@@ -35,6 +35,13 @@ describe('Dates and numbers', () => {
   test('an instant says its time of day, and that it is UTC', () => {
     assert.equal(writtenInstant('2026-11-20T10:05:00.000Z', 'en'), '20 November 2026, 10:05 UTC');
     assert.equal(writtenInstant('2026-11-20T10:05:00.000Z', 'de'), '20. November 2026, 10:05 Uhr UTC');
+  });
+
+  test('a day stands on the page for programs, too, and an instant shows its time of day', async () => {
+    const at = '2026-11-20T10:05:00.000Z';
+    const title = ' title="20 November 2026, 10:05 UTC"';
+    assert.equal(String(await dateElement(at, 'en')), `<time datetime="${at}"${title}>20 November 2026</time>`);
+    assert.equal(String(await dateElement('2019', 'de')), '<time datetime="2019">2019</time>');
   });
 
   test('thousands are told apart as people are used to', () => {
