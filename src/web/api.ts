@@ -11,6 +11,7 @@ import { sendXml, versionOf } from './autoconfig.ts';
 import { byId } from './by-id.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
+import { feedPath } from './feed.ts';
 import { find, loginOf, publishedFor, ready, resolverFor } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
@@ -67,7 +68,10 @@ export function providerRoute(deps: Deps) {
     const served = ready(deps);
     const found = byId(served, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}`);
-    return sendJson(c, providerJson(found.provider, served.knowledge), 'public');
+    const { url } = deps;
+    const { id } = found.provider;
+    const feed = url === undefined ? {} : { feed: `${url}${feedPath(id)}` };
+    return sendJson(c, { ...providerJson(found.provider, served.knowledge), ...feed }, 'public');
   };
 }
 
