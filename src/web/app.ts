@@ -10,7 +10,7 @@ import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
-import { ready } from './find.ts';
+import { sourceOf } from './find.ts';
 import { indexPage } from './index-page.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
@@ -87,8 +87,8 @@ export function createApp(deps: Deps): Hono {
   // Operators.
   get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
   get('/readyz', (c) => {
-    const { atlas, revision } = ready(deps);
-    return sendJson(c, { status: 'ready', providers: atlas.records.size, revision }, 'no-store');
+    const { size, revision } = sourceOf(deps);
+    return sendJson(c, { status: 'ready', providers: size, revision }, 'no-store');
   });
 
   get('/ask', askRoute(deps));
