@@ -107,6 +107,8 @@ export interface Deps {
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
+  /** Compresses pages; undefined where something before the server does. */
+  readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
   readonly signer?: () => ProfileSigner;
   /** Undefined where the whole atlas is served and nothing else. */
