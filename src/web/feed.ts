@@ -11,7 +11,7 @@ import { endpoints } from '../verify/endpoint.ts';
 import { byId } from './by-id.ts';
 import { LanguageQuery } from './contract.ts';
 import { feedEntries, texts } from './feed-entries.ts';
-import { ready } from './find.ts';
+import { ready, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { documentOf, send, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -25,9 +25,9 @@ export function feedPath(id: string): string {
 
 export function providerFeedRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
-    const served = ready(deps);
+    sourceOf(deps);
     const asked = askedOf(c);
-    const found = byId(served, c);
+    const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `${feedPath(found.renamed)}${asked.search}`);
     const { provider } = found;
     const keys = [...new Set([...provider.incoming, ...provider.outgoing].map(endpointKey))];
@@ -37,7 +37,7 @@ export function providerFeedRoute(deps: Deps) {
       deps.news.quarantine(shown, namesAbove(provider)),
     ]);
     const { language } = asked;
-    const record = (id: string) => served.atlas.records.get(id);
+    const record = (id: string) => (id === provider.id ? provider : undefined);
     const changes = { revisions, transitions, quarantine };
     const entries = feedEntries(changes, { language, record, link: linkTo(deps) });
     return sendFeed(c, deps, asked, {
