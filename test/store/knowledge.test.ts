@@ -35,9 +35,8 @@ test('A file says what its store says: own statuses, stale ones, what others say
             since: time(1),
             checkedAt: name === 'silent' ? null : time(2),
             staleAt: name === 'stale' ? time(3) : null,
-            state: {},
-            dueAt: time(50),
-            applied: 1,
+            applied: 0,
+            was: 0,
           },
         ],
   );
