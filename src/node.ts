@@ -24,8 +24,10 @@ import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
+import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
+import { readQuarantineHistory } from './store/quarantine.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { readTransitions } from './store/transitions.ts';
 import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
@@ -35,6 +37,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
@@ -190,10 +193,16 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       evidence: (keys) => readLastEvidence(store.db, keys),
       due: (keys) => readDueAt(store.db, keys),
     },
+    news: {
+      revisions: (limit, id) => traceRevisions(store.db, limit, id),
+      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
+      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
+    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
     hosting: hosting?.hosting,
+    gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });

@@ -367,8 +367,7 @@ describe('a running server sees, within a few polls, what another process does t
 describe('the statuses of servers', () => {
   const endpoint = 'imap://imap.post.example:993?security=tls' as EndpointKey;
   const times = { since: '2026-11-20T10:00:00.000Z' };
-  const made = { applied: 0, was: 0 };
-  const move = { endpoint, status: 'failing', reason: 'tls.expired', ...times, ...made, staleAt: null } as const;
+  const move = { endpoint, status: 'failing', reason: 'tls.expired', ...times, applied: 1, staleAt: null } as const;
   const statusOf = async (server: RunningServer) => {
     const { incoming } = JSON.parse((await ask(server, '/api/v1/lookup?domain=post.example&mx=0')).body);
     return [incoming[0].status, incoming[0].checkedAt];

@@ -50,6 +50,7 @@ export const revision = sqliteTable(
     oldDigest: text('old_digest'),
     newDigest: text('new_digest'),
     cause: text().notNull(),
+    replaced: text(),
   },
   (table) => [index('revision_id').on(table.id, table.n)],
 );
@@ -107,6 +108,19 @@ export const watch = sqliteTable(
     index('watch_endpoint').on(table.endpoint),
     index('watch_lease').on(table.leaseBy).where(sql`lease_by IS NOT NULL`),
   ],
+);
+
+export const transition = sqliteTable(
+  'transition',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    endpoint: text().notNull(),
+    at: text().notNull(),
+    fromStatus: text('from_status', { enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    toStatus: text('to_status', { enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    reason: text().notNull(),
+  },
+  (table) => [index('transition_endpoint').on(table.endpoint, table.n)],
 );
 
 export const run = sqliteTable(
@@ -172,3 +186,17 @@ export const signIn = sqliteTable('sign_in', {
   at: text().notNull(),
   level: text({ enum: ['L3', 'L4'] }).notNull(),
 });
+
+export const token = sqliteTable(
+  'token',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    name: text().notNull(),
+    role: text({ enum: ['reviewer', 'admin', 'agent'] }).notNull(),
+    hash: text().notNull(),
+    created: text().notNull(),
+    lastUsed: text('last_used'),
+    revoked: text(),
+  },
+  (table) => [uniqueIndex('token_name').on(table.name).where(sql`revoked IS NULL`)],
+);

@@ -2,12 +2,13 @@
  * Where each endpoint stands: what all vantages say of it together (watches.ts has what each of them says). A status is
  * written only by whoever has read the newest watches, so that of two who settle at once neither forgets the other.
  */
-import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { EndpointKey, Status, Statuses, StatusName } from '../provider/model.ts';
 import type { Db, Store, Statement } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
 import { readHeard } from './heard.ts';
 import { status } from './schema.ts';
+import { addTransition } from './transitions.ts';
 import { forgetVantages, unwatchUnlisted, watchListed } from './watches.ts';
 
 /** What is told of an endpoint. Instants are ISO 8601. */
@@ -21,11 +22,11 @@ export interface Told {
   readonly applied: number;
 }
 
-/** A new status. */
+/** A status after one more check. */
 export interface Move extends Told {
   readonly endpoint: EndpointKey;
-  /** {@link Told.applied} of the one that it replaces. */
-  readonly was: number;
+  /** What it was before, where this moves it. */
+  readonly from?: StatusName;
 }
 
 /** D1 binds at most 100 parameters a statement. */
@@ -87,16 +88,23 @@ export async function readTold(db: Db, keys: readonly EndpointKey[]): Promise<Ma
   return found;
 }
 
-/** Moves statuses, each only if it is still as it was and was made of the newest watches. */
+/** At most so many statements are needed for one move. */
+export const statementsOfMove = 3;
+
+/**
+ * Moves statuses; one that was made of newer watches, or of which there are newer ones, stays. One statement more says that
+ * there are new statuses.
+ */
 export function moveStatuses(db: Db, moves: readonly Move[]): Statement[] {
   if (moves.length === 0) return [];
   return [
-    ...moves.map(({ endpoint, was, status: name, reason, since, checkedAt, staleAt, applied }) => {
+    ...moves.flatMap(({ endpoint, from, status: to, reason, since, checkedAt, staleAt, applied }) => {
       const newest = sql`(SELECT coalesce(sum(applied), 0) FROM watch WHERE endpoint = ${endpoint})`;
-      return db
-        .update(status)
-        .set({ status: name, reason, since, checkedAt, staleAt, applied })
-        .where(and(eq(status.endpoint, endpoint), eq(status.applied, was), eq(newest, applied)));
+      const only = and(eq(status.endpoint, endpoint), lt(status.applied, applied), lte(newest, applied));
+      return [
+        ...(from === undefined ? [] : addTransition(db, { endpoint, from, to, reason, at: since }, only)),
+        db.update(status).set({ status: to, reason, since, checkedAt, staleAt, applied }).where(only),
+      ];
     }),
     knowledgeMoved(db),
   ];

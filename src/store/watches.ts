@@ -98,7 +98,13 @@ export function unwatchUnlisted(db: Db): Statement {
 export function forgetVantages(db: Db, now: number): Statement[] {
   const gone = lt(vantage.seenAt, new Date(now - forgottenAfter).toISOString());
   const names = db.select({ name: vantage.name }).from(vantage).where(gone);
-  return [db.delete(watch).where(inArray(watch.vantage, names)), db.delete(vantage).where(gone)];
+  const left = sql`(SELECT coalesce(sum(applied), 0) FROM watch WHERE endpoint = ${status.endpoint} AND vantage NOT IN ${names})`;
+  const theirs = db.select({ endpoint: watch.endpoint }).from(watch).where(inArray(watch.vantage, names));
+  return [
+    db.update(status).set({ applied: left }).where(inArray(status.endpoint, theirs)),
+    db.delete(watch).where(inArray(watch.vantage, names)),
+    db.delete(vantage).where(gone),
+  ];
 }
 
 /** Leases up to `limit` endpoints that are due, the longest due first. @returns all that the holder has */

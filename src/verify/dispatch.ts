@@ -9,6 +9,7 @@ import type { EndpointKey } from '../provider/model.ts';
 import { putCheck, readChecked } from '../store/checks.ts';
 import type { Store } from '../store/db.ts';
 import { callWitnesses, keepAlive, type Run, readRun, startRun } from '../store/runs.ts';
+import type { Transition } from '../store/transitions.ts';
 import {
   type Holder,
   holdBack,
@@ -26,7 +27,6 @@ import { checkOf } from './check.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
-import type { Transition } from './news.ts';
 import { ownerOf } from './pace.ts';
 import { juryOf, settle } from './settle.ts';
 import { interval } from './status.ts';

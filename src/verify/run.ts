@@ -8,12 +8,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EndpointKey } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
+import type { Transition } from '../store/transitions.ts';
 import { failsInNetwork, type RunVerdict } from './canary.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Dispatch, type Ending, RunOver, StoreDispatch, type StoreDispatchOptions } from './dispatch.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
-import type { Transition } from './news.ts';
 import { type Leave, ownerOf, Pace } from './pace.ts';
 import { settleAbandoned } from './settle.ts';
 import type { Verdict } from './verdict.ts';

@@ -7,17 +7,19 @@ import type { EndpointKey } from '../provider/model.ts';
 import { readRunChecks } from '../store/checks.ts';
 import type { Statement, Store } from '../store/db.ts';
 import { closeRun, endRun, type Run, readAbandoned } from '../store/runs.ts';
-import { type Move, moveStatuses, readTold } from '../store/statuses.ts';
+import { type Move, moveStatuses, readTold, statementsOfMove } from '../store/statuses.ts';
+import type { Transition } from '../store/transitions.ts';
 import { callOthers, moveWatch, readVantages, readWatches } from '../store/watches.ts';
 import { failsInNetwork, Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
-import type { Transition } from './news.ts';
 import { ownerOf } from './pace.ts';
 import { interval, isWell, next, type Observation, type State } from './status.ts';
 import { type Telling, together } from './together.ts';
 
 const page = 200;
+/** So often it is told anew what somebody else has moved meanwhile. */
+const mostTurns = 10;
 /** Who has asked for work within it (milliseconds) is there, and will look at what is due: at everything once, with jitter. */
 const presence = 1.5 * interval;
 
@@ -83,7 +85,7 @@ export async function settle(
       if (!isWell(state) && (known.state === undefined || isWell(known.state)))
         statements.push(callOthers(db, endpoint, { vantage: run.vantage, now }));
     }
-    await inBatches(store, statements, (some) => some);
+    await inBatches(store, statements, 1, (some) => some);
     changes.push(...(await tell(store, [...states.keys()], now)));
   }
   await store.atomically([endRun(db, run.n, instant(clock.now()))]);
@@ -109,10 +111,11 @@ async function tell(store: Store, keys: readonly EndpointKey[], now: string): Pr
   const seen = await readVantages(db);
   const isPresent = (vantage: string) => Date.parse(seen.get(vantage) ?? '') > Date.parse(now) - presence;
   const changes: Transition[] = [];
-  let tried = new Map<EndpointKey, Move & { readonly from: Telling['status'] }>();
-  for (let untold = keys; untold.length > 0; untold = [...tried.keys()]) {
+  let tried = new Map<EndpointKey, Telling['status']>();
+  for (let untold = keys, turn = 0; untold.length > 0 && turn < mostTurns; untold = [...tried.keys()], turn++) {
     const [watches, told] = [await readWatches(db, untold), await readTold(db, untold)];
-    const moves: typeof tried = new Map();
+    const moves: Move[] = [];
+    const trying: typeof tried = new Map();
     for (const [endpoint, before] of told) {
       const voices = watches.get(endpoint) ?? [];
       const applied = voices.reduce((sum, watch) => sum + watch.applied, 0);
@@ -122,22 +125,29 @@ async function tell(store: Store, keys: readonly EndpointKey[], now: string): Pr
           present: isPresent(vantage),
         }));
         const telling = together(before as Telling, heard, now);
-        moves.set(endpoint, { ...telling, endpoint, applied, was: before.applied, from: before.status });
+        const from = before.status === telling.status ? {} : { from: before.status };
+        moves.push({ ...telling, ...from, endpoint, applied });
+        trying.set(endpoint, before.status);
       } else {
-        const ours = tried.get(endpoint);
-        if (ours && ours.from !== before.status)
-          changes.push({ endpoint, from: ours.from, to: before.status, reason: before.reason, at: now });
+        const from = tried.get(endpoint);
+        const { status: to, reason, since: at } = before;
+        if (from !== undefined && from !== to) changes.push({ endpoint, from, to, reason, at });
       }
     }
-    await inBatches(store, [...moves.values()], (some) => moveStatuses(db, some));
-    tried = moves;
+    await inBatches(store, moves, statementsOfMove, (some) => moveStatuses(db, some));
+    tried = trying;
   }
   return changes;
 }
 
 /** One statement more may say that there are new statuses. */
-async function inBatches<T>(store: Store, all: readonly T[], make: (some: readonly T[]) => readonly Statement[]) {
-  const most = Math.max(1, Math.min(store.batchSize - 1, page));
+async function inBatches<T>(
+  store: Store,
+  all: readonly T[],
+  statementsOfOne: number,
+  make: (some: readonly T[]) => readonly Statement[],
+): Promise<void> {
+  const most = Math.max(1, Math.min(Math.floor((store.batchSize - 1) / statementsOfOne), page));
   for (let start = 0; start < all.length; start += most) await store.atomically(make(all.slice(start, start + most)));
 }
 

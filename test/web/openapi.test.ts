@@ -26,8 +26,8 @@ interface OpenApi {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Text for people and the document itself. */
-const outsideOfTheDocument = new Set(['/', '/about/probing', '/metrics']);
+/** Text for people, and what pages load. */
+const outsideOfTheDocument = new Set(['/', '/about/probing', '/assets/:file', '/metrics']);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =
@@ -45,6 +45,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
           ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
           ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
           ['/api/v1/providers/{id}/probes', `/api/v1/providers/${id}/probes?evidence=1`],
+          ['/api/v1/providers/{id}/feed.atom', `/api/v1/providers/${id}/feed.atom`],
           ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
         ] as const,
     ),
@@ -94,6 +95,8 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
     ['/api/v1/changes', '/api/v1/changes?since=0'],
     ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
+    ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=de'],
+    ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=la'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/ask', '/ask'],
@@ -128,6 +131,8 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/bundle', '/api/v1/bundle'],
   ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
   ['/api/v1/changes', '/api/v1/changes?since=0'],
+  ['/api/v1/providers/{id}/feed.atom', '/api/v1/providers/oldpost.example/feed.atom'],
+  ['/api/v1/feed.atom', '/api/v1/feed.atom'],
   ['/api/v1/statuses', '/api/v1/statuses'],
   ['/readyz', '/readyz'],
 ];
