@@ -4,7 +4,7 @@
  */
 import { and, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { EndpointKey, Status, Statuses, StatusName } from '../provider/model.ts';
-import type { Db, Store, Statement } from './db.ts';
+import type { Db, Statement, Store } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
 import { readHeard } from './heard.ts';
 import { status } from './schema.ts';
