@@ -2,7 +2,7 @@
  * What a stranger may leave out, and how a name may be written. Filled in is only what follows from the rest, each with a
  * remark; what nobody but the provider can know (name, country …) is asked for.
  */
-import { Remarks, type Remark } from '../formats/draft.ts';
+import { type Remark, Remarks } from '../formats/draft.ts';
 import { domainOrUndefined } from '../name/domain.ts';
 import { isWildcard, stem } from '../name/pattern.ts';
 import { hostOrWildcard, httpsUrl } from '../provider/fields.ts';

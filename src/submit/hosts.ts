@@ -5,13 +5,13 @@
 import type { Atlas } from '../atlas/tables.ts';
 import type { Domain } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
+import { registrableDomain } from '../name/suffix.ts';
 import { hostsOf, isTemplate } from '../provider/hosts.ts';
 import type { Provider } from '../provider/model.ts';
 import { ownerOf } from '../provider/parties.ts';
-import { registrableDomain } from '../name/suffix.ts';
 import { item, judged, result } from './item.ts';
 import type { CheckItem, CheckResult, Draft } from './model.ts';
-import { ownDomains, partiesOf, type Party } from './parties.ts';
+import { ownDomains, type Party, partiesOf } from './parties.ts';
 import { listed } from './say.ts';
 
 const summary = {

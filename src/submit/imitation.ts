@@ -8,8 +8,8 @@ import { stem } from '../name/pattern.ts';
 import { unicodeName } from '../name/unicode.ts';
 import type { Provider } from '../provider/model.ts';
 import { item, judged, result } from './item.ts';
-import { skeleton } from './skeleton.ts';
 import type { CheckItem, CheckResult, Draft } from './model.ts';
+import { skeleton } from './skeleton.ts';
 
 /** Shorter names have too many neighbours. */
 const shortestNear = 6;

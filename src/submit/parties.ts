@@ -2,9 +2,10 @@
  * Whom a record sends people to, name by name, and whose these are. Whoever owns a host gets the passwords; whoever owns an
  * MX pattern decides for domains that nobody has listed. Pure: what is proved is for proof.ts, what follows is for hosts.ts.
  */
+
+import { canonicalJson } from '../atlas/digest.ts';
 import type { Atlas, DomainOwner, MxOwner } from '../atlas/tables.ts';
 import { fieldName, type Path } from '../catalog/problem.ts';
-import { canonicalJson } from '../atlas/digest.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { isWildcard, patternsFor, stem, wildcardsFor } from '../name/pattern.ts';
 import { isPublicSuffix } from '../name/suffix.ts';

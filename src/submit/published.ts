@@ -1,6 +1,7 @@
 /** What the draft's own domains publish about their mail, held against the draft: discover/, asked for a few of them. */
-import { stateSentences } from '../discover/compare-sentences.ts';
+
 import { compare, type Row } from '../discover/compare.ts';
+import { stateSentences } from '../discover/compare-sentences.ts';
 import type { Discovery } from '../discover/model.ts';
 import type { Domain } from '../name/domain.ts';
 import { before } from '../net/deadline.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { discover } from '../../src/discover/discover.ts';
-import { itemSentences, summaries } from '../../src/submit/sentences.ts';
+import { nodeResolver } from '../../src/net/resolver-node.ts';
 import { runChecks } from '../../src/submit/checks.ts';
-import { checkNames, type CheckResult, type Draft } from '../../src/submit/model.ts';
+import { type CheckResult, checkNames, type Draft } from '../../src/submit/model.ts';
 import { proofName, proofValue } from '../../src/submit/proof.ts';
 import { checkPublished, type Discover } from '../../src/submit/published.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { itemSentences, summaries } from '../../src/submit/sentences.ts';
 import { autoconfig, startWorld, type World } from '../discover/world.ts';
 import { imap as imapServer, record, smtp as smtpServer } from '../records.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';

@@ -1,9 +1,10 @@
 /** What the checks ask, for tests: real servers on loopback, a DNS that leads to them, and a context with all of it. */
-import type { Atlas } from '../../src/atlas/tables.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
-import { addressGuard } from '../../src/net/guard-node.ts';
-import type { Curated } from '../../src/provider/model.ts';
+
 import { compileAtlas } from '../../src/atlas/atlas.ts';
+import type { Atlas } from '../../src/atlas/tables.ts';
+import { addressGuard } from '../../src/net/guard-node.ts';
+import { nodeResolver } from '../../src/net/resolver-node.ts';
+import type { Curated } from '../../src/provider/model.ts';
 import type { CheckContext } from '../../src/submit/checks.ts';
 import { systemClock } from '../../src/verify/clock.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';
