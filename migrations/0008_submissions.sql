@@ -66,6 +66,3 @@ END;
 CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN
   SELECT RAISE(ABORT, 'events are append-only');
 END;
-
--- What a revision replaced, so that it can be taken back. Null: there was nothing, or the revision is older than this column.
-ALTER TABLE revision ADD COLUMN old_json TEXT;

@@ -8,19 +8,9 @@ import type { Policy } from './policy.ts';
 import { Refusal } from './refusal.ts';
 import { type Act, type Actor, isOpen, moveOf } from './state.ts';
 
-/** Whom a draft sends people to. */
-export interface Parties {
-  /** Registrable domains to which people of served domains would be sent, and are not today. */
-  movesTo(draft: Draft, atlas: Atlas): readonly string[];
-  changesMx(draft: Draft, atlas: Atlas): boolean;
-  /** Registrable domains whose control is to be proved. */
-  toProve(draft: Draft, atlas: Atlas): readonly string[];
-}
-
 export interface Desk {
   readonly store: Store;
   readonly policy: Policy;
-  readonly parties: Parties;
   /** The checks that every draft goes through, in their order. */
   readonly checks: readonly CheckName[];
   /** How many submissions may be open at once. */

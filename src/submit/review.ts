@@ -13,6 +13,7 @@ import {
 import { readTokens } from '../store/tokens.ts';
 import { allowed, type By, type Desk, type Doing, draftOf, need, ourselves, perform, servedDigest } from './desk.ts';
 import type { CheckResult } from './model.ts';
+import { changesMx, movesTo, toProve } from './parties.ts';
 import { accept as decide, type Case, type Decision, publishesItself } from './policy.ts';
 import { publish, refuseClaimed, undisturbed } from './publish.ts';
 import { Refusal } from './refusal.ts';
@@ -162,9 +163,9 @@ export async function caseOf(desk: Desk, row: SubmissionRow): Promise<Case & { r
     atlas,
     draft,
     checks,
-    proofs: { needed: desk.parties.toProve(draft, atlas), held: heldBy(checks) },
-    movesTo: desk.parties.movesTo(draft, known),
-    changesMx: desk.parties.changesMx(draft, atlas),
+    proofs: { needed: toProve(draft, atlas), held: heldBy(checks) },
+    movesTo: movesTo(draft, known),
+    changesMx: changesMx(draft, atlas),
   };
 }
 

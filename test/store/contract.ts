@@ -30,6 +30,7 @@ import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
 import { checksContract } from './contract-checks.ts';
 import { demandContract } from './contract-demand.ts';
+import { newsContract } from './contract-news.ts';
 import { submissionsContract } from './contract-submissions.ts';
 import { tokensContract } from './contract-tokens.ts';
 
@@ -54,6 +55,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
 
   checksContract(name, open);
   demandContract(name, open);
+  newsContract(name, open);
   tokensContract(name, open);
   submissionsContract(name, open);
 

@@ -2,9 +2,6 @@
 import assert from 'node:assert/strict';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import { load } from '../../src/catalog/load.ts';
-import type { Domain } from '../../src/name/domain.ts';
-import { registrableDomain } from '../../src/name/suffix.ts';
-import { hostsOf } from '../../src/provider/hosts.ts';
 import type { Curated, Provider } from '../../src/provider/model.ts';
 import type { Store } from '../../src/store/db.ts';
 import { readCurated } from '../../src/store/providers.ts';
@@ -35,24 +32,6 @@ export function checksThat(...others: readonly CheckResult[]): Checker {
     for (const name of checkNames) await told(others.find((one) => one.name === name) ?? result(name));
   };
 }
-
-/** Whoever has a host of the record that answers now for one of the draft's names has been sent to already. */
-const parties: Desk['parties'] = {
-  movesTo({ record: wanted, id }, atlas) {
-    const hosts = (one?: Provider) => (one ? hostsOf(one).map(({ host }) => registrableDomain(host as Domain)) : []);
-    const before = [
-      atlas.records.get(id),
-      ...(wanted?.domains ?? []).map((name) => {
-        const owner = atlas.ownerOf([name as Domain]);
-        return owner && 'record' in owner ? owner.record : undefined;
-      }),
-    ].filter((one) => one !== undefined);
-    const moved = before.flatMap((one) => hosts(wanted).filter((host) => !hosts(one).includes(host)));
-    return [...new Set(moved)].map(String);
-  },
-  changesMx: () => false,
-  toProve: ({ id }) => [id],
-};
 
 export interface TestDesk {
   readonly desk: Desk;
@@ -95,7 +74,6 @@ export async function testDesk({
   const atlas = async () => compileAtlas(await readCurated(store.db));
   const desk: Desk = {
     store,
-    parties,
     policy: { ...defaultPolicy, ...policy },
     checks: checkNames,
     mostOpen,
