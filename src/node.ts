@@ -35,6 +35,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
@@ -194,6 +195,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
     hosting: hosting?.hosting,
+    gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });

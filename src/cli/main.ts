@@ -28,6 +28,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   compare: () => import('./compare.ts'),
   simulate: () => import('./simulate.ts'),
   quarantine: () => import('./quarantine.ts'),
+  token: () => import('./token.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -51,6 +52,7 @@ usage: mailatlas <command> [options]
   compare DOMAIN          hold what a domain publishes against our record
   simulate DOMAIN         replay what mail clients would do with a domain
   quarantine HOST         send nobody there until a person has looked
+  token                   who may review and report
 
   mailatlas <command> --help says more; mailatlas --version
 

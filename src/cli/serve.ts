@@ -30,7 +30,8 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
                         asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
   --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
-  --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes)
+  --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes),
+                        and the one name under which it shows pages (default: loopback and its IP address)
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
   --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)

@@ -10,14 +10,16 @@ import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
-import { ready } from './find.ts';
+import { sourceOf } from './find.ts';
 import { indexPage } from './index-page.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
+import { assetRoute } from './pages/assets.ts';
 import { probingPage } from './pages/probing.ts';
+import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
-import { type Document, documentOf, json, otherMethod, send, sendJson, sendProblem } from './respond.ts';
+import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
 import type { Deps } from './served.ts';
 import { statusesRoute } from './statuses.ts';
 
@@ -46,6 +48,14 @@ export function createApp(deps: Deps): Hono {
     app.all(path, counted(path, otherMethod('GET, HEAD, POST')));
   };
 
+  /** For people: under this server's own name only. */
+  const page = (path: string, handler: Handler) => {
+    get(path, (c, next) => {
+      onlyHere(deps, c);
+      return handler(c, next);
+    });
+  };
+
   get('/', indexPage(deps));
 
   // Mail clients.
@@ -60,7 +70,8 @@ export function createApp(deps: Deps): Hono {
   post('/mail.mobileconfig', addressProfileRoute(deps));
 
   // People.
-  get('/about/probing', probingPage(deps));
+  page('/about/probing', probingPage(deps));
+  get('/assets/:file', assetRoute(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
@@ -87,8 +98,8 @@ export function createApp(deps: Deps): Hono {
   // Operators.
   get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
   get('/readyz', (c) => {
-    const { atlas, revision } = ready(deps);
-    return sendJson(c, { status: 'ready', providers: atlas.records.size, revision }, 'no-store');
+    const { size, revision } = sourceOf(deps);
+    return sendJson(c, { status: 'ready', providers: size, revision }, 'no-store');
   });
 
   get('/ask', askRoute(deps));
@@ -96,12 +107,12 @@ export function createApp(deps: Deps): Hono {
 
   app.notFound((c) => {
     requests.count('none', 404);
-    return sendProblem(c, nothingHere());
+    return sendProblemFor(c, deps, nothingHere());
   });
-  app.onError((error, c) => {
+  app.onError(async (error, c) => {
     const problem = problemFor(error);
     if (problem.code === 'defect') deps.defect(error, routePath(c));
-    const response = sendProblem(c, problem);
+    const response = await sendProblemFor(c, deps, problem);
     requests.count(routePath(c), response.status);
     return response;
   });

@@ -17,6 +17,7 @@ export type Caching =
   | 'private-fresh'
   | 'public-brief'
   | 'brief'
+  | 'for-good'
   | 'no-store';
 
 const cacheControl: Record<Caching, string> = {
@@ -30,6 +31,8 @@ const cacheControl: Record<Caching, string> = {
   // What changes by the minute.
   'public-brief': 'public, max-age=60',
   brief: 'private, max-age=60',
+  // Another content has another path.
+  'for-good': 'public, max-age=31536000, immutable',
   'no-store': 'no-store',
 };
 

@@ -56,7 +56,7 @@ export interface TestAppOptions {
   readonly hosted?: HostedDomains;
   readonly vitals?: Vitals;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'signer' | 'hosting'>;
+  readonly setUp?: Pick<Deps, 'url' | 'signer' | 'hosting' | 'gzip'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>

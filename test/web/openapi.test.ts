@@ -26,8 +26,8 @@ interface OpenApi {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Text for people and the document itself. */
-const outsideOfTheDocument = new Set(['/', '/about/probing', '/metrics']);
+/** Text for people, and what pages load. */
+const outsideOfTheDocument = new Set(['/', '/about/probing', '/assets/:file', '/metrics']);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =

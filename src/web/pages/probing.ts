@@ -1,14 +1,14 @@
 /**
  * `GET /about/probing`: who looks at other people's mail servers from here, how often, what is done there and what never, and
- * how to be left alone. Mail servers are told of it; the page stands for itself, without anything from another host.
+ * how to be left alone. Mail servers are told of it.
  */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { Language } from '../../provider/phrases.ts';
-import { dependsOnAsker, documentOf, page, send } from '../respond.ts';
 import type { Deps } from '../served.ts';
+import { sendPage } from './frame.ts';
+import { type InEach, languageOf } from './language.ts';
 
-const texts = {
+export const texts = {
   en: {
     title: 'Who probes mail servers from here',
     who: 'mailatlas keeps a public list of the settings that mail programs need, and looks whether they still work.',
@@ -51,66 +51,28 @@ const texts = {
     optOut:
       'Bitten Sie darum, von einer Adresse der Domain aus oder mit einem DNS-Eintrag, den nur Sie setzen können. Ihre Hosts kommen auf die Liste derer, die nicht geprüft werden (data/no-probe.yml), und werden nicht mehr angerufen; die Einstellungen bleiben in der Liste, als ungeprüft.',
   },
-} as const;
+} as const satisfies InEach<Record<string, string | readonly string[]>>;
 
-export function probingPage({ contact }: Pick<Deps, 'contact'>) {
-  const documents = { en: render('en', contact), de: render('de', contact) };
-  return async (c: Context): Promise<Response> => {
-    dependsOnAsker(c);
-    const language = preferred(c.req.header('Accept-Language'));
-    const response = send(c, documentOf(await documents[language], page), 'private');
-    response.headers.set('Vary', 'Accept-Language');
-    response.headers.set('Content-Language', language);
-    response.headers.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
-    return response;
-  };
-}
-
-/** German where it is wanted more than English (RFC 9110 section 12.5.4); English for everybody else. */
-export function preferred(header = ''): Language {
-  const weight = (wanted: Language): number =>
-    Math.max(
-      ...header.split(',').map((part) => {
-        const [range = '', ...parameters] = part
-          .trim()
-          .toLowerCase()
-          .split(/\s*;\s*/);
-        const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
-        return range.split('-')[0] === wanted ? Number(q ?? 1) || 0 : 0;
-      }),
-    );
-  return weight('de') > weight('en') ? 'de' : 'en';
-}
-
-async function render(language: Language, contact: string | undefined): Promise<string> {
-  const { title, who, contact: reach, none, how, steps, never, nots, out, optOut } = texts[language];
-  const list = (items: readonly string[]) => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
-  const body = await html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${title}</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}</style>
-</head>
-<body>
-<h1>${title}</h1>
-<p>${who}</p>
-<p>${contact === undefined ? none : html`${reach} <strong>${linked(contact)}</strong>`}</p>
+export function probingPage(deps: Deps) {
+  return (c: Context): Promise<Response> => {
+    const { title, who, contact: reach, none, how, steps, never, nots, out, optOut } = texts[languageOf(c)];
+    const list = (items: readonly string[]) => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+    const { contact } = deps;
+    const body = html`<h1>${title}</h1>
+<p class="lead">${who}</p>
+<p class="note">${contact === undefined ? none : html`${reach} <strong>${linked(contact)}</strong>`}</p>
 <h2>${how}</h2>
 ${list(steps)}
 <h2>${never}</h2>
 ${list(nots)}
 <h2>${out}</h2>
-<p>${optOut}</p>
-</body>
-</html>
-`;
-  return String(body);
+<p>${optOut}</p>`;
+    return sendPage(c, deps, { title, description: who, body });
+  };
 }
 
 /** A contact that is a link or an address can be followed. */
-function linked(contact: string) {
+export function linked(contact: string) {
   if (/^https?:\/\/\S+$/.test(contact)) return html`<a href="${contact}">${contact}</a>`;
   if (/^[^\s@]+@[^\s@]+$/.test(contact)) return html`<a href="mailto:${contact}">${contact}</a>`;
   return contact;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { preferred } from '../../../src/web/pages/probing.ts';
 import { testApp } from '../app.ts';
 
 describe('GET /about/probing', () => {
@@ -22,7 +21,6 @@ describe('GET /about/probing', () => {
     const { body, headers } = await read({ 'Accept-Language': 'de-AT,de;q=0.9,en;q=0.8' });
     assert.match(body, /<html lang="de">/);
     assert.equal(headers.get('Content-Language'), 'de');
-    assert.equal(headers.get('Vary'), 'Accept-Language');
   });
 
   test('names whoever runs the server, or says that nobody is probed', async () => {
@@ -31,26 +29,4 @@ describe('GET /about/probing', () => {
     assert.match((await read({}, 'Ops <script>')).body, /<strong>Ops &lt;script&gt;<\/strong>/);
     assert.match((await read()).body, /This server probes nobody/);
   });
-
-  test('needs nothing from another host', async () => {
-    const { body, headers } = await read();
-    assert.doesNotMatch(body, /\b(src|href)=/);
-    assert.match(headers.get('Content-Security-Policy') ?? '', /^default-src 'none'/);
-  });
-});
-
-describe('The language', () => {
-  for (const [header, language] of [
-    ['de', 'de'],
-    ['de-CH', 'de'],
-    ['en;q=0.5, de;q=0.7', 'de'],
-    ['en, de;q=0.9', 'en'],
-    ['fr, de;q=0.1', 'de'],
-    ['de;q=0', 'en'],
-    ['*', 'en'],
-    [';;;=,', 'en'],
-  ] as const) {
-    test(`of “${header}” is ${language}`, () => assert.equal(preferred(header), language));
-  }
-  test('is English where nothing is said', () => assert.equal(preferred(), 'en'));
 });

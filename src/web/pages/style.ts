@@ -1,0 +1,129 @@
+/**
+ * The one stylesheet. It stands in every page, because the first paint then needs one round trip and not two; the content
+ * security policy names its digest. Colours are few: ink, paper, one accent, and three for how servers are, which are never
+ * alone: a word and a shape say the same.
+ */
+import { createHash } from 'node:crypto';
+
+const light = `
+  --paper: #fdfcf9; --card: #ffffff; --sunk: #f4f2ec; --line: #dcd8cd; --edge: #8b8678;
+  --ink: #1d2528; --soft: #545d60; --accent: #0a5a62; --on-accent: #ffffff; --wash: #e4f0ef;
+  --good: #1c6440; --doubt: #7d5200; --bad: #a02c22; --good-wash: #e6f2ea; --doubt-wash: #f9efd9; --bad-wash: #fae8e5;
+`;
+const dark = `
+  --paper: #14191b; --card: #1b2123; --sunk: #22292b; --line: #354043; --edge: #7f8c8f;
+  --ink: #e7e9e6; --soft: #aab4b5; --accent: #86d0d0; --on-accent: #0d2224; --wash: #1c3235;
+  --good: #8dd3a8; --doubt: #e6bd6a; --bad: #f3a196; --good-wash: #1b3025; --doubt-wash: #34290f; --bad-wash: #3a201d;
+`;
+
+const sheet = `
+:root {
+  color-scheme: light dark; ${light}
+  --serif: ui-serif, "Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif 4", Charter, Georgia, serif;
+  --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, sans-serif;
+  --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace;
+  --small: .875rem; --lead: 1.1875rem; --h3: 1.125rem; --h2: 1.5rem; --h1: clamp(2rem, 1.4rem + 2.6vw, 3rem);
+  --gap: clamp(1.5rem, 1rem + 2vw, 2.5rem);
+}
+@media (prefers-color-scheme: dark) { :root { ${dark} } }
+*, ::before, ::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--paper); color: var(--ink);
+  font: 1.0625rem/1.6 var(--sans); overflow-wrap: break-word; }
+.wrap { width: 100%; max-width: 66rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
+main { flex: 1; padding-block: clamp(2rem, 1.2rem + 4vw, 4rem) 4rem; }
+main:focus { outline: none; }
+h1, h2, h3 { line-height: 1.2; text-wrap: balance; margin: 0; }
+h1 { font: 600 var(--h1)/1.1 var(--serif); letter-spacing: -.015em; }
+h2 { font: 600 var(--h2)/1.25 var(--serif); letter-spacing: -.005em; margin-top: 3rem; }
+h3 { font-size: var(--h3); margin-top: 2rem; }
+h2 + h3 { margin-top: 1.25rem; }
+p, ul, ol, dl, pre, table, figure { margin: 1rem 0 0; }
+p, li, dd { max-width: 42rem; }
+li + li { margin-top: .4rem; }
+ul, ol { padding-left: 1.4rem; }
+.lead { font-size: var(--lead); line-height: 1.5; color: var(--soft); max-width: 38rem; }
+.soft, small { color: var(--soft); }
+small, .small { font-size: var(--small); }
+a { color: var(--accent); text-underline-offset: .18em; text-decoration-thickness: .07em; }
+a:hover { text-decoration-thickness: .14em; }
+:focus-visible { outline: .1875rem solid var(--accent); outline-offset: .1875rem; border-radius: .15rem; }
+code, .mono { font-family: var(--mono); font-size: .925em; }
+pre { overflow-x: auto; padding: 1rem 1.25rem; background: var(--sunk); border: 1px solid var(--line); border-radius: .5rem;
+  font: .875rem/1.6 var(--mono); }
+time { white-space: nowrap; }
+.skip { position: absolute; left: 1rem; top: -4rem; padding: .6rem 1rem; background: var(--accent); color: var(--on-accent); }
+.skip:focus { top: .5rem; z-index: 1; }
+.hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+[hidden] { display: none !important; }
+
+.top { border-bottom: 1px solid var(--line); }
+.top .wrap { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.75rem; padding-block: .75rem; }
+.brand { display: inline-flex; align-items: center; gap: .6rem; min-height: 2.75rem; font: 600 1.25rem var(--serif);
+  color: var(--ink); text-decoration: none; letter-spacing: -.01em; }
+.brand svg { width: 1.9rem; height: 1.9rem; color: var(--accent); flex: none; }
+.top nav { flex: 1; }
+.top ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: 0; padding: 0; list-style: none; }
+.top li { margin: 0; }
+.top nav a, .tongues a { display: inline-block; padding: .6rem 0; color: var(--soft); text-decoration: none; font-size: .9375rem; }
+.top nav a:hover, .tongues a:hover { color: var(--ink); text-decoration: underline; }
+.top nav a[aria-current] { color: var(--ink); box-shadow: inset 0 -.125rem var(--accent); }
+.tongues { font-size: .9375rem; }
+.tongues b { font-weight: 600; }
+.bottom { border-top: 1px solid var(--line); background: var(--sunk); font-size: var(--small); color: var(--soft); }
+.bottom .wrap { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 1rem 3rem; padding-block: 1.75rem; }
+.bottom p { margin: 0; max-width: 30rem; }
+.bottom ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0; padding: 0; list-style: none; }
+.bottom li { margin: 0; }
+.bottom a { display: inline-block; padding-block: .15rem; color: inherit; }
+
+.card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: clamp(1.1rem, .8rem + 1.5vw, 1.75rem); margin-top: 1.5rem; }
+.card > :first-child { margin-top: 0; }
+.note { border-left: .25rem solid var(--accent); background: var(--wash); padding: .9rem 1.2rem; border-radius: 0 .5rem .5rem 0; margin-top: 1.25rem; }
+.note.doubt { border-color: var(--doubt); background: var(--doubt-wash); }
+.note.bad { border-color: var(--bad); background: var(--bad-wash); }
+.note > :first-child { margin-top: 0; }
+.note > * { margin-top: .5rem; }
+
+label { display: block; font-weight: 600; }
+input, textarea, select, button, .button { font: inherit; color: inherit; border-radius: .5rem; }
+input[type=text], input[type=search], input[type=email], input[type=url], input[type=password], textarea, select { width: 100%; min-height: 3rem; padding: .6rem .9rem; background: var(--card); border: 1px solid var(--edge); }
+textarea { min-height: 7rem; line-height: 1.5; }
+button, .button { display: inline-flex; align-items: center; justify-content: center; gap: .5rem; min-height: 2.75rem; padding: .5rem 1.15rem;
+  border: 1px solid var(--edge); background: var(--card); color: var(--ink); font-weight: 600; text-decoration: none; cursor: pointer; }
+button:hover, .button:hover { border-color: var(--accent); background: var(--wash); }
+.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+.primary:hover { background: var(--ink); border-color: var(--ink); color: var(--paper); }
+
+.scroll { overflow-x: auto; margin-top: 1rem; }
+.scroll > table { margin: 0; }
+table { border-collapse: collapse; width: 100%; }
+caption { text-align: left; color: var(--soft); font-size: var(--small); padding-bottom: .5rem; }
+th, td { text-align: left; vertical-align: top; padding: .65rem 1rem .65rem 0; border-bottom: 1px solid var(--line); }
+thead th { font-size: var(--small); font-weight: 600; color: var(--soft); border-bottom-color: var(--edge); }
+td:last-child, th:last-child { padding-right: 0; }
+
+.mark { display: inline-flex; align-items: baseline; gap: .45em; }
+.mark svg { width: .8em; height: .8em; flex: none; fill: currentColor; }
+.mark.good { color: var(--good); } .mark.doubt { color: var(--doubt); } .mark.bad { color: var(--bad); } .mark.none { color: var(--soft); }
+
+@media (prefers-reduced-motion: no-preference) { a, button, .button { transition: background-color .12s, border-color .12s, color .12s; } }
+@media (forced-colors: active) { .primary { border: 2px solid; } }
+@media print {
+  :root { ${light} --paper: #fff; --card: #fff; }
+  body { font-size: 11pt; }
+  .top, .bottom, .skip, form, button, .button, .screen { display: none !important; }
+  main { padding: 0; }
+  .card, .note { break-inside: avoid; border: 1px solid #999; background: none; }
+  a { color: inherit; }
+}
+`;
+
+/** Nobody reads it on the way. */
+export const style = sheet
+  .replaceAll(/\s+/g, ' ')
+  .replaceAll(/ ?([{};,]) ?/g, '$1')
+  .trim();
+
+/** What the content security policy allows: this very sheet. */
+export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
