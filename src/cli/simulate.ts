@@ -65,11 +65,15 @@ export const command: Command = {
     const only = values.client?.map(readClient);
     const server = values.server === undefined ? undefined : readServer(values.server);
     const simulator = nodeSimulator({ ...readWebOptions(values, 'simulate'), ...(server !== undefined && { server }) });
-    const atlas = compileAtlas(await localCurated(dataDir(values.data)));
-    const simulation = await simulator.simulate(domain, atlas, nothingKnown, {
-      ...(values['send-address'] && local !== undefined && { local }),
-      ...(only && { only }),
-    });
+    const index = compileAtlas(await localCurated(dataDir(values.data)));
+    const simulation = await simulator.simulate(
+      domain,
+      { index, knowledgeOf: () => nothingKnown },
+      {
+        ...(values['send-address'] && local !== undefined && { local }),
+        ...(only && { only }),
+      },
+    );
     if (values.json) outJson(simulation);
     else say(simulation, only !== undefined, language());
     return exitCode(simulation);
@@ -96,9 +100,11 @@ const elsewhere: ReadonlySet<Verdict> = new Set(['differs', 'not-meant']);
 function exitCode({ clients: replays }: Simulation): number {
   if (replays.some(({ verdict }) => elsewhere.has(verdict))) return exit.no;
   if (replays.some(({ settings, verdict }) => settings !== undefined || verdict === 'nothing-meant')) return exit.yes;
-  const codes = replays.flatMap(({ steps }) => steps.map(({ code }) => code)).filter((code) => code !== 'not-replayed');
-  const unanswered = codes.filter((code) => (uncertainCodes as ReadonlySet<string>).has(code)).length;
-  return unanswered * 2 > codes.length ? exit.fault : exit.no;
+  const questions = replays
+    .flatMap(({ steps }) => steps)
+    .filter(({ kind, code }) => kind !== 'ispdb' && code !== 'not-replayed' && code !== 'not-needed');
+  const unanswered = questions.filter(({ code }) => (uncertainCodes as ReadonlySet<string>).has(code)).length;
+  return unanswered > 0 && unanswered * 2 >= questions.length ? exit.fault : exit.no;
 }
 
 const words = {

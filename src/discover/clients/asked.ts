@@ -11,7 +11,6 @@ import { redirection } from '../../net/fetch.ts';
 import type { MxAnswer, SrvRecord } from '../../net/resolver.ts';
 import type { TrustLevel } from '../../provider/model.ts';
 import { type Asking, type Ending, ownsHostsBelow, pageOf, soon, trustOf } from '../asking.ts';
-import { impersonalUrl } from '../personal.ts';
 import { addressOf, type Person, type SrvRecords } from './model.ts';
 
 /** Requests over HTTP for one domain; the clients have about twenty different ones. */
@@ -64,7 +63,7 @@ export function askedOnce(asking: Asking, person: Person, ours: Ours, mxAnswer: 
   };
   let questions = 0;
   const shown = (url: string, by: Person) =>
-    impersonalUrl(url.replace(encodeURIComponent(addressOf(by)), 'EMAILADDRESS'), addressOf(by));
+    url.replaceAll(encodeURIComponent(addressOf(by)), 'EMAILADDRESS').replaceAll(addressOf(by), 'EMAILADDRESS');
 
   const request = (url: string, by: Person, method: 'GET' | 'POST', begun: TrustLevel): Promise<Document> =>
     once(`${method} ${url} ${begun} ${addressOf(by)}`, async () => {
@@ -116,12 +115,12 @@ export function askedOnce(asking: Asking, person: Person, ours: Ours, mxAnswer: 
       const name = `_autodiscover._tcp.${by.domain}`;
       const answer = await once(`SRV ${name}`, () => asking.resolver.srv(name));
       if (answer.kind !== 'records')
-        return { asked: `SRV ${name}`, code: answer.kind === 'failed' ? 'dns-failure' : 'no-record' };
+        return { asked: name, code: answer.kind === 'failed' ? 'dns-failure' : 'no-record' };
       const host = answer.records
         .filter(({ port }) => port === 443)
         .map(({ target }) => domainOrUndefined(target))
         .find((target) => target !== undefined);
-      if (host === undefined) return { asked: `SRV ${name}`, code: 'unusable' };
+      if (host === undefined) return { asked: name, code: 'unusable' };
       return post(`https://${host}/autodiscover/autodiscover.xml`, by, 'POST', 'dns');
     },
     srv: async (name, labels) => {

@@ -109,6 +109,5 @@ export const deltaChat: Client = {
       revision: '3734114',
     },
     { where: 'deltachat/deltachat-core-rust', what: 'src/configure/server_params.rs', revision: '1d0b880' },
-    { where: 'npm', what: '@deltachat/stdio-rpc-server 2.57.0, the core itself, run in test/real' },
   ],
 };

@@ -13,7 +13,7 @@ export function fromServer(base: string): Ours {
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       const code = error.status === 404 || error.status === 422 ? 'not-found' : 'unreachable';
-      return { code, detail: error.message };
+      return { code, detail: error.message.replace(/^it cannot be reached \((.*)\)$/, '$1') };
     }
   };
   return {

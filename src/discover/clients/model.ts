@@ -79,6 +79,20 @@ export type Subject =
 /** SRV records by label (`_imaps._tcp`), each in the order of RFC 2782; what is not there is missing. */
 export type SrvRecords = ReadonlyMap<string, readonly SrvRecord[]>;
 
+/** The kinds of {@link Step}. */
+export const stepKinds = [
+  'own-list',
+  'autoconfig',
+  'ispdb',
+  'autodiscover',
+  'autodiscover-redirect',
+  'autodiscover-srv',
+  'srv',
+  'known-mx',
+  'profile',
+  'guess',
+] as const satisfies readonly Step['kind'][];
+
 /** In `url`, `{domain}` is the subject and `{address}` the whole address. */
 export type Step =
   /** A list that is built into the client. We do not have it: not replayed. */

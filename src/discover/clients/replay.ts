@@ -9,8 +9,17 @@ import { type AttemptCode, uncertainCodes } from '../model.ts';
 import type { Asked, Document } from './asked.ts';
 import type { Client, Person, PoxReading, Reading, Refusal, Settings, Step, Subject } from './model.ts';
 
-/** How a step ended: as a question of discovery does, or in one of a client's own ways. */
-export type ReplayCode = AttemptCode | 'refused' | 'empty' | 'redirect' | 'not-replayed' | 'not-needed';
+/** How a step ended: as a question of discovery does, or in one of these ways. */
+export const replayCodes = [
+  /** The client makes nothing of the answer. */
+  'refused',
+  /** It takes the answer, though there is no server in it. */
+  'empty',
+  'redirect',
+  'not-replayed',
+  'not-needed',
+] as const;
+export type ReplayCode = AttemptCode | (typeof replayCodes)[number];
 
 /** One question and what the client made of the answer. */
 export interface Replayed {
@@ -195,15 +204,20 @@ function ending(reading: Reading | undefined): Pick<Replayed, 'code' | 'detail' 
 async function runSrv(client: Client, name: Domain, labels: readonly string[], asked: Asked): Promise<Replayed> {
   const { records, failed } = await asked.srv(name, labels);
   const settings = failed ? undefined : client.srv?.(records, asked.person);
-  const about = { kind: 'srv', asked: labels.map((label) => `${label}.${name}`).join(' ') } as const;
+  const about = { kind: 'srv', asked: `${sayLabels(labels)}.${name}` } as const;
   if (settings) return { ...about, code: 'found', trust: 'dns', settings };
   return { ...about, code: failed ? 'dns-failure' : records.size > 0 ? 'unusable' : 'no-record' };
+}
+
+/** `_{imaps,imap}._tcp` */
+function sayLabels(labels: readonly string[]): string {
+  return `_{${labels.map((label) => label.replace(/^_(.*)\._tcp$/, '$1')).join(',')}}._tcp`;
 }
 
 async function runKnownMx(client: Client, asked: Asked): Promise<Replayed[]> {
   const host = asked.mx;
   const known = host && client.knownMx?.(host, asked.person);
-  const about = { kind: 'known-mx', asked: `MX ${asked.person.domain}` } as const;
+  const about = { kind: 'known-mx', asked: asked.person.domain } as const;
   if (!known) return [{ ...about, code: 'no-record' }];
   if ('srv' in known) return [{ ...(await runSrv(client, known.srv, known.labels, asked)), kind: 'known-mx' }];
   if ('autoconfig' in known) {

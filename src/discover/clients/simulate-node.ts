@@ -1,9 +1,7 @@
 /** Simulation, put together on Node. */
-import type { Atlas } from '../../atlas/atlas.ts';
 import type { Domain } from '../../name/domain.ts';
-import type { Knowledge } from '../../provider/model.ts';
 import { type DiscovererOptions, defaultDiscoverTimeout, nodePorts } from '../discover-node.ts';
-import { fromAtlas } from './from-atlas.ts';
+import { type AtlasSource, fromAtlas } from './from-atlas.ts';
 import { fromServer } from './from-server-node.ts';
 import { type Simulation, type SimulateOptions, simulate } from './simulate.ts';
 
@@ -13,12 +11,7 @@ export interface SimulatorOptions extends DiscovererOptions {
 }
 
 export interface Simulator {
-  simulate(
-    domain: Domain,
-    atlas: Atlas,
-    knowledge: Knowledge,
-    options?: Omit<SimulateOptions, 'timeout'>,
-  ): Promise<Simulation>;
+  simulate(domain: Domain, source: AtlasSource, options?: Omit<SimulateOptions, 'timeout'>): Promise<Simulation>;
 }
 
 /** @throws {TypeError} where `resolver` is no IP address */
@@ -27,8 +20,8 @@ export function nodeSimulator(options: SimulatorOptions = {}): Simulator {
   const timeout = (options.timeout ?? defaultDiscoverTimeout) * 1000;
   const { server } = options;
   return {
-    simulate: (domain, atlas, knowledge, more = {}) => {
-      const own = fromAtlas(atlas, knowledge);
+    simulate: (domain, source, more = {}) => {
+      const own = fromAtlas(source);
       const ours = server === undefined ? own.ours : fromServer(server);
       return simulate(domain, { ...ports, ...own, ours }, { ...more, timeout });
     },

@@ -12,13 +12,13 @@ export const verdicts = [
   /** Servers of the record, but not its first choice. */
   'other-choice',
   'differs',
-  /** Nothing, though the record has settings. */
+  /** Nothing; there may be a record with settings, or none at all. */
   'nothing',
   /** Nothing, and the provider lets nobody in. */
   'nothing-meant',
   /** Settings, though the provider lets nobody in. */
   'not-meant',
-  /** We have no record to hold it against. */
+  /** Settings, and we have no record to hold them against. */
   'no-record',
 ] as const;
 export type Verdict = (typeof verdicts)[number];
@@ -45,7 +45,7 @@ export function judgeSettings(
 ): Judgement {
   const incoming = chosen(settings?.incoming ?? [], meant?.incoming ?? []);
   const outgoing = chosen(settings?.outgoing ?? [], meant?.outgoing ?? []);
-  if (!meant) return { verdict: 'no-record', differences: [] };
+  if (!meant) return { verdict: incoming || outgoing ? 'no-record' : 'nothing', differences: [] };
   const hasMeant = meant.access === 'open' && meant.incoming.length + meant.outgoing.length > 0;
   if (!incoming && !outgoing) return { verdict: hasMeant ? 'nothing' : 'nothing-meant', differences: [] };
   if (!hasMeant) return { verdict: 'not-meant', differences: [] };
