@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
-import { type Client, type ClientName, clientNames, type ClientServer } from '../discover/clients/model.ts';
+import { type Client, type ClientName, type ClientServer, clientNames } from '../discover/clients/model.ts';
 import { sayDifference, sayReplayed, unsureSentences, verdictSentences } from '../discover/clients/sentences.ts';
 import type { ClientReplay, Simulation } from '../discover/clients/simulate.ts';
 import { nodeSimulator } from '../discover/clients/simulate-node.ts';

@@ -25,8 +25,8 @@ import {
   Restriction,
   Service,
   SetupStep,
-  securities,
   Source,
+  securities,
 } from '../provider/schema.ts';
 import { errorCodes } from './errors.ts';
 

@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { sayStep } from '../../src/discover/clients/sentences.ts';
 import type { Client, Step } from '../../src/discover/clients/model.ts';
+import { sayStep } from '../../src/discover/clients/sentences.ts';
 import { clients } from '../../src/discover/clients/table.ts';
 import { knownDifferences } from '../discover/clients/differences.ts';
 import { formats } from '../discover/clients/documents.ts';

@@ -1,8 +1,8 @@
 /** docs/clients.md says what the simulation and its tests know. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { clientsDocument, renderClients } from './clients-document.ts';
 
 const text = readFileSync(clientsDocument, 'utf8');

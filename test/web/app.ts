@@ -1,9 +1,10 @@
 /** The app over hand-made records, with a resolver that knows only what a test tells it. */
-import { fromAtlas } from '../../src/discover/clients/from-atlas.ts';
-import { simulate } from '../../src/discover/clients/simulate.ts';
+
 import type { Hono } from 'hono';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import { type HostedDomains, withHosted } from '../../src/atlas/hosted.ts';
+import { fromAtlas } from '../../src/discover/clients/from-atlas.ts';
+import { simulate } from '../../src/discover/clients/simulate.ts';
 import type { PublishedAnswer } from '../../src/lookup/ladder.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';

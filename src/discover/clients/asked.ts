@@ -2,7 +2,7 @@
  * What clients ask, asked once: many of them ask the same. Who may be asked, for how long and how far, is discovery's
  * business; the domain chooses where it leads, so that all of it together ends after {@link mostQuestions}.
  */
-import { requestType, autodiscoverRequest } from '../../formats/autodiscover/question.ts';
+import { autodiscoverRequest, requestType } from '../../formats/autodiscover/question.ts';
 import { type Element, parseXml } from '../../formats/xml.ts';
 import { parseAddress } from '../../name/address.ts';
 import { type Domain, domainOrUndefined } from '../../name/domain.ts';

@@ -2,8 +2,9 @@
  * What one client would do with a domain: its steps are asked in its order, and read by its rules, until one has something.
  * What is asked is asked once for all clients (asked.ts).
  */
-import { registrableDomain } from '../../name/suffix.ts';
+
 import { type Domain, withParents } from '../../name/domain.ts';
+import { registrableDomain } from '../../name/suffix.ts';
 import type { TrustLevel } from '../../provider/model.ts';
 import { type AttemptCode, uncertainCodes } from '../model.ts';
 import type { Asked, Document } from './asked.ts';

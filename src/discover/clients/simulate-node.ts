@@ -3,7 +3,7 @@ import type { Domain } from '../../name/domain.ts';
 import { type DiscovererOptions, defaultDiscoverTimeout, nodePorts } from '../discover-node.ts';
 import { type AtlasSource, fromAtlas } from './from-atlas.ts';
 import { fromServer } from './from-server-node.ts';
-import { type Simulation, type SimulateOptions, simulate } from './simulate.ts';
+import { type SimulateOptions, type Simulation, simulate } from './simulate.ts';
 
 export interface SimulatorOptions extends DiscovererOptions {
   /** A server that stands in the place of the central database instead of the atlas, without a slash at its end. */

@@ -1,7 +1,7 @@
 import { childrenOf, type Element } from '../../formats/xml.ts';
-import { domainOrUndefined, type Domain, withParents } from '../../name/domain.ts';
+import { type Domain, domainOrUndefined, withParents } from '../../name/domain.ts';
 import type { Auth, Security } from '../../provider/model.ts';
-import { type Client, type ClientServer, type Person, type PoxReading, type Reading, addressOf } from './model.ts';
+import { addressOf, type Client, type ClientServer, type Person, type PoxReading, type Reading } from './model.ts';
 import { fill } from './reading.ts';
 
 const security: Readonly<Record<string, Security>> = { plain: 'none', SSL: 'tls', STARTTLS: 'starttls' };

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { clients } from '../../../src/discover/clients/table.ts';
-import { formats, type Read, readAll } from './documents.ts';
 import { knownDifferences } from './differences.ts';
+import { formats, type Read, readAll } from './documents.ts';
 
 const reads = readAll();
 const named = ({ provider }: Read) => provider.id;

@@ -7,8 +7,8 @@ import type { ClientName } from '../../../src/discover/clients/model.ts';
 import { sayDifference, sayReplayed, sayStep } from '../../../src/discover/clients/sentences.ts';
 import {
   type ClientReplay,
-  type Simulation,
   type SimulateOptions,
+  type Simulation,
   simulate,
 } from '../../../src/discover/clients/simulate.ts';
 import { simulatedStep } from '../../../src/discover/clients/simulated.ts';
