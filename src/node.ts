@@ -11,6 +11,8 @@ import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { nodeSimulator } from './discover/clients/simulate-node.ts';
+import { simulatedStep } from './discover/clients/simulated.ts';
 import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
@@ -157,12 +159,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
   const resolver = cachedResolver(nodeResolver(options.resolver));
-  const discoverer = nodeDiscoverer({
+  const asking = {
     timeout: publishedTimeout,
     ...(options.resolver !== undefined && { resolver: options.resolver }),
     ...(options.contact !== undefined && { contact: options.contact }),
     ...options.discover,
-  });
+  };
+  const discoverer = nodeDiscoverer(asking);
+  const simulator = nodeSimulator(asking);
   const demand = new Demand();
   const keepDemand = async () => {
     try {
@@ -177,6 +181,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     served: () => keeper.served,
     resolver,
     published: publishedStep((domain) => discoverer.discover(domain)),
+    simulated: simulatedStep((domain) => {
+      const { atlas: index, knowledge } = keeper.served ?? first;
+      return simulator.simulate(domain, { index, knowledgeOf: () => knowledge });
+    }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
     revisions: (id, limit) => readRevisions(store.db, id, limit),

@@ -23,6 +23,7 @@ import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
 import type { Deps } from './served.ts';
+import { simulateRoute } from './simulate.ts';
 import { statusesRoute } from './statuses.ts';
 
 export function createApp(deps: Deps): Hono {
@@ -78,6 +79,7 @@ export function createApp(deps: Deps): Hono {
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
+  get('/api/v1/simulate', simulateRoute(deps));
   get('/api/v1/providers', listRoute(deps));
   get('/api/v1/providers/:id', providerRoute(deps));
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));

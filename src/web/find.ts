@@ -93,7 +93,7 @@ export async function find(
 }
 
 /** Why somebody else's domain is not here concerns nobody; that DNS did not answer does, because it may be one of ours. */
-function notServedHere(miss: Miss): HttpProblem {
+export function notServedHere(miss: Miss): HttpProblem {
   if (miss.reason === 'dns-timeout' || miss.reason === 'dns-budget') return missed(miss);
   const { domain } = miss;
   const detail = `This server answers for domains of its own, and ${domain} is none of them.`;

@@ -29,6 +29,8 @@ import {
   PublishQuery,
   Readiness,
   RevisionList,
+  SimulateQuery,
+  SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
 
@@ -164,6 +166,11 @@ export function openapi(version: string) {
             200: json('The answer; also for providers without access', LookupAnswer),
             ...problems(malformed, unknown, tooMany, later),
           },
+        }),
+        '/api/v1/simulate': get({
+          summary: 'What mail clients would do with a domain, step by step, and whether our record means that',
+          requestParams: { query: SimulateQuery },
+          responses: { 200: json('Never kept', SimulationAnswer), ...problems(malformed, unknown, tooMany, later) },
         }),
         '/api/v1/providers': get({
           summary: 'The records, a hundred a page',
