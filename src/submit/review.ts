@@ -14,7 +14,7 @@ import { readTokens } from '../store/tokens.ts';
 import { allowed, type By, type Desk, type Doing, draftOf, need, ourselves, perform, servedDigest } from './desk.ts';
 import type { CheckResult } from './model.ts';
 import { changesMx, movesTo, toProve } from './parties.ts';
-import { accept as decide, type Case, type Decision, publishesItself } from './policy.ts';
+import { type Case, type Decision, accept as decide, publishesItself } from './policy.ts';
 import { publish, refuseClaimed, undisturbed } from './publish.ts';
 import { Refusal } from './refusal.ts';
 import { releasedDays, withReleased } from './released.ts';

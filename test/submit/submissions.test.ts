@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { sql } from 'drizzle-orm';
 import { putResult, readEvents, readResults } from '../../src/store/submissions.ts';
 import { draftOf, need, submitter } from '../../src/submit/desk.ts';
-import { decline, accept, ask } from '../../src/submit/review.ts';
+import { accept, ask, decline } from '../../src/submit/review.ts';
 import { recheck, redraft, submit, withdraw } from '../../src/submit/submissions.ts';
 import { record } from '../records.ts';
 import { checksThat, draft, mail, refusal, result, type TestDesk, testDesk } from './desk.ts';
