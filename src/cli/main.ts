@@ -27,6 +27,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   discover: () => import('./discover.ts'),
   compare: () => import('./compare.ts'),
   quarantine: () => import('./quarantine.ts'),
+  token: () => import('./token.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -49,6 +50,7 @@ usage: mailatlas <command> [options]
   discover DOMAIN         ask a domain itself for its mail settings, in every way there is
   compare DOMAIN          hold what a domain publishes against our record
   quarantine HOST         send nobody there until a person has looked
+  token                   who may review and report
 
   mailatlas <command> --help says more; mailatlas --version
 

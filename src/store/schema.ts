@@ -154,3 +154,17 @@ export const signIn = sqliteTable('sign_in', {
   at: text().notNull(),
   level: text({ enum: ['L3', 'L4'] }).notNull(),
 });
+
+export const token = sqliteTable(
+  'token',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    name: text().notNull(),
+    role: text({ enum: ['reviewer', 'admin', 'agent'] }).notNull(),
+    hash: text().notNull(),
+    created: text().notNull(),
+    lastUsed: text('last_used'),
+    revoked: text(),
+  },
+  (table) => [uniqueIndex('token_name').on(table.name).where(sql`revoked IS NULL`)],
+);
