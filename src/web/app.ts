@@ -11,10 +11,11 @@ import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
-import { indexPage } from './index-page.ts';
+import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { assetRoute } from './pages/assets.ts';
+import { homePage } from './pages/home.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { probesRoute } from './probes.ts';
@@ -56,8 +57,6 @@ export function createApp(deps: Deps): Hono {
     });
   };
 
-  get('/', indexPage(deps));
-
   // Mail clients.
   get('/v1.1/:domain', autoconfigByPath(deps, 'curated'));
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
@@ -70,6 +69,7 @@ export function createApp(deps: Deps): Hono {
   post('/mail.mobileconfig', addressProfileRoute(deps));
 
   // People.
+  page('/', homePage(deps));
   page('/about/probing', probingPage(deps));
   get('/assets/:file', assetRoute(deps));
 
@@ -84,6 +84,7 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
+  get('/api/v1/messages', messagesRoute(deps));
   get('/api/v1/statuses', statusesRoute(deps));
   get('/api/v1/bundle', bundleRoute(deps));
   get('/api/v1/atlas.ndjson', linesRoute(deps));

@@ -1,6 +1,6 @@
 /** Lookups for routes: an answer, or the problem that says why there is none. */
 import type { Context } from 'hono';
-import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
+import { type Lookup, lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import type { Domain } from '../name/domain.ts';
 import { onBehalfOf, type Resolver } from '../net/resolver.ts';
@@ -50,26 +50,36 @@ export function loginOf({ hosting }: Deps, { local, domain }: Asker): string | u
 }
 
 /**
- * The answer for the first of the domains that has one.
- * @throws {HttpProblem} with the reason for the first domain where none has
+ * What the ladder says of the first of the domains that has an answer, else why there is none for the first of all. What
+ * is asked for in vain is noted.
  */
-export async function find(
+export async function seek(
   deps: Deps,
   c: Context,
   served: Served,
   domains: readonly [Domain, ...Domain[]],
   resolver?: Resolver,
   published?: PublishedStep,
-): Promise<Answer> {
+): Promise<Lookup> {
   let miss: Miss | undefined;
   for (const domain of domains) {
     const result = await lookup(served.atlas, domain, resolver, published);
-    if ('answer' in result) return result.answer;
+    if ('answer' in result) return result;
     miss ??= result.miss;
   }
-  if (deps.hosting?.only) throw notServedHere(miss as Miss);
-  deps.missed(miss as Miss, deps.asker(c));
-  throw missed(miss as Miss);
+  if (!deps.hosting?.only) deps.missed(miss as Miss, deps.asker(c));
+  return { miss: miss as Miss };
+}
+
+/**
+ * The answer for the first of the domains that has one.
+ * @throws {HttpProblem} with the reason for the first domain where none has
+ */
+export async function find(...asked: Parameters<typeof seek>): Promise<Answer> {
+  const result = await seek(...asked);
+  if ('answer' in result) return result.answer;
+  const [deps] = asked;
+  throw deps.hosting?.only ? notServedHere(result.miss) : missed(result.miss);
 }
 
 /** Why somebody else's domain is not here concerns nobody; that DNS did not answer does, because it may be one of ours. */
