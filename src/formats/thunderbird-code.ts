@@ -69,7 +69,9 @@ export function filledCode(
     fillUsername(user, { local, domain }) ?? address,
   ];
   const oneLine = name.replaceAll(/\p{Cc}+/gu, ' ').trim();
-  return JSON.stringify([version, part, fill(fetching), [[fill(sending), [address, oneLine]]]]);
+  const text = JSON.stringify([version, part, fill(fetching), [[fill(sending), [address, oneLine]]]]);
+  // Readers of QR codes guess at encodings, and some guess wrong.
+  return text.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function firstCode(servers: readonly Server[], knowsIssuer: boolean): ServerCode | undefined {

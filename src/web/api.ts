@@ -11,7 +11,8 @@ import { sendXml, versionOf } from './autoconfig.ts';
 import { byId } from './by-id.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, loginOf, publishedFor, ready, resolverFor } from './find.ts';
+import { feedPath } from './feed.ts';
+import { find, loginOf, publishedFor, ready, resolverFor, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
 import type { Deps } from './served.ts';
@@ -22,15 +23,15 @@ const revisionsShown = 100;
 /** `GET /api/v1/lookup?domain=` or `?email=` */
 export function lookupRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
-    const served = ready(deps);
+    const source = sourceOf(deps);
     const { domain, email, mx, published } = parseQuery(LookupQuery, c);
     if ((domain === undefined) === (email === undefined)) {
       throw new HttpProblem('no-domain-given', 'Give either ?domain=example.com or ?email=someone@example.com.');
     }
     const asked = email === undefined ? { domain: parseDomain(domain ?? '') } : parseAddress(email);
-    const resolver = mx === '0' ? undefined : resolverFor(deps, c, served);
+    const resolver = mx === '0' ? undefined : resolverFor(deps, c);
     const step = published === '1' ? publishedFor(deps, c) : undefined;
-    const answer = await find(deps, c, served, [asked.domain], resolver, step);
+    const { answer, served } = await find(deps, c, source, [asked.domain], resolver, step);
     const local = 'local' in asked ? asked.local : undefined;
     const caching = answer.trust === 'curated' ? 'private' : 'private-dns';
     return sendJson(c, answerJson(answer, served.knowledge, local, loginOf(deps, asked)), caching);
@@ -39,18 +40,26 @@ export function lookupRoute(deps: Deps) {
 
 /** `GET /api/v1/providers` */
 export function listRoute(deps: Deps) {
-  return (c: Context): Response => {
-    const { atlas } = ready(deps);
-    const query = parseQuery(ListQuery, c);
-    const matching = [...atlas.records.values()].filter((provider) => matches(provider, query));
-    const page = Number(query.page ?? 1);
-    const providers = matching.slice((page - 1) * pageSize, page * pageSize).map(summaryJson);
-    const pages = Math.max(1, Math.ceil(matching.length / pageSize));
-    return sendJson(c, { total: matching.length, page, pages, providers }, 'private');
+  return async (c: Context): Promise<Response> => {
+    const source = sourceOf(deps);
+    const { page: given, ...filter } = parseQuery(ListQuery, c);
+    const isFiltered = Object.values(filter).some((value) => value !== undefined);
+    const matching = isFiltered
+      ? [...ready(deps).atlas.records.values()].filter((one) => matches(one, filter))
+      : undefined;
+    const page = Number(given ?? 1);
+    const start = (page - 1) * pageSize;
+    const shown = matching ? matching.slice(start, start + pageSize) : await source.page(start, pageSize);
+    const total = matching?.length ?? source.size;
+    const pages = Math.max(1, Math.ceil(total / pageSize));
+    return sendJson(c, { total, page, pages, providers: shown.map(summaryJson) }, 'private');
   };
 }
 
-function matches(provider: Provider, { q, country, protocol, access }: z.infer<typeof ListQuery>): boolean {
+function matches(
+  provider: Provider,
+  { q, country, protocol, access }: Omit<z.infer<typeof ListQuery>, 'page'>,
+): boolean {
   const { id, name, domains, incoming, outgoing, services = [] } = provider;
   if (country !== undefined && provider.country !== country.toUpperCase()) return false;
   if (access !== undefined && provider.access !== access) return false;
@@ -63,25 +72,26 @@ function matches(provider: Provider, { q, country, protocol, access }: z.infer<t
 
 /** `GET /api/v1/providers/{id}`; an id of former times is redirected. */
 export function providerRoute(deps: Deps) {
-  return (c: Context): Response => {
-    const served = ready(deps);
-    const found = byId(served, c);
+  return async (c: Context): Promise<Response> => {
+    const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}`);
-    return sendJson(c, providerJson(found.provider, served.knowledge), 'public');
+    const { provider, served } = found;
+    const feed = deps.url === undefined ? {} : { feed: `${deps.url}${feedPath(provider.id)}` };
+    return sendJson(c, { ...providerJson(provider, served.knowledge), ...feed }, 'public');
   };
 }
 
 /** `GET /api/v1/providers/{id}/autoconfig.xml` */
 export function providerXmlRoute(deps: Deps) {
-  return (c: Context): Response => {
-    const served = ready(deps);
+  return async (c: Context): Promise<Response> => {
+    sourceOf(deps);
     const wanted = versionOf(c);
-    const found = byId(served, c);
+    const found = await byId(deps, c);
     if ('renamed' in found) {
       const { search } = new URL(c.req.url);
       return sendMoved(c, `/api/v1/providers/${found.renamed}/autoconfig.xml${search}`);
     }
-    const { provider } = found;
+    const { provider, served } = found;
     const [domain] = literalDomains(provider);
     if (domain === undefined) {
       const detail = `${provider.name} has no mail domain of its own; ask /mx/v1.1/{domain} for a domain hosted there.`;
@@ -94,7 +104,7 @@ export function providerXmlRoute(deps: Deps) {
 /** `GET /api/v1/providers/{id}/revisions` */
 export function revisionsRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
-    const found = byId(ready(deps), c);
+    const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/revisions`);
     const changes = await deps.revisions(found.provider.id, revisionsShown);
     const revisions = changes.map(({ n, at, oldDigest, newDigest, cause }) => ({ n, at, oldDigest, newDigest, cause }));

@@ -10,7 +10,8 @@ import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
-import { ready } from './find.ts';
+import { atlasFeedRoute, providerFeedRoute } from './feed.ts';
+import { sourceOf } from './find.ts';
 import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
@@ -84,11 +85,13 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
+  get('/api/v1/providers/:id/feed.atom', providerFeedRoute(deps));
   get('/api/v1/messages', messagesRoute(deps));
   get('/api/v1/statuses', statusesRoute(deps));
   get('/api/v1/bundle', bundleRoute(deps));
   get('/api/v1/atlas.ndjson', linesRoute(deps));
   get('/api/v1/changes', changesRoute(deps));
+  get('/api/v1/feed.atom', atlasFeedRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {
@@ -99,8 +102,8 @@ export function createApp(deps: Deps): Hono {
   // Operators.
   get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
   get('/readyz', (c) => {
-    const { atlas, revision } = ready(deps);
-    return sendJson(c, { status: 'ready', providers: atlas.records.size, revision }, 'no-store');
+    const { size, revision } = sourceOf(deps);
+    return sendJson(c, { status: 'ready', providers: size, revision }, 'no-store');
   });
 
   get('/ask', askRoute(deps));

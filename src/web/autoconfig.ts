@@ -11,7 +11,7 @@ import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
 import { VersionQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, loginOf, ready, resolverFor } from './find.ts';
+import { find, loginOf, resolverFor, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { queryParameter } from './query.ts';
 import { type Caching, dependsOnAsker, send } from './respond.ts';
@@ -20,10 +20,11 @@ import type { Deps, Served } from './served.ts';
 /** `GET /v1.1/{domain}`, and `GET /mx/v1.1/{domain}` with the MX step. */
 export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
   return async (c: Context): Promise<Response> => {
-    const served = ready(deps);
+    const source = sourceOf(deps);
     const wanted = versionOf(c);
     const domain = parseDomain(c.req.param('domain') ?? '');
-    const answer = await find(deps, c, served, [domain], step === 'mx' ? resolverFor(deps, c, served) : undefined);
+    const resolver = step === 'mx' ? resolverFor(deps, c) : undefined;
+    const { answer, served } = await find(deps, c, source, [domain], resolver);
     return sendXml(c, served, answer, { ...wanted, ...(answer.trust === 'dns' && { caching: wanted.cachingByDns }) });
   };
 }
@@ -36,7 +37,7 @@ export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {
 export function autoconfigByAddress(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     dependsOnAsker(c);
-    const served = ready(deps);
+    const source = sourceOf(deps);
     const { version } = versionOf(c);
     const typed = queryParameter(c.req.url, 'emailaddress');
     const address = typed === undefined ? undefined : parseAddress(typed);
@@ -44,7 +45,7 @@ export function autoconfigByAddress(deps: Deps) {
     if (first === undefined) {
       throw new HttpProblem('no-domain-given', 'Say whose settings you want: ?emailaddress=someone@example.com.');
     }
-    const answer = await find(deps, c, served, [first, ...rest]);
+    const { answer, served } = await find(deps, c, source, [first, ...rest]);
     const login = address && loginOf(deps, address);
     return sendXml(c, served, answer, { version, caching: 'private', login });
   };

@@ -24,7 +24,7 @@ import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
 import { bodyText } from './body.ts';
 import { type ErrorCode, HttpProblem } from './errors.ts';
-import { find, loginOf, ready } from './find.ts';
+import { find, loginOf, sourceOf } from './find.ts';
 import { queryParameter } from './query.ts';
 import { documentOf, mayCarryAddress, send, sendForeignError, sendJson, xml } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -43,7 +43,7 @@ class Refusal extends Error {
 export function autodiscoverRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     mayCarryAddress(c);
-    const served = ready(deps);
+    const source = sourceOf(deps);
     let accepts: AutodiscoverRequest['accepts'] = 'outlook';
     const body = c.req.method === 'POST' ? await bodyText(c) : '';
     try {
@@ -51,7 +51,7 @@ export function autodiscoverRoute(deps: Deps) {
       accepts = request?.accepts ?? accepts;
       const { local, domain } = request?.address === undefined ? addressOfHost(c) : readAddress(request.address);
       if (accepts !== 'outlook') throw new Refusal(601, 'Here are settings of IMAP, POP3 and SMTP only.');
-      const answer = await find(deps, c, served, [domain]);
+      const { answer, served } = await find(deps, c, source, [domain]);
       const text = renderAutodiscover(answer, served.knowledge, local, loginOf(deps, { local, domain }));
       if (text === undefined) throw nothingToGive(answer, served);
       return send(c, documentOf(text, xml), 'no-store');

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { bundleLines } from '../atlas/bundle-write.ts';
 import { ChangesQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { ready } from './find.ts';
+import { ready, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { type Document, documentOf, send, sendJson, sendStream } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -44,7 +44,7 @@ export function linesRoute(deps: Deps) {
 /** `GET /api/v1/changes?since=` */
 export function changesRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
-    const { revision } = ready(deps);
+    const { revision } = sourceOf(deps);
     const { since } = parseQuery(ChangesQuery, c);
     const found = await deps.changes(Number(since), changesShown + 1);
     const changes = found.slice(0, changesShown);

@@ -22,6 +22,7 @@ const table = {
   withheld: [404, 300],
   'unknown-provider': [404, 300],
   'no-bundle': [404, 300],
+  'not-at-once': [404, 300],
   'unknown-route': [404, 300],
   'no-own-url': [404, 300],
   'method-not-allowed': [405, 300],

@@ -1,26 +1,40 @@
 /** Lookups for routes: an answer, or the problem that says why there is none. */
 import type { Context } from 'hono';
-import { type Lookup, lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
+import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import type { Domain } from '../name/domain.ts';
 import { onBehalfOf, type Resolver } from '../net/resolver.ts';
 import type { Answer } from '../provider/model.ts';
 import { HttpProblem } from './errors.ts';
-import type { Deps, Served } from './served.ts';
+import type { Deps, Served, Source } from './served.ts';
 
-/** @throws {HttpProblem} while there is no atlas yet */
+/**
+ * Everything at once, for the routes that need it.
+ * @throws {HttpProblem} while there is no atlas yet, and where it is too large for memory
+ */
 export function ready(deps: Deps): Served {
   const served = deps.served();
-  if (!served) throw new HttpProblem('not-ready', 'The atlas is being loaded; try again in a moment.');
-  return served;
+  if (served) return served;
+  sourceOf(deps);
+  throw new HttpProblem('not-at-once', 'The atlas of this server is too large to be looked through at once.');
+}
+
+/**
+ * Where the answer for one domain or one record is looked for.
+ * @throws {HttpProblem} while there is no atlas yet
+ */
+export function sourceOf(deps: Deps): Source {
+  const source = deps.source ? deps.source() : deps.served();
+  if (!source) throw new HttpProblem('not-ready', 'The atlas is being loaded; try again in a moment.');
+  return source;
 }
 
 /**
  * The resolver for the MX step, charged to whoever sent the request. Undefined where an MX could lead nowhere: a server of
  * one's own domains asks DNS only if a record of its own names MX hosts.
  */
-export function resolverFor(deps: Deps, c: Context, { atlas }: Served): Resolver | undefined {
-  if (deps.hosting?.only && !atlas.curated.providers.some(({ mx = [] }) => mx.length > 0)) return undefined;
+export function resolverFor(deps: Deps, c: Context): Resolver | undefined {
+  if (deps.hosting?.only && !ready(deps).atlas.curated.providers.some(({ mx = [] }) => mx.length > 0)) return undefined;
   return onBehalfOf(deps.resolver, deps.asker(c));
 }
 
@@ -49,6 +63,12 @@ export function loginOf({ hosting }: Deps, { local, domain }: Asker): string | u
   }
 }
 
+/** An answer, and what is served around its record. */
+export interface Found {
+  readonly answer: Answer;
+  readonly served: Served;
+}
+
 /**
  * What the ladder says of the first of the domains that has an answer, else why there is none for the first of all. What
  * is asked for in vain is noted.
@@ -56,15 +76,15 @@ export function loginOf({ hosting }: Deps, { local, domain }: Asker): string | u
 export async function seek(
   deps: Deps,
   c: Context,
-  served: Served,
+  source: Source,
   domains: readonly [Domain, ...Domain[]],
   resolver?: Resolver,
   published?: PublishedStep,
-): Promise<Lookup> {
+): Promise<Found | { readonly miss: Miss }> {
   let miss: Miss | undefined;
   for (const domain of domains) {
-    const result = await lookup(served.atlas, domain, resolver, published);
-    if ('answer' in result) return result;
+    const result = await lookup(source.index, domain, resolver, published);
+    if ('answer' in result) return { answer: result.answer, served: await source.around(result.answer.provider) };
     miss ??= result.miss;
   }
   if (!deps.hosting?.only) deps.missed(miss as Miss, deps.asker(c));
@@ -75,9 +95,9 @@ export async function seek(
  * The answer for the first of the domains that has one.
  * @throws {HttpProblem} with the reason for the first domain where none has
  */
-export async function find(...asked: Parameters<typeof seek>): Promise<Answer> {
+export async function find(...asked: Parameters<typeof seek>): Promise<Found> {
   const result = await seek(...asked);
-  if ('answer' in result) return result.answer;
+  if ('answer' in result) return result;
   const [deps] = asked;
   throw deps.hosting?.only ? notServedHere(result.miss) : missed(result.miss);
 }

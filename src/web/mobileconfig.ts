@@ -20,7 +20,7 @@ import { bodyText } from './body.ts';
 import { byId } from './by-id.ts';
 import { LanguageQuery, ProfileForm } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, loginOf, ready } from './find.ts';
+import { find, loginOf, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -30,11 +30,10 @@ const profileType = 'application/x-apple-aspen-config';
 /** `GET /api/v1/providers/{id}/mail.mobileconfig`, in the language of `lang`. */
 export function providerProfileRoute(deps: Deps) {
   const kept = keeper(deps);
-  return (c: Context): Response => {
-    const served = ready(deps);
-    const found = byId(served, c);
+  return async (c: Context): Promise<Response> => {
+    const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, profilePath(found.renamed));
-    const { provider } = found;
+    const { provider, served } = found;
     if (!c.req.url.includes('?')) return sendProfile(c, provider, kept(served, provider, 'en'), 'public');
     const { lang = 'en' } = parseQuery(LanguageQuery, c);
     return sendProfile(c, provider, kept(served, provider, lang), 'private');
@@ -43,15 +42,14 @@ export function providerProfileRoute(deps: Deps) {
 
 /** `GET /api/v1/providers/{id}/mail.mobileconfig/qr.svg`: what a phone's camera opens the profile by. */
 export function profileQrRoute(deps: Deps) {
-  return (c: Context): Response => {
-    const served = ready(deps);
-    const found = byId(served, c);
+  return async (c: Context): Promise<Response> => {
+    const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `${profilePath(found.renamed)}/qr.svg`);
     if (deps.url === undefined) {
       throw new HttpProblem('no-own-url', 'This server does not know its own URL; its operator gives it with --url.');
     }
     // A code that leads to a refusal helps nobody.
-    render(generic(served, found.provider, 'en'));
+    render(generic(found.served, found.provider, 'en'));
     const svg = renderSVG(`${deps.url}${profilePath(found.provider.id)}`, { border: 4 });
     return send(c, documentOf(svg, 'image/svg+xml'), 'public');
   };
@@ -61,11 +59,11 @@ export function profileQrRoute(deps: Deps) {
 export function addressProfileRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     mayCarryAddress(c);
-    const served = ready(deps);
+    const source = sourceOf(deps);
     const { email, name, lang: language = 'en' } = await readForm(c);
     const { local, domain } = parseAddress(email);
     if (local === undefined) throw new HttpProblem('malformed-request', '“email” is a domain, not an address.');
-    const answer = await find(deps, c, served, [domain]);
+    const { answer, served } = await find(deps, c, source, [domain]);
     const text = render({
       answer,
       knowledge: served.knowledge,

@@ -7,7 +7,7 @@ import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence } from '../verify/evidence.ts';
 import { byId } from './by-id.ts';
 import { ProbesQuery } from './contract.ts';
-import { ready } from './find.ts';
+import { sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
 import type { Deps } from './served.ts';
@@ -16,11 +16,12 @@ const checksShown = 50;
 
 export function probesRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
-    const served = ready(deps);
+    sourceOf(deps);
     const { limit, before, evidence: wanted } = parseQuery(ProbesQuery, c);
-    const found = byId(served, c);
+    const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/probes`);
-    const { incoming, outgoing } = found.provider;
+    const { provider, served } = found;
+    const { incoming, outgoing } = provider;
     // A host that differs from customer to customer is never probed.
     const servers = [...incoming, ...outgoing].filter(({ host }) => !isTemplate(host));
     const keys = [...new Set(servers.map(endpointKey))];
@@ -47,6 +48,6 @@ export function probesRoute(deps: Deps) {
       };
     });
     const next = checks.length === count ? (checks.at(-1)?.n ?? null) : null;
-    return sendJson(c, { provider: found.provider.id, endpoints, checks, next }, 'brief');
+    return sendJson(c, { provider: provider.id, endpoints, checks, next }, 'brief');
   };
 }

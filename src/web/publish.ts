@@ -11,7 +11,7 @@ import type { Answer, Provider } from '../provider/model.ts';
 import { byId } from './by-id.ts';
 import { PublishQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
-import { find, ready } from './find.ts';
+import { find, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { type Caching, dependsOnAsker, documentOf, send, sendMoved } from './respond.ts';
 import type { Deps, Served } from './served.ts';
@@ -20,23 +20,24 @@ import type { Deps, Served } from './served.ts';
 export function paccByHost(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     dependsOnAsker(c);
-    const served = ready(deps);
+    const source = sourceOf(deps);
     const domain = domainOrUndefined(/^ua-auto-config\.(.+)$/.exec(new URL(c.req.url).hostname)?.[1] ?? '');
     if (domain === undefined)
       throw new HttpProblem('no-domain-given', 'Ask under the Host ua-auto-config.<domain> of the mail domain.');
-    return sendFormat(c, served, await find(deps, c, served, [domain]), { format: 'pacc', caching: 'private' });
+    const { answer, served } = await find(deps, c, source, [domain]);
+    return sendFormat(c, served, answer, { format: 'pacc', caching: 'private' });
   };
 }
 
 /** `GET /api/v1/providers/{id}/pacc.json` and `/zone.txt`, with `?domain=` for a customer's domain. */
 export function publishRoute(deps: Deps, format: 'pacc' | 'zone', file: string) {
-  return (c: Context): Response => {
-    const served = ready(deps);
+  return async (c: Context): Promise<Response> => {
+    sourceOf(deps);
     const { search } = new URL(c.req.url);
     const query = search === '' ? {} : parseQuery(PublishQuery, c);
-    const found = byId(served, c);
+    const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}/${file}${search}`);
-    const { provider } = found;
+    const { provider, served } = found;
     const domain = domainFor(provider, query.domain, format);
     const web = query.web === undefined ? {} : { web: parseDomain(query.web) };
     const matchedBy = provider.domains.includes(domain) ? 'domain' : 'mx';

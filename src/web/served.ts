@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
+import type { AtlasIndex } from '../atlas/tables.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
@@ -9,8 +10,11 @@ import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
-import type { Answer, AnsweredProvider, EndpointKey, Knowledge } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
+import type { TracedRevision } from '../store/providers.ts';
+import type { PastQuarantine } from '../store/quarantine.ts';
+import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
@@ -20,11 +24,32 @@ type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
 
 type ChangeJson = z.infer<typeof ChangeList>['changes'][number];
 
-export interface Served {
+type Awaitable<T> = T | Promise<T>;
+
+/** The record of an id, or the id of today; undefined: there is none. */
+export type ById = { readonly provider: Provider } | { readonly renamed: string } | undefined;
+
+/**
+ * Where an answer for one domain or one record is looked for. In memory that is {@link Served}, which gives everything at
+ * once; a store that is too large for memory is asked by key (stored.ts).
+ */
+export interface Source {
+  /** For the ladder: whose is a name. */
+  readonly index: AtlasIndex;
+  /** The newest revision of the store. */
+  readonly revision: number;
+  /** How many records there are. */
+  readonly size: number;
+  byId(id: string): Awaitable<ById>;
+  /** Some records in the order of their ids. */
+  page(offset: number, limit: number): Awaitable<readonly Provider[]>;
+  /** What is served around this record: it, and what is known of its servers. */
+  around(record: AnsweredProvider): Awaitable<Served>;
+}
+
+export interface Served extends Source {
   readonly atlas: Atlas;
   readonly knowledge: Knowledge;
-  /** The newest revision of the store it was built from. */
-  readonly revision: number;
   /** The autoconfig XML of an answer, perhaps with the login of the one who asks; undefined where the record cannot be said in it. */
   autoconfig(answer: Answer, version?: AutoconfigVersion, login?: string): Document | undefined;
 }
@@ -39,6 +64,13 @@ export interface History {
   evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
   /** When each is looked at next, ISO 8601. */
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
+}
+
+/** What happened, for feeds: newest first, of some or of all. */
+export interface News {
+  revisions(limit: number, id?: string): Promise<readonly TracedRevision[]>;
+  transitions(limit: number, endpoints?: readonly EndpointKey[]): Promise<readonly PastTransition[]>;
+  quarantine(limit: number, names?: readonly Domain[]): Promise<readonly PastQuarantine[]>;
 }
 
 /** What is special where an operator serves domains of their own. */
@@ -56,8 +88,10 @@ export interface Hosting {
 
 /** What the routes need from the place where everything is put together. */
 export interface Deps {
-  /** Undefined until the first atlas is there. */
+  /** Everything, in memory. Undefined until the first atlas is there, and where it is too large for that. */
   served(): Served | undefined;
+  /** Where the atlas is too large for memory: what is asked in its place. Undefined until it is there. */
+  readonly source?: () => Source | undefined;
   readonly resolver: Resolver;
   /** What domains publish themselves, with memory and a budget of its own. */
   readonly published: PublishedStep;
@@ -73,6 +107,7 @@ export interface Deps {
   readonly bundle?: (served: Served) => string;
   /** What was seen of endpoints. */
   readonly history: History;
+  readonly news: News;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */
@@ -106,10 +141,18 @@ export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Se
     const text = renderAutoconfig(answer, knowledge, version, login);
     return text === undefined ? undefined : documentOf(text, xml);
   };
-  return {
+  const self: Served = {
     atlas,
+    index: atlas,
     knowledge,
     revision,
+    size: atlas.records.size,
+    byId(id) {
+      const [provider, renamed] = [atlas.records.get(id), atlas.renamed.get(id)];
+      return provider ? { provider } : renamed === undefined ? undefined : { renamed };
+    },
+    page: (offset, limit) => [...atlas.records.values()].slice(offset, offset + limit),
+    around: () => self,
     autoconfig(answer, version = '1.1', login) {
       if (answer.matchedBy !== 'domain' || login !== undefined) return render(answer, version, login);
       const documents = kept.get(version) ?? new Map<AnsweredProvider, Document | undefined>();
@@ -118,4 +161,5 @@ export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Se
       return documents.get(answer.provider);
     },
   };
+  return self;
 }

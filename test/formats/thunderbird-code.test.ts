@@ -73,4 +73,12 @@ describe('The QR code of Thunderbird for Android', () => {
     assert.equal(filledCode(code, { local: 'jürgen', domain, name: '' }), undefined);
     assert.match(filledCode(code, { local: 'user', domain, name: 'Jane\r\nDoe' }) ?? '', /"Jane Doe"\]\]\]\]$/);
   });
+
+  test('has nothing but ASCII in it, because readers guess at encodings', () => {
+    const code = codeOf({});
+    assert.ok(code);
+    const text = filledCode(code, { local: 'user', domain, name: 'Jürgen 🐌' }) ?? '';
+    assert.match(text, /^[\x20-\x7e]+$/);
+    assert.equal(JSON.parse(text)[3][0][1][1], 'Jürgen 🐌');
+  });
 });

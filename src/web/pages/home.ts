@@ -13,10 +13,10 @@ import { accountCode } from '../../formats/thunderbird-code.ts';
 import { parseAddress } from '../../name/address.ts';
 import { NameError } from '../../name/domain.ts';
 import { currentOf } from '../../provider/current.ts';
-import { withHosts } from '../../provider/hosts.ts';
-import type { Answer, Provider } from '../../provider/model.ts';
+import { literalDomains, withHosts } from '../../provider/hosts.ts';
+import type { Answer } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
-import { loginOf, publishedFor, ready, resolverFor, seek } from '../find.ts';
+import { loginOf, publishedFor, resolverFor, seek, sourceOf } from '../find.ts';
 import { queryParameter } from '../query.ts';
 import { dependsOnAsker } from '../respond.ts';
 import type { Deps, Served } from '../served.ts';
@@ -41,6 +41,7 @@ export const texts = {
     find: 'Find settings',
     finding: 'Looking …',
     failed: 'The server could not be reached. Please try again.',
+    notHere: 'This server knows domains of its own only, and this is none of them.',
     often: 'Often looked for',
     points: [
       ['With sources', 'Every server names the page it is from, and the day somebody read it.'],
@@ -59,6 +60,7 @@ export const texts = {
     find: 'Einstellungen finden',
     finding: 'Wird gesucht …',
     failed: 'Der Server war nicht zu erreichen. Bitte versuchen Sie es noch einmal.',
+    notHere: 'Dieser Server kennt nur eigene Domains, und diese gehört nicht dazu.',
     often: 'Oft gesucht',
     points: [
       ['Mit Quellen', 'Jeder Server nennt die Seite, von der er stammt, und den Tag, an dem sie jemand gelesen hat.'],
@@ -77,12 +79,14 @@ export function homePage(deps: Deps) {
     const typed = typedIn(c);
     const say = texts[language];
     if (typed === undefined) {
-      const body = html`${hero(language)}${often(deps, language)}${errors(deps, language)}${points(language)}`;
+      const body = html`${hero(language)}${await often(deps, language)}${errors(deps, language)}${points(language)}`;
       return sendPage(c, deps, { title: say.title, description: say.lead, body, script });
     }
     const { title, section, status, shown } = await found(deps, c, typed, language);
-    const body = html`<div class="again screen">${form(language, shown, 'fault' in section ? section.fault : undefined)}</div>
-${'fault' in section ? '' : section.html}`;
+    const body =
+      'fault' in section
+        ? hero(language, shown, section.fault)
+        : html`<div class="again screen">${form(language, shown)}</div>${section.html}`;
     return sendPage(c, deps, { title, body, script, status });
   };
 }
@@ -108,7 +112,7 @@ interface Found {
 }
 
 async function found(deps: Deps, c: Context, typed: string, language: Language): Promise<Found> {
-  const served = ready(deps);
+  const source = sourceOf(deps);
   let asked: ReturnType<typeof parseAddress>;
   try {
     asked = parseAddress(typed);
@@ -123,15 +127,20 @@ async function found(deps: Deps, c: Context, typed: string, language: Language):
   }
   const wantsPublished = new URL(c.req.url).searchParams.get('published') === '1';
   const published = publishedFor(deps, c);
-  const resolver = resolverFor(deps, c, served);
-  const result = await seek(deps, c, served, [asked.domain], resolver, wantsPublished ? published : undefined);
+  const resolver = resolverFor(deps, c);
+  const result = await seek(deps, c, source, [asked.domain], resolver, wantsPublished ? published : undefined);
   if ('miss' in result) {
     const { reason } = result.miss;
+    const isTemporary = reason === 'dns-timeout' || reason === 'dns-budget';
+    if (deps.hosting?.only && !isTemporary) {
+      const { title, notHere } = texts[language];
+      return { title, shown: asked.domain, section: { fault: notHere }, status: 404 };
+    }
     const section = missSection(result.miss, { asked: wantsPublished, mayAsk: published !== undefined }, language);
     const status = reason === 'dns-timeout' ? 503 : reason === 'dns-budget' ? 429 : 404;
     return { title: asked.domain, shown: asked.domain, section: { html: section }, status };
   }
-  const { answer } = result;
+  const { answer, served } = result;
   const page = answerPage(deps, served, answer, asked.local, loginOf(deps, asked), language);
   return {
     title: `${answer.provider.name}: ${asked.domain}`,
@@ -164,11 +173,11 @@ function answerPage(
   };
 }
 
-function hero(language: Language): Html {
+function hero(language: Language, value = '', fault?: string): Html {
   const say = texts[language];
   return html`<div class="hero"><h1>${say.heading}</h1>
 <p class="lead">${say.lead}</p>
-${form(language, '')}</div>`;
+${form(language, value, fault)}</div>`;
 }
 
 /** The script turns the question for a domain into one for an address; what it says then is here already. */
@@ -196,17 +205,26 @@ const famous = [
   'yahoo.com',
 ];
 
-/** Of a server with records of its own, its own. */
-function often(deps: Deps, language: Language): Html | string {
-  const records = deps.served()?.atlas.records;
-  if (!records) return '';
-  const all = deps.hosting?.only ? [...records.values()] : famous.flatMap((id) => records.get(id) ?? []);
-  const shown = all
-    .filter((record): record is Provider => record.domains.some((domain) => !domain.includes('*')))
-    .slice(0, 9);
+/** Of a server with records of its own, its own. While there is no atlas yet, the page is there already. */
+async function often(deps: Deps, language: Language): Promise<Html | string> {
+  const source = deps.source ? deps.source() : deps.served();
+  if (!source) return '';
+  const records = deps.hosting?.only
+    ? await source.page(0, 20)
+    : (await Promise.all(famous.map(async (id) => source.byId(id)))).flatMap((one) =>
+        one && 'provider' in one ? [one.provider] : [],
+      );
+  const shown = records
+    .map((record) => ({ name: record.short, domains: literalDomains(record), id: record.id }))
+    .flatMap(({ name, domains, id }) => {
+      const domain = domains.includes(id) ? id : domains[0];
+      return domain === undefined ? [] : [{ name, domain }];
+    })
+    .slice(0, famous.length);
   if (shown.length === 0) return '';
-  return html`<nav class="often" aria-label="${texts[language].often}"><span class="soft">${texts[language].often}</span>
-<ul>${shown.map(({ id, short, domains }) => html`<li><a href="/?domain=${domains.includes(id) ? id : domains.find((domain) => !domain.includes('*'))}">${short}</a></li>`)}</ul></nav>`;
+  const { often: label } = texts[language];
+  return html`<nav class="often" aria-label="${label}"><span class="soft">${label}</span>
+<ul>${shown.map(({ name, domain }) => html`<li><a href="/?domain=${domain}">${name}</a></li>`)}</ul></nav>`;
 }
 
 function errors(deps: Deps, language: Language, provider?: string): Html | string {

@@ -102,7 +102,7 @@ function row(server: ServerJson | LocalJson, language: Language): Html {
   const also = rest.map((one) => word.auth[one]).join(', ');
   return html`<tr role="row">
 <th role="rowheader" scope="row">${what.name}<small>${what.says}</small></th>
-<td role="cell" data-label="${say.host}"><span class="value"><span class="mono">${host}</span>${copyButton(say.copyHost(host), language)}</span></td>
+<td role="cell" data-label="${say.host}"><span class="value"><span class="mono host">${host}</span>${copyButton(say.copyHost(host), language)}</span></td>
 <td role="cell" data-label="${say.port}"><span class="mono">${port}</span></td>
 <td role="cell" data-label="${say.security}">${how.name}<small>${how.says}</small></td>
 <td role="cell" data-label="${say.user}">${username(server, language)}</td>

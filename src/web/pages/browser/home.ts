@@ -13,6 +13,8 @@ const input = () => oneOf(HTMLInputElement, '#domain');
 
 /** What was typed last; only this page knows it, and forgets it when it is left. */
 let address: Address | undefined;
+/** What is shown: within a page, one goes back and forward, too. */
+let shown = location.pathname + location.search;
 /** The last question; an answer to an older one comes too late. */
 let asked = 0;
 
@@ -60,6 +62,7 @@ async function ask(
   if (!page) return say(one('form.find')?.dataset['failed'] ?? '');
   for (const part of ['main', '.tongues']) one(part)?.replaceWith(one(part, page) ?? '');
   document.title = page.title;
+  shown = url;
   if (moment === 'new') history.pushState(null, '', url);
   const field = input();
   if (field && typed !== undefined) field.value = typed;
@@ -125,5 +128,8 @@ function addressIn(typed: string): Address | undefined {
   }
 }
 
-window.addEventListener('popstate', () => void ask(location.pathname + location.search, '', undefined, 'again'));
+window.addEventListener('popstate', () => {
+  const url = location.pathname + location.search;
+  if (url !== shown) void ask(url, '', undefined, 'again');
+});
 enhance();
