@@ -12,6 +12,8 @@ import { parseCatalog } from './catalog/catalog.ts';
 import { type DataFiles, readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { nodeSimulator } from './discover/clients/simulate-node.ts';
+import { simulatedStep } from './discover/clients/simulated.ts';
 import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
@@ -62,6 +64,8 @@ export interface ServerOptions {
   readonly trustedProxies?: Networks;
   /** Answer /metrics to everybody, not only to programs on this machine. */
   readonly metrics?: boolean;
+  /** Answer /dns/mx/ for any domain. */
+  readonly mxService?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
@@ -159,12 +163,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
   const resolver = cachedResolver(nodeResolver(options.resolver));
-  const discoverer = nodeDiscoverer({
+  const asking = {
     timeout: publishedTimeout,
     ...(options.resolver !== undefined && { resolver: options.resolver }),
     ...(options.contact !== undefined && { contact: options.contact }),
     ...options.discover,
-  });
+  };
+  const discoverer = nodeDiscoverer(asking);
+  const simulator = nodeSimulator(asking);
   const demand = new Demand();
   const keepDemand = async () => {
     try {
@@ -179,6 +185,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     served: () => keeper.served,
     resolver,
     published: publishedStep((domain) => discoverer.discover(domain)),
+    simulated: simulatedStep((domain) => {
+      const { atlas: index, knowledge } = keeper.served ?? first;
+      return simulator.simulate(domain, { index, knowledgeOf: () => knowledge });
+    }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
@@ -205,6 +215,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
+    ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
     messages: () => messages(),
     gzip,

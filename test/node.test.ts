@@ -83,6 +83,15 @@ describe('a server', () => {
     assert.deepEqual(dns.questions, ['customer.de']);
   });
 
+  test('tells the MX hosts of any domain where the operator wants it, and asks DNS once for both', async (t) => {
+    const dns = await startDns({ 'customer.de': ['20 b.mx.hosting.example', '10 a.mx.hosting.example'] });
+    t.after(() => dns.stop());
+    const { server } = await start(t, { resolver: dns.address, mxService: true });
+    assert.equal((await ask(server, '/dns/mx/customer.de')).body, 'a.mx.hosting.example\nb.mx.hosting.example');
+    assert.equal((await ask(server, '/mx/v1.1/customer.de')).status, 200);
+    assert.deepEqual(dns.questions, ['customer.de']);
+  });
+
   test('asks a domain itself, where a program wants it to', async (t) => {
     const web = await startWeb({ 'https://autoconfig.self-made.zz/mail/config-v1.1.xml': autoconfig('self-made.zz') });
     const here = { A: ['127.0.0.1'] };
@@ -366,8 +375,8 @@ describe('a running server sees, within a few polls, what another process does t
 
 describe('the statuses of servers', () => {
   const endpoint = 'imap://imap.post.example:993?security=tls' as EndpointKey;
-  const times = { since: '2026-11-20T10:00:00.000Z', dueAt: '2100-01-01T00:00:00.000Z' };
-  const move = { endpoint, status: 'failing', reason: 'tls.expired', ...times, state: {}, staleAt: null } as const;
+  const times = { since: '2026-11-20T10:00:00.000Z' };
+  const move = { endpoint, status: 'failing', reason: 'tls.expired', ...times, applied: 1, staleAt: null } as const;
   const statusOf = async (server: RunningServer) => {
     const { incoming } = JSON.parse((await ask(server, '/api/v1/lookup?domain=post.example&mx=0')).body);
     return [incoming[0].status, incoming[0].checkedAt];
@@ -379,7 +388,7 @@ describe('the statuses of servers', () => {
     const before = (await ask(server, '/v1.1/post.example')).headers.get('ETag');
     const other = openSqlite(db);
     await listEndpoints(other, [endpoint], times.since);
-    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt: times.since, applied: 1 }]));
+    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt: times.since }]));
     other.close();
     await soon('the status', async () => assert.deepEqual(await statusOf(server), ['failing', times.since]));
     assert.equal((await ask(server, '/v1.1/post.example')).headers.get('ETag'), before);
@@ -406,7 +415,7 @@ describe('the statuses of servers', () => {
     const other = openSqlite(theirs.db);
     const checkedAt = new Date().toISOString();
     await listEndpoints(other, [endpoint], times.since);
-    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt, applied: 1 }]));
+    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt }]));
     other.close();
     await soon('their status', async () =>
       assert.match((await ask(theirs.server, '/api/v1/statuses')).body, /failing/),
@@ -423,7 +432,7 @@ describe('the statuses of servers', () => {
     await server.close();
     const other = openSqlite(db);
     await listEndpoints(other, [endpoint], times.since);
-    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt: times.since, applied: 1 }]));
+    await other.atomically(moveStatuses(other.db, [{ ...move, checkedAt: times.since }]));
     other.close();
     const again = await start(t, { db, data });
     assert.deepEqual(await statusOf(again.server), ['failing', times.since]);
@@ -544,27 +553,17 @@ interface Started {
 /** A server with its own database and its own copy of the data, which the test closes. */
 async function start(
   t: TestContext,
-  given: Partial<Omit<Started, 'server'>> &
-    Partial<
-      Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics' | 'discover' | 'bundleSigner'>
-    > = {},
+  given: Partial<Omit<Started, 'server'>> & Partial<Omit<ServerOptions, 'db' | 'data' | 'note'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, metrics = false } = given;
-  const { resolver, verify, url, signer, discover, bundleSigner } = given;
+  const { db = newPath('db'), data = newData(), notes = [], ...more } = given;
   const server = await startServer({
-    db,
-    data,
     host: '127.0.0.1',
-    port,
+    port: 0,
     version: '0.0.0-test',
     note: (message) => notes.push(message),
-    metrics,
-    ...(resolver !== undefined && { resolver }),
-    ...(bundleSigner && { bundleSigner }),
-    ...(verify && { verify }),
-    ...(discover && { discover }),
-    ...(url !== undefined && { url }),
-    ...(signer && { signer }),
+    ...more,
+    db,
+    data,
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

@@ -15,6 +15,7 @@ import { sourceOf } from './find.ts';
 import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
+import { mxRoute } from './mx-service.ts';
 import { assetRoute } from './pages/assets.ts';
 import { homePage } from './pages/home.ts';
 import { probingPage } from './pages/probing.ts';
@@ -23,6 +24,7 @@ import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
 import type { Deps } from './served.ts';
+import { simulateRoute } from './simulate.ts';
 import { statusesRoute } from './statuses.ts';
 
 export function createApp(deps: Deps): Hono {
@@ -68,6 +70,7 @@ export function createApp(deps: Deps): Hono {
   get('/autodiscover/autodiscover.json', autodiscoverJsonRoute(deps));
   get('/autodiscover/autodiscover.json/v1.0/:address', autodiscoverJsonRoute(deps));
   post('/mail.mobileconfig', addressProfileRoute(deps));
+  get('/dns/mx/:domain', mxRoute(deps));
 
   // People.
   page('/', homePage(deps));
@@ -76,6 +79,7 @@ export function createApp(deps: Deps): Hono {
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
+  get('/api/v1/simulate', simulateRoute(deps));
   get('/api/v1/providers', listRoute(deps));
   get('/api/v1/providers/:id', providerRoute(deps));
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));

@@ -103,14 +103,15 @@ export async function find(...asked: Parameters<typeof seek>): Promise<Found> {
 }
 
 /** Why somebody else's domain is not here concerns nobody; that DNS did not answer does, because it may be one of ours. */
-function notServedHere(miss: Miss): HttpProblem {
+export function notServedHere(miss: Miss): HttpProblem {
   if (miss.reason === 'dns-timeout' || miss.reason === 'dns-budget') return missed(miss);
   const { domain } = miss;
   const detail = `This server answers for domains of its own, and ${domain} is none of them.`;
   return new HttpProblem('not-served-here', detail, { domain });
 }
 
-function missed(miss: Miss): HttpProblem {
+/** A miss as an error. */
+export function missed(miss: Miss): HttpProblem {
   const { domain, leftOut, handler, mx } = miss;
   return new HttpProblem(miss.reason, sayMiss(miss, 'en'), {
     domain,

@@ -30,6 +30,8 @@ import {
   PublishQuery,
   Readiness,
   RevisionList,
+  SimulateQuery,
+  SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
 
@@ -142,6 +144,22 @@ export function openapi(version: string) {
           requestParams: { path: AutodiscoverPath, query: AutodiscoverQuery },
           responses: autodiscoverJson,
         }),
+        '/dns/mx/{domain}': get({
+          summary: 'Who receives the domain’s mail; where the operator has switched it on',
+          requestParams: { path: DomainPath },
+          responses: {
+            200: {
+              description: 'MX hosts, one a line, the most preferred first',
+              content: { 'text/plain': { schema: z.string() } },
+            },
+            ...problems(
+              malformed,
+              [404, 'There is none (“no-mx”), the domain takes no mail (“null-mx”), or this is switched off'],
+              tooMany,
+              [503, 'DNS did not answer'],
+            ),
+          },
+        }),
         '/api/v1/lookup': get({
           summary: 'Everything the atlas knows about the mail of a domain',
           requestParams: { query: LookupQuery },
@@ -149,6 +167,11 @@ export function openapi(version: string) {
             200: json('The answer; also for providers without access', LookupAnswer),
             ...problems(malformed, unknown, tooMany, later),
           },
+        }),
+        '/api/v1/simulate': get({
+          summary: 'What mail clients would do with a domain, step by step, and whether our record means that',
+          requestParams: { query: SimulateQuery },
+          responses: { 200: json('Never kept', SimulationAnswer), ...problems(malformed, unknown, tooMany, later) },
         }),
         '/api/v1/providers': get({
           summary: 'The records, a hundred a page',

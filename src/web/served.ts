@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
+import type { Simulation } from '../discover/clients/simulate.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
@@ -95,6 +96,11 @@ export interface Deps {
   readonly resolver: Resolver;
   /** What domains publish themselves, with memory and a budget of its own. */
   readonly published: PublishedStep;
+  /**
+   * What mail clients would do with a domain, with memory and a budget of its own; undefined: whoever asks is over it. Absent
+   * where domains cannot be asked.
+   */
+  readonly simulated?: (domain: Domain, asker: string | undefined) => Promise<Simulation | undefined>;
   /** Who asks, as an address block for budgets; never logged or stored. */
   asker(c: Context): string | undefined;
   /** Somebody asked for what is not there; what is kept of it, `lookup/demand.ts` decides. */
@@ -125,6 +131,8 @@ export interface Deps {
   readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
   readonly signer?: () => ProfileSigner;
+  /** Tell everybody the MX hosts of any domain. */
+  readonly mxService?: boolean;
   /** Undefined where the whole atlas is served and nothing else. */
   readonly hosting?: Hosting | undefined;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */

@@ -4,7 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Domain } from '../../src/name/domain.ts';
 import { errorCodes } from '../../src/web/errors.ts';
-import { scriptedMx, scriptedPublications, testApp } from './app.ts';
+import { offlineSimulations, scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { records } from './records.ts';
 
 interface Schema {
@@ -53,6 +53,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
       (domain) =>
         [
           ['/mx/v1.1/{domain}', `/mx/v1.1/${domain}`],
+          ['/dns/mx/{domain}', `/dns/mx/${domain}`],
           ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain}`],
         ] as const,
     ),
@@ -69,6 +70,10 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ...Object.keys(scriptedPublications).map(
       (domain) => ['/api/v1/lookup', `/api/v1/lookup?domain=${domain}&mx=0&published=1`] as const,
     ),
+    ['/api/v1/simulate', '/api/v1/simulate'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=post.example'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=self.zz&client=geary'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=busy.zz'],
     ['/api/v1/providers', '/api/v1/providers'],
     ['/api/v1/providers', '/api/v1/providers?q=nobody'],
     ['/api/v1/providers', '/api/v1/providers?page=0'],
@@ -117,6 +122,7 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
     '/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=x@post.example',
   ],
   ['/api/v1/lookup', '/api/v1/lookup?domain=post.example'],
+  ['/api/v1/simulate', '/api/v1/simulate?domain=post.example'],
   ['/api/v1/providers', '/api/v1/providers'],
   ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
   ['/api/v1/providers/{id}/autoconfig.xml', '/api/v1/providers/oldpost.example/autoconfig.xml'],
@@ -162,7 +168,12 @@ describe('GET /api/v1/openapi.json', () => {
     mx: scriptedMx,
     published: scriptedPublications,
     hosted: new Map([['customer.zz' as Domain, 'post.example']]),
-    setUp: { url: 'https://atlas.example', hosting: { only: false, lists: true } },
+    setUp: {
+      url: 'https://atlas.example',
+      mxService: true,
+      hosting: { only: false, lists: true },
+      simulated: offlineSimulations,
+    },
   });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;

@@ -5,14 +5,12 @@
  * `SHOTS=folder` keeps a picture of each, to be looked at.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { noBrowser, startBrowser } from './chromium.ts';
 import { type PageCase, pages, type Site, startSite } from './pages.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const mostOctets = 60_000;
 const { SHOTS: shots } = process.env;
 
@@ -117,7 +115,7 @@ describe('Pages in a browser', { skip: noBrowser }, () => {
   /** What axe finds, each as a line. The checker is put in from outside the page, past its policy. */
   async function faults(page: Page): Promise<string[]> {
     const session = await page.context().newCDPSession(page);
-    await session.send('Runtime.evaluate', { expression: axe });
+    await session.send('Runtime.evaluate', { expression: axe.source });
     const expression =
       'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })' +
       '.then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`)))';
