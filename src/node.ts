@@ -8,7 +8,8 @@
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
-import { readDataDir } from './catalog/files.ts';
+import { parseCatalog } from './catalog/catalog.ts';
+import { type DataFiles, readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
@@ -21,6 +22,7 @@ import { type Networks, noNetworks } from './net/networks.ts';
 import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
@@ -125,8 +127,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
 
+  let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
     const files = readDataDir(options.data);
+    messages = messagesOf(files.lists);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(
@@ -213,6 +217,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
+    messages: () => messages(),
     gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -273,6 +278,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** Read when somebody first asks. A list with an error is an empty one; loading has told of it. */
+function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
+  let read: readonly MessageEntry[] | undefined;
+  return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
 }
 
 const shownProblems = 5;

@@ -10,6 +10,7 @@ import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
+import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
@@ -133,6 +134,8 @@ export interface Deps {
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
+  /** What servers say when something fails; the same list until it changes. */
+  readonly messages?: () => readonly MessageEntry[];
   /** Compresses pages; undefined where something before the server does. */
   readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
