@@ -5,6 +5,7 @@
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
+ *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
@@ -31,6 +32,7 @@ import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
 import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
 import { readQuarantineHistory } from './store/quarantine.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { authenticate } from './store/tokens.ts';
 import { readTransitions } from './store/transitions.ts';
 import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
@@ -41,6 +43,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { type DeskOptions, startDesk } from './web/desk-node.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
@@ -81,6 +84,8 @@ export interface ServerOptions {
     /** Of what they are told. */
     readonly language?: Language;
   };
+  /** Takes submissions in, checks them, and serves what reviewers have accepted. */
+  readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
@@ -181,6 +186,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  const desk =
+    options.submissions &&
+    (await startDesk(options.submissions, {
+      store,
+      atlas: () => keeper.curated(),
+      changed: () => keeper.refresh(),
+      note,
+    }));
   const app = createApp({
     served: () => keeper.served,
     resolver,
@@ -212,6 +225,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       transitions: (limit, keys) => readTransitions(store.db, limit, keys),
       quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
     },
+    authenticate: (secret, role) => authenticate(store, secret, role, new Date().toISOString()),
+    ...(desk && { submissions: desk }),
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
@@ -273,7 +288,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), listening.close()]);
+      await Promise.all([schedule?.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

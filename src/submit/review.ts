@@ -19,6 +19,7 @@ import { publish, refuseClaimed, undisturbed } from './publish.ts';
 import { Refusal } from './refusal.ts';
 import { releasedDays, withReleased } from './released.ts';
 import { checkAgain } from './submissions.ts';
+import { vouched } from './vouch.ts';
 
 /** What a reviewer says with a decision. */
 export interface Word {
@@ -52,7 +53,7 @@ export async function accept(desk: Desk, number: number, by: By, word: Word): Pr
     const confirmed = word.confirm ?? [];
     const decision = decide(subject, by.who, await acceptedBy(desk, row), confirmed, desk.policy);
     const doing = { why: word.reason, confirmed };
-    if (decision.result === 'publish') return bring(desk, row, by, doing, generation);
+    if (decision.result === 'publish') return bring(desk, row, subject, by, doing, generation);
     if (decision.result === 'second') return perform(desk, row, by, { ...doing, act: 'accept' });
     if (decision.result !== 'hold') throw refusalFor(decision);
     const holdUntil = new Date(desk.now().getTime() + decision.hours * 3_600_000).toISOString();
@@ -79,7 +80,8 @@ export async function publishProved(desk: Desk, number: number): Promise<boolean
     if (row.state !== 'waiting' || row.holdUntil !== null) return false;
     const subject = await caseOf(desk, row);
     if (servedDigest(subject.atlas, row.id) !== row.baseDigest || !publishesItself(subject, desk.policy)) return false;
-    await bring(desk, row, ourselves, { why: 'Everything is proved, and every check passed.' }, generation);
+    const why = 'Everything is proved, and every check passed.';
+    await bring(desk, row, subject, ourselves, { why }, generation);
     return true;
   });
 }
@@ -102,7 +104,7 @@ async function publishHeld(desk: Desk, number: number): Promise<void> {
       const reviewers = new Set(await acceptedBy(desk, row));
       if (reviewers.size < 2) return back('A token that had accepted it was revoked.');
       if (servedDigest(subject.atlas, row.id) !== row.baseDigest) return back('The record has changed meanwhile.');
-      await bring(desk, row, ourselves, { why: 'The hold is over.' }, generation);
+      await bring(desk, row, subject, ourselves, { why: 'The hold is over.' }, generation);
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -116,14 +118,17 @@ async function publishHeld(desk: Desk, number: number): Promise<void> {
 async function bring(
   desk: Desk,
   row: SubmissionRow,
+  { draft, checks }: Case,
   by: By,
   doing: Omit<Doing, 'act'>,
   generation: number,
 ): Promise<SubmissionRow> {
   const { db } = desk.store;
-  const { kind, record = null } = draftOf(row);
-  if (kind === 'report') return perform(desk, row, by, { ...doing, act: 'publish' });
+  if (draft.kind === 'report') return perform(desk, row, by, { ...doing, act: 'publish' });
   const at = desk.now().toISOString();
+  // What is taken back is as it was.
+  const vouchers = { number: row.number, held: heldBy(checks), today: at.slice(0, 10) };
+  const record = draft.record ? (row.undoes === null ? vouched(draft.record, vouchers) : draft.record) : null;
   const cause = `submission ${row.number}`;
   const before = await publish(db, { id: row.id, record, cause, at }, generation);
   const after = row.undoes === null ? [] : await undone(desk, row.id, row.undoes, row.number, by, at);

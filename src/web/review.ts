@@ -43,7 +43,7 @@ export function reviewRoutes(deps: Deps) {
 
   return {
     /** `GET /api/v1/submissions?state=` */
-    async list(c: Context): Promise<Response> {
+    list: async (c: Context): Promise<Response> => {
       const { desk } = submissionsOf(deps);
       await reviewer(c, 'reviewer');
       const { state, before } = parseQuery(SubmissionsQuery, c);
@@ -68,7 +68,7 @@ export function reviewRoutes(deps: Deps) {
     recheck: decision((desk, row, by) => recheck(desk, row, by)),
 
     /** `POST /api/v1/revisions/{n}/rollback`, for admins. */
-    async rollback(c: Context): Promise<Response> {
+    rollback: async (c: Context): Promise<Response> => {
       const { desk } = submissionsOf(deps);
       const by = await reviewer(c, 'admin');
       const { reason } = await reasonOf(Reasoned, c);

@@ -75,7 +75,7 @@ export function submissionRoutes(deps: Deps) {
 
   return {
     /** `POST /api/v1/submissions` */
-    async submit(c: Context): Promise<Response> {
+    submit: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const query = parseQuery(SubmitQuery, c);
       const block = deps.asker(c);
@@ -110,13 +110,13 @@ export function submissionRoutes(deps: Deps) {
     },
 
     /** `GET /api/v1/submissions/{number}` with its receipt. */
-    async follow(c: Context): Promise<Response> {
+    follow: async (c: Context): Promise<Response> => {
       const { desk } = submissionsOf(deps);
       return show(c, desk, await withReceipt(desk, c));
     },
 
     /** `PUT /api/v1/submissions/{number}`: another draft in its place. */
-    async change(c: Context): Promise<Response> {
+    change: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const { desk } = ports;
       const row = await withReceipt(desk, c);
@@ -128,13 +128,13 @@ export function submissionRoutes(deps: Deps) {
     },
 
     /** `DELETE /api/v1/submissions/{number}` */
-    async withdraw(c: Context): Promise<Response> {
+    withdraw: async (c: Context): Promise<Response> => {
       const { desk } = submissionsOf(deps);
       return show(c, desk, await refusable(withdraw(desk, await withReceipt(desk, c))));
     },
 
     /** `POST /api/v1/submissions/{number}/recheck` with its receipt. */
-    async recheck(c: Context): Promise<Response> {
+    recheck: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const row = await withReceipt(ports.desk, c);
       charge(c, 'change');
@@ -143,7 +143,7 @@ export function submissionRoutes(deps: Deps) {
     },
 
     /** `POST /api/v1/submissions/{number}/stop` with its receipt. */
-    async stop(c: Context): Promise<Response> {
+    stop: async (c: Context): Promise<Response> => {
       const { desk } = submissionsOf(deps);
       const row = await withReceipt(desk, c);
       const { reason = '' } = await reasonOf(MaybeReasoned, c);
