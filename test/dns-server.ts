@@ -35,8 +35,8 @@ export interface DnsServer {
 /** RFC 1035 section 4.1.1. */
 const responseCodes = { ok: 0, servfail: 2, nxdomain: 3 } as const;
 
-/** @param port another than a free one, for who asks at 53 alone */
-export async function startDns(zone: Zone, port = 0): Promise<DnsServer> {
+/** @param at another port than a free one, for who asks at 53 alone */
+export async function startDns(zone: Zone, at = 0): Promise<DnsServer> {
   const socket = createSocket('udp4');
   const questions: string[] = [];
   const waiting = new Set<() => void>();
@@ -59,7 +59,7 @@ export async function startDns(zone: Zone, port = 0): Promise<DnsServer> {
 
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(port, '127.0.0.1', resolve);
+    socket.bind(at, '127.0.0.1', resolve);
   });
 
   return {
