@@ -4,13 +4,14 @@
  * that the next load finishes what an interrupted one began.
  */
 import { canonicalJson, recordDigest, sha256 } from '../atlas/digest.ts';
-import type { Curated } from '../provider/model.ts';
+import type { Curated, Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
 import {
   addRevision,
   dropRecord,
+  projectionFormat,
   putLists,
   putMeta,
   putNoProbe,
@@ -64,13 +65,15 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
   );
 
   const removed = [...before.keys()].filter((id) => !after.has(id));
-  const written = [...after.values()].filter(({ record, digest }) => before.get(record.id) !== digest);
+  const isOldForm = (await readMeta(db, 'projection')) !== projectionFormat;
+  const differs = ({ record, digest }: { record: Provider; digest: string }) => before.get(record.id) !== digest;
+  const written = [...after.values()].filter((one) => isOldForm || differs(one));
   const revise = (id: string, newDigest: string | null) =>
     addRevision(db, { at, id, oldDigest: before.get(id) ?? null, newDigest, cause: 'load' });
 
   const { leftOut, others, noProbe } = overlaid.curated;
   const listsDigest = sha256(canonicalJson([leftOut, others, noProbe]));
-  const listsDiffer = (await readMeta(db, 'lists-digest')) !== listsDigest;
+  const listsDiffer = isOldForm || (await readMeta(db, 'lists-digest')) !== listsDigest;
   const lists = listsDiffer
     ? [...putLists(db, overlaid.curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
     : [];
@@ -79,12 +82,16 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
     ...removed.map((id) => ({ id, statements: [...dropRecord(db, id), revise(id, null)] })),
     ...written.map(({ record, digest }) => ({
       id: record.id,
-      statements: [...putRecord(db, record, digest), revise(record.id, digest)],
+      statements: [
+        ...putRecord(db, record, digest),
+        ...(before.get(record.id) === digest ? [] : [revise(record.id, digest)]),
+      ],
     })),
   ];
 
   const kept = overlays.filter((overlay) => !overlaid.retired.includes(overlay));
   const state = loadedState(dataDigest, kept);
+  const names = String(countNames(overlaid.curated));
   const known = await readMeta(db, 'loaded');
   if (known !== state || parts.some(({ statements }) => statements.length > 0)) {
     const moves = await movesOf(
@@ -96,26 +103,37 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
     if (packed.length > 1) await store.atomically([...advance(db, generation++), putMeta(db, 'loaded', '')]);
     const last = packed.pop() ?? [];
     for (const batch of packed) await store.atomically([...advance(db, generation++), ...batch]);
-    await store.atomically([...advance(db, generation++), ...last, putMeta(db, 'loaded', state)]);
+    await store.atomically([
+      ...advance(db, generation++),
+      ...last,
+      ...(isOldForm ? [putMeta(db, 'projection', projectionFormat)] : []),
+      ...(names === (await readMeta(db, 'names')) ? [] : [putMeta(db, 'names', names)]),
+      putMeta(db, 'loaded', state),
+    ]);
   }
 
   const isNew = (id: string) => !before.has(id);
-  const ids = written.map(({ record }) => record.id);
+  const ids = written.filter(differs).map(({ record }) => record.id);
   return {
     added: ids.filter(isNew),
     changed: ids.filter((id) => !isNew(id)),
     removed,
-    unchanged: after.size - written.length,
+    unchanged: after.size - ids.length,
     retired: overlaid.retired,
     conflicts: overlaid.conflicts,
     refused: overlaid.refused,
   };
 }
 
-/** True where the store was loaded from these very files, with the overlays it has now: nothing is to be done. */
+/** True where the store was loaded from these very files, in the form of today, with the overlays it has now: nothing is to be done. */
 export async function isLoaded(store: Store, dataDigest: string): Promise<boolean> {
   const state = loadedState(dataDigest, await readOverlays(store.db));
-  return (await readMeta(store.db, 'loaded')) === state;
+  const { db } = store;
+  return (await readMeta(db, 'loaded')) === state && (await readMeta(db, 'projection')) === projectionFormat;
+}
+
+function countNames({ providers, leftOut }: Curated): number {
+  return leftOut.length + providers.reduce((sum, { domains }) => sum + domains.length, 0);
 }
 
 function loadedState(dataDigest: string, overlays: readonly Overlay[]): string {
