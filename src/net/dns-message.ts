@@ -28,12 +28,10 @@ const mostAliases = 16;
 
 /** One question with recursion desired. The number is 0, so that equal questions are equal URLs (RFC 8484 section 4.1). */
 export function encodeQuestion(name: string, type: RecordType): Uint8Array<ArrayBuffer> {
-  const labels = name.split('.').map((label) => new TextEncoder().encode(label));
-  return Uint8Array.from([
-    ...[0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0],
-    ...labels.flatMap((label) => [label.length, ...label]),
-    ...[0, 0, recordTypes[type], 0, internet],
-  ]);
+  const head = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const labels = name.split('.').flatMap((text) => [text.length, ...new TextEncoder().encode(text)]);
+  const tail = [0, 0, recordTypes[type], 0, internet];
+  return Uint8Array.from([...head, ...labels, ...tail]);
 }
 
 /**

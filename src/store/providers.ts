@@ -123,14 +123,14 @@ const pieces = new RegExp(`[^]{1,${textAtOnce}}`, 'gu');
 /** A name that moves from one owner to another is overwritten, whichever of the two is written first. */
 function putNames(db: Db, rows: readonly { name: string; provider?: string; leftOut?: string }[]): Statement[] {
   const set = { provider: sql`excluded.provider`, leftOut: sql`excluded.left_out` };
-  return some(rows, 3).map((values) =>
+  return handfuls(rows, 3).map((values) =>
     db.insert(domain).values(values).onConflictDoUpdate({ target: domain.name, set }),
   );
 }
 
 function putPatterns(db: Db, rows: readonly { pattern: string; provider?: string; other?: string }[]): Statement[] {
   const set = { provider: sql`excluded.provider`, other: sql`excluded.other`, owner: sql`excluded.owner` };
-  return some(rows, 4).map((values) =>
+  return handfuls(rows, 4).map((values) =>
     db
       .insert(mx)
       .values(values.map((row) => ({ ...row, owner: ownerOfHost(stem(row.pattern) as Domain) })))
@@ -144,7 +144,7 @@ export function ownerOfHost(host: Domain): Domain {
 }
 
 /** As many rows as a statement can bind. */
-function some<T>(rows: readonly T[], columns: number): T[][] {
+function handfuls<T>(rows: readonly T[], columns: number): T[][] {
   const most = Math.floor(boundAtOnce / columns);
   return Array.from({ length: Math.ceil(rows.length / most) }, (_, i) => rows.slice(i * most, (i + 1) * most));
 }

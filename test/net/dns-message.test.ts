@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import packet from 'dns-packet';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeReply, encodeQuestion, MessageError } from '../../src/net/dns-message.ts';
 
 const question = { type: 'MX', name: 'mail.example' } as const;

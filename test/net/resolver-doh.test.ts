@@ -103,9 +103,9 @@ describe('an answer over HTTPS', () => {
   });
 
   test('to equal questions comes from equal URLs, which caches on the way can keep', async () => {
-    const before = doh.questions.length;
+    const already = doh.questions.length;
     await ask('huber.example');
-    assert.deepEqual(doh.questions.slice(before), ['huber.example']);
+    assert.deepEqual(doh.questions.slice(already), ['huber.example']);
   });
 });
 
