@@ -24,8 +24,10 @@ import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
+import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
+import { readQuarantineHistory } from './store/quarantine.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { readTransitions } from './store/transitions.ts';
 import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
@@ -58,6 +60,8 @@ export interface ServerOptions {
   readonly trustedProxies?: Networks;
   /** Answer /metrics to everybody, not only to programs on this machine. */
   readonly metrics?: boolean;
+  /** Answer /dns/mx/ for any domain. */
+  readonly mxService?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
@@ -191,9 +195,15 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       evidence: (keys) => readLastEvidence(store.db, keys),
       due: (keys) => readDueAt(store.db, keys),
     },
+    news: {
+      revisions: (limit, id) => traceRevisions(store.db, limit, id),
+      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
+      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
+    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
+    ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
     gzip,
     ...(options.signer && { signer: options.signer }),

@@ -45,6 +45,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
           ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
           ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
           ['/api/v1/providers/{id}/probes', `/api/v1/providers/${id}/probes?evidence=1`],
+          ['/api/v1/providers/{id}/feed.atom', `/api/v1/providers/${id}/feed.atom`],
           ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
         ] as const,
     ),
@@ -52,6 +53,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
       (domain) =>
         [
           ['/mx/v1.1/{domain}', `/mx/v1.1/${domain}`],
+          ['/dns/mx/{domain}', `/dns/mx/${domain}`],
           ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain}`],
         ] as const,
     ),
@@ -94,6 +96,8 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
     ['/api/v1/changes', '/api/v1/changes?since=0'],
     ['/api/v1/changes', '/api/v1/changes?since=yesterday'],
+    ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=de'],
+    ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=la'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/ask', '/ask'],
@@ -128,6 +132,8 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/bundle', '/api/v1/bundle'],
   ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
   ['/api/v1/changes', '/api/v1/changes?since=0'],
+  ['/api/v1/providers/{id}/feed.atom', '/api/v1/providers/oldpost.example/feed.atom'],
+  ['/api/v1/feed.atom', '/api/v1/feed.atom'],
   ['/api/v1/statuses', '/api/v1/statuses'],
   ['/readyz', '/readyz'],
 ];
@@ -156,7 +162,7 @@ describe('GET /api/v1/openapi.json', () => {
     mx: scriptedMx,
     published: scriptedPublications,
     hosted: new Map([['customer.zz' as Domain, 'post.example']]),
-    setUp: { url: 'https://atlas.example', hosting: { only: false, lists: true } },
+    setUp: { url: 'https://atlas.example', mxService: true, hosting: { only: false, lists: true } },
   });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;
