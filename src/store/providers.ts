@@ -41,8 +41,12 @@ export async function readCurated(db: Db): Promise<Curated> {
     providers: records.map(({ json }) => JSON.parse(json) as Provider),
     leftOut: leftOut.map(({ json }) => JSON.parse(json ?? '') as LeftOut),
     others: others.map(({ json }) => JSON.parse(json ?? '') as MailHandler),
-    noProbe: JSON.parse((await readMeta(db, 'no-probe')) ?? '[]') as OptOut[],
+    noProbe: await readNoProbe(db),
   };
+}
+
+export async function readNoProbe(db: Db): Promise<OptOut[]> {
+  return JSON.parse((await readMeta(db, 'no-probe')) ?? '[]') as OptOut[];
 }
 
 /** Which record has each of these domains or MX patterns now; names that no record has are not in the answer. */
@@ -148,7 +152,7 @@ export function ownerOfHost(host: Domain): Domain {
 /** As many rows as a statement can bind. */
 function handfuls<T>(rows: readonly T[], columns: number): T[][] {
   const most = Math.floor(boundAtOnce / columns);
-  return Array.from({ length: Math.ceil(rows.length / most) }, (_, i) => rows.slice(i * most, (i + 1) * most));
+  return Array.from({ length: Math.ceil(rows.length / most) }, (__, i) => rows.slice(i * most, (i + 1) * most));
 }
 
 /** To stand before the statements that write the record: it keeps the record that they replace. */
