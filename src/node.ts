@@ -8,7 +8,8 @@
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
-import { readDataDir } from './catalog/files.ts';
+import { parseCatalog } from './catalog/catalog.ts';
+import { type DataFiles, readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
@@ -21,16 +22,13 @@ import { type Networks, noNetworks } from './net/networks.ts';
 import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
-import { readQuarantineHistory } from './store/quarantine.ts';
+import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { readTransitions } from './store/transitions.ts';
-import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
@@ -39,6 +37,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
@@ -125,8 +124,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
 
+  let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
     const files = readDataDir(options.data);
+    messages = messagesOf(files.lists);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(
@@ -187,32 +188,21 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
-    revisions: (id, limit) => readRevisions(store.db, id, limit),
-    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...fromStore(store),
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isOwn(c),
     isNear,
-    vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({
       started: Math.round(performance.timeOrigin / 1000),
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
-    history: {
-      checks: (keys, page) => readHistory(store.db, keys, page),
-      evidence: (keys) => readLastEvidence(store.db, keys),
-      due: (keys) => readDueAt(store.db, keys),
-    },
-    news: {
-      revisions: (limit, id) => traceRevisions(store.db, limit, id),
-      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
-      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
-    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
+    messages: () => messages(),
     gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -273,6 +263,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** Read when somebody first asks. A list with an error is an empty one; loading has told of it. */
+function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
+  let read: readonly MessageEntry[] | undefined;
+  return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
 }
 
 const shownProblems = 5;

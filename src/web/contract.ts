@@ -8,6 +8,7 @@ import { replayCodes, unsures } from '../discover/clients/replay.ts';
 import { differenceFields, verdicts } from '../discover/clients/verdict.ts';
 import { attemptCodes } from '../discover/model.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
+import { Messages } from '../provider/lists.ts';
 import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../provider/model.ts';
 import {
   Alternative,
@@ -401,6 +402,8 @@ export const ChangesQuery = z.object({
     .regex(/^\d{1,15}$/, 'must be a number from 0')
     .describe('A revision: what changed after it. 0: everything.'),
 });
+
+export const MessageList = Messages.meta({ id: 'MessageList' });
 
 export const AskQuery = z.object({ domain: z.string().optional().describe('The name that a certificate is for.') });
 export const Asked = z.object({ domain: z.string() }).meta({ id: 'Asked' });

@@ -18,6 +18,7 @@ import {
   ListQuery,
   LookupAnswer,
   LookupQuery,
+  MessageList,
   PaccDocument,
   ProbeList,
   ProbesQuery,
@@ -259,6 +260,10 @@ export function openapi(version: string) {
           summary: 'The same of all records',
           requestParams: { query: LanguageQuery },
           responses: { 200: atom, ...problems(malformed, later) },
+        }),
+        '/api/v1/messages': get({
+          summary: 'What mail servers say when something fails, what it means and what helps (data/messages.yml)',
+          responses: { 200: json('In order: specific before general', MessageList) },
         }),
         '/api/v1/statuses': get({
           summary:

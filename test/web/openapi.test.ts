@@ -103,6 +103,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=de'],
     ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=la'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
+    ['/api/v1/messages', '/api/v1/messages'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/ask', '/ask'],
     ['/ask', '/ask?domain=autoconfig.customer.zz'],
