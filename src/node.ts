@@ -28,13 +28,8 @@ import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
-import { readQuarantineHistory } from './store/quarantine.ts';
+import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { authenticate } from './store/tokens.ts';
-import { readTransitions } from './store/transitions.ts';
-import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
@@ -44,6 +39,7 @@ import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
 import { type DeskOptions, startDesk } from './web/desk-node.ts';
+import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
@@ -71,6 +67,8 @@ export interface ServerOptions {
   readonly mxService?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
+  /** What the operator says of themselves on the page about the server, by language; another text after SIGHUP. */
+  readonly about?: () => Partial<Record<Language, string>>;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
   readonly signer?: () => ProfileSigner;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
@@ -204,28 +202,15 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
-    revisions: (id, limit) => readRevisions(store.db, id, limit),
-    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...fromStore(store),
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isOwn(c),
     isNear,
-    vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({
       started: Math.round(performance.timeOrigin / 1000),
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
-    history: {
-      checks: (keys, page) => readHistory(store.db, keys, page),
-      evidence: (keys) => readLastEvidence(store.db, keys),
-      due: (keys) => readDueAt(store.db, keys),
-    },
-    news: {
-      revisions: (limit, id) => traceRevisions(store.db, limit, id),
-      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
-      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
-    },
-    authenticate: (secret, role) => authenticate(store, secret, role, new Date().toISOString()),
     ...(desk && { submissions: desk }),
     version: options.version,
     contact: options.contact,
@@ -233,6 +218,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
     messages: () => messages(),
+    ...(options.about && { about: options.about }),
     gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),

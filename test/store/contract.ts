@@ -28,6 +28,7 @@ import {
 } from '../../src/store/providers.ts';
 import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
+import { byKeyContract } from './contract-by-key.ts';
 import { checksContract } from './contract-checks.ts';
 import { demandContract } from './contract-demand.ts';
 import { newsContract } from './contract-news.ts';
@@ -53,6 +54,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
     });
   };
 
+  byKeyContract(name, open);
   checksContract(name, open);
   demandContract(name, open);
   newsContract(name, open);

@@ -62,7 +62,16 @@ export interface TestAppOptions {
   /** What else the operator has set up. */
   readonly setUp?: Pick<
     Deps,
-    'url' | 'mxService' | 'signer' | 'hosting' | 'gzip' | 'messages' | 'simulated' | 'submissions' | 'authenticate'
+    | 'url'
+    | 'mxService'
+    | 'signer'
+    | 'hosting'
+    | 'about'
+    | 'gzip'
+    | 'messages'
+    | 'simulated'
+    | 'submissions'
+    | 'authenticate'
   >;
 }
 

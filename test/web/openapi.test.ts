@@ -8,7 +8,15 @@ import { type OpenApi, ourOwnKeywords, validators } from './openapi.ts';
 import { records } from './records.ts';
 
 /** Text for people, and what pages load. */
-const outsideOfTheDocument = new Set(['/', '/about/probing', '/assets/:file', '/metrics']);
+const outsideOfTheDocument = new Set([
+  '/',
+  '/about',
+  '/about/probing',
+  '/api',
+  '/assets/:file',
+  '/how-mail-works',
+  '/metrics',
+]);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =

@@ -22,6 +22,9 @@ export const pages: readonly PageCase[] = [
   { name: 'closed', path: '/?domain=tuta.com' },
   { name: 'unknown', path: '/?domain=unknown.zz', status: 404 },
   { name: 'mistyped', path: '/?domain=nonsense', status: 400 },
+  { name: 'how-mail-works', path: '/how-mail-works' },
+  { name: 'about', path: '/about' },
+  { name: 'api', path: '/api' },
   { name: 'probing', path: '/about/probing' },
   { name: 'nothing', path: '/nothing', status: 404 },
 ];
