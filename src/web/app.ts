@@ -17,6 +17,7 @@ import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mob
 import { assetRoute } from './pages/assets.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
+import { providerPage } from './pages/provider.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
@@ -70,6 +71,7 @@ export function createApp(deps: Deps): Hono {
   post('/mail.mobileconfig', addressProfileRoute(deps));
 
   // People.
+  page('/provider/:id', providerPage(deps));
   page('/about/probing', probingPage(deps));
   get('/assets/:file', assetRoute(deps));
 
