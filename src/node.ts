@@ -24,8 +24,10 @@ import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions } from './store/providers.ts';
+import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
+import { readQuarantineHistory } from './store/quarantine.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { readTransitions } from './store/transitions.ts';
 import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
@@ -190,6 +192,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       checks: (keys, page) => readHistory(store.db, keys, page),
       evidence: (keys) => readLastEvidence(store.db, keys),
       due: (keys) => readDueAt(store.db, keys),
+    },
+    news: {
+      revisions: (limit, id) => traceRevisions(store.db, limit, id),
+      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
+      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
     },
     version: options.version,
     contact: options.contact,

@@ -76,10 +76,10 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
     : [];
   const parts: Part[] = [
     { id: '', statements: [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
-    ...removed.map((id) => ({ id, statements: [...dropRecord(db, id), revise(id, null)] })),
+    ...removed.map((id) => ({ id, statements: [revise(id, null), ...dropRecord(db, id)] })),
     ...written.map(({ record, digest }) => ({
       id: record.id,
-      statements: [...putRecord(db, record, digest), revise(record.id, digest)],
+      statements: [revise(record.id, digest), ...putRecord(db, record, digest)],
     })),
   ];
 

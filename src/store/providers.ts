@@ -1,11 +1,11 @@
 /** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
-import { desc, eq, gt, inArray, isNull, max } from 'drizzle-orm';
+import { desc, eq, getTableColumns, gt, inArray, isNull, max, sql } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
 import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { domain, meta, mx, provider, revision } from './schema.ts';
 
-/** What changed about a record. */
+/** That a record changed. */
 export interface Revision {
   readonly n: number;
   readonly at: string;
@@ -14,6 +14,8 @@ export interface Revision {
   readonly newDigest: string | null;
   readonly cause: string;
 }
+
+const { replaced: _, ...brief } = getTableColumns(revision);
 
 /** D1 binds at most 100 parameters a statement. */
 const boundAtOnce = 90;
@@ -124,8 +126,10 @@ function putPatterns(db: Db, rows: readonly { pattern: string; provider?: string
   });
 }
 
+/** To stand before the statements that write the record: it keeps the record that they replace. */
 export function addRevision(db: Db, change: Omit<Revision, 'n'>): Statement {
-  return db.insert(revision).values(change);
+  const replaced = sql`(SELECT json FROM provider WHERE id = ${change.id})`;
+  return db.insert(revision).values({ ...change, replaced });
 }
 
 /** The number of the newest revision; 0 for an empty store. */
@@ -136,12 +140,37 @@ export async function newestRevision(db: Db): Promise<number> {
 
 /** What changed about a record, newest first. */
 export function readRevisions(db: Db, id: string, limit: number): Promise<Revision[]> {
-  return Promise.resolve(db.select().from(revision).where(eq(revision.id, id)).orderBy(desc(revision.n)).limit(limit));
+  return Promise.resolve(
+    db.select(brief).from(revision).where(eq(revision.id, id)).orderBy(desc(revision.n)).limit(limit),
+  );
 }
 
 /** What changed about any record after a revision, oldest first. */
 export function readChanges(db: Db, since: number, limit: number): Promise<Revision[]> {
-  return Promise.resolve(db.select().from(revision).where(gt(revision.n, since)).orderBy(revision.n).limit(limit));
+  return Promise.resolve(db.select(brief).from(revision).where(gt(revision.n, since)).orderBy(revision.n).limit(limit));
+}
+
+/** A revision with the record before it and, where it was replaced again since, after it; as far as they were kept. */
+export interface TracedRevision extends Revision {
+  readonly before: Provider | null;
+  readonly after: Provider | null;
+}
+
+/** The newest first: of one record, or of all. */
+export async function traceRevisions(db: Db, limit: number, id?: string): Promise<TracedRevision[]> {
+  const rows = await db
+    .select({
+      ...brief,
+      before: revision.replaced,
+      after: sql<string | null>`(SELECT later.replaced FROM revision AS later
+        WHERE later.id = revision.id AND later.n > revision.n ORDER BY later.n LIMIT 1)`,
+    })
+    .from(revision)
+    .where(id === undefined ? undefined : eq(revision.id, id))
+    .orderBy(desc(revision.n))
+    .limit(limit);
+  const parse = (json: string | null) => (json === null ? null : (JSON.parse(json) as Provider));
+  return rows.map(({ before, after, ...row }) => ({ ...row, before: parse(before), after: parse(after) }));
 }
 
 /** Keys of the meta table. */

@@ -34,10 +34,19 @@ export async function readQuarantine(db: Db): Promise<Quarantined[]> {
   return rows.map((row) => ({ ...row, name: row.name as Domain }));
 }
 
-/** Who put what under quarantine and who lifted it, the newest first. */
-export async function readQuarantineHistory(db: Db, limit: number): Promise<PastQuarantine[]> {
-  const rows = await db.select().from(quarantine).orderBy(desc(quarantine.n)).limit(limit);
-  return rows.map(({ n: _, ...row }) => ({ ...row, name: row.name as Domain }));
+/** Who put what under quarantine and who lifted it, the newest first: these names, or all. */
+export async function readQuarantineHistory(
+  db: Db,
+  limit: number,
+  names?: readonly Domain[],
+): Promise<PastQuarantine[]> {
+  const found: (typeof quarantine.$inferSelect)[] = [];
+  for (let start = 0; start < (names?.length ?? 1); start += boundAtOnce) {
+    const some = names && inArray(quarantine.name, names.slice(start, start + boundAtOnce));
+    found.push(...(await db.select().from(quarantine).where(some).orderBy(desc(quarantine.n)).limit(limit)));
+  }
+  const newest = found.sort((a, b) => b.n - a.n).slice(0, limit);
+  return newest.map(({ n: _, ...row }) => ({ ...row, name: row.name as Domain }));
 }
 
 /** Puts a name under quarantine; one that is there already stays as it is. */

@@ -50,6 +50,7 @@ export const revision = sqliteTable(
     oldDigest: text('old_digest'),
     newDigest: text('new_digest'),
     cause: text().notNull(),
+    replaced: text(),
   },
   (table) => [index('revision_id').on(table.id, table.n)],
 );
@@ -90,6 +91,19 @@ export const status = sqliteTable(
     leaseBy: text('lease_by'),
   },
   (table) => [index('status_due').on(table.dueAt)],
+);
+
+export const transition = sqliteTable(
+  'transition',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    endpoint: text().notNull(),
+    at: text().notNull(),
+    fromStatus: text('from_status', { enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    toStatus: text('to_status', { enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    reason: text().notNull(),
+  },
+  (table) => [index('transition_endpoint').on(table.endpoint, table.n)],
 );
 
 export const run = sqliteTable(

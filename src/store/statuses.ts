@@ -10,6 +10,7 @@ import type { Db, Statement, Store } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
 import { readHeard } from './heard.ts';
 import { status } from './schema.ts';
+import { addTransition } from './transitions.ts';
 
 /** What the state machine left of an endpoint. */
 export interface StatusRow {
@@ -24,6 +25,8 @@ export interface StatusRow {
 export interface Move {
   readonly endpoint: EndpointKey;
   readonly status: StatusName;
+  /** What it was before, where this check moves it. */
+  readonly from?: StatusName;
   readonly reason: string;
   readonly since: string;
   readonly checkedAt: string | null;
@@ -171,11 +174,17 @@ export async function readVerified(db: Db, now: string, limit: number): Promise<
   return rows.map(({ endpoint }) => endpoint as EndpointKey);
 }
 
-/** Moves statuses; one that holds a newer check already stays. */
+/** At most so many statements are needed for one move. */
+export const statementsOfMove = 3;
+
+/** Moves statuses; one that holds a newer check already stays. One statement more says that there are new statuses. */
 export function moveStatuses(db: Db, moves: readonly Move[]): Statement[] {
   if (moves.length === 0) return [];
   return [
-    ...moves.map(({ endpoint, state, dueAt, ...row }) =>
+    ...moves.flatMap(({ endpoint, from, state, dueAt, ...row }) => [
+      ...(from === undefined
+        ? []
+        : addTransition(db, { endpoint, from, to: row.status, reason: row.reason, at: row.since }, row.applied)),
       db
         .update(status)
         .set({
@@ -184,7 +193,7 @@ export function moveStatuses(db: Db, moves: readonly Move[]): Statement[] {
           dueAt: sql`CASE WHEN due_at IS NULL THEN NULL ELSE ${dueAt} END`,
         })
         .where(and(eq(status.endpoint, endpoint), lt(status.applied, row.applied))),
-    ),
+    ]),
     knowledgeMoved(db),
   ];
 }

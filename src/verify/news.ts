@@ -3,18 +3,8 @@ import type { Domain } from '../name/domain.ts';
 import type { Message } from '../net/notify.ts';
 import type { EndpointKey, StatusName } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
+import type { Transition } from '../store/transitions.ts';
 import { type Alarm, sayAlarm } from './quarantine.ts';
-
-/** A status that moved. */
-export interface Transition {
-  readonly endpoint: EndpointKey;
-  readonly from: StatusName;
-  readonly to: StatusName;
-  /** A verdict's code, or one of the state machine's own reasons. */
-  readonly reason: string;
-  /** ISO 8601. */
-  readonly at: string;
-}
 
 /** A domain that came under quarantine. */
 export interface NameAlarm {

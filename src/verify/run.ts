@@ -21,12 +21,12 @@ import {
   takeDue,
   takeThese,
 } from '../store/statuses.ts';
+import type { Transition } from '../store/transitions.ts';
 import { failsInNetwork, judgeAbandoned, judgeRun, type RunVerdict, witnessCount } from './canary.ts';
 import { checkOf } from './check.ts';
 import { type Clock, instant, systemClock } from './clock.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
-import type { Transition } from './news.ts';
 import { type Leave, ownerOf, Pace } from './pace.ts';
 import { juryOf, settle, settleAbandoned } from './settle.ts';
 import { interval } from './status.ts';

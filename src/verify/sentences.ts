@@ -153,20 +153,22 @@ const findingSentences: Readonly<Record<FindingCode, Pair>> = {
       `Ein Schlüssel oder eine Signatur von ${where} ist für heutige Programme zu schwach${quoted}. Der Anbieter muss sie ersetzen.`,
   },
   'tls.expired': {
-    en: ({ where, seen }) => `The certificate of ${where} has expired: ${day(seen)}. The provider has to renew it.`,
-    de: ({ where, seen }) => `Das Zertifikat von ${where} ist abgelaufen: ${day(seen)}. Der Anbieter muss es erneuern.`,
+    en: ({ where, seen }) =>
+      `The certificate of ${where} has expired${seen && `: ${day(seen)}`}. The provider has to renew it.`,
+    de: ({ where, seen }) =>
+      `Das Zertifikat von ${where} ist abgelaufen${seen && `: ${day(seen)}`}. Der Anbieter muss es erneuern.`,
   },
   'tls.not-yet-valid': {
     en: ({ where, seen }) =>
-      `The certificate of ${where} is not valid yet: from ${day(seen)}. Check the clock of this machine, then ask the provider.`,
+      `The certificate of ${where} is not valid yet${seen && `: from ${day(seen)}`}. Check the clock of this machine, then ask the provider.`,
     de: ({ where, seen }) =>
-      `Das Zertifikat von ${where} gilt noch nicht: ab ${day(seen)}. Die Uhr dieses Rechners prüfen, dann den Anbieter fragen.`,
+      `Das Zertifikat von ${where} gilt noch nicht${seen && `: ab ${day(seen)}`}. Die Uhr dieses Rechners prüfen, dann den Anbieter fragen.`,
   },
   'tls.hostname': {
     en: ({ host, where, seen }) =>
-      `The certificate of ${where} is not for ${host}; it names ${seen}. Use a host name that it covers, if the provider names one.`,
+      `The certificate of ${where} is not for ${host}${seen && `; it names ${seen}`}. Use a host name that it covers, if the provider names one.`,
     de: ({ host, where, seen }) =>
-      `Das Zertifikat von ${where} gilt nicht für ${host}; es nennt ${seen}. Einen Namen verwenden, den es abdeckt, wenn der Anbieter einen nennt.`,
+      `Das Zertifikat von ${where} gilt nicht für ${host}${seen && `; es nennt ${seen}`}. Einen Namen verwenden, den es abdeckt, wenn der Anbieter einen nennt.`,
   },
   'tls.self-signed': {
     en: ({ where }) =>
@@ -176,9 +178,9 @@ const findingSentences: Readonly<Record<FindingCode, Pair>> = {
   },
   'tls.incomplete-chain': {
     en: ({ where, seen }) =>
-      `${where} does not send the certificate of its issuer (${seen}), or nobody knows that issuer. The provider has to send the whole chain.`,
+      `${where} does not send the certificate of its issuer${inBrackets(seen)}, or nobody knows that issuer. The provider has to send the whole chain.`,
     de: ({ where, seen }) =>
-      `${where} schickt das Zertifikat seines Ausstellers (${seen}) nicht mit, oder niemand kennt den Aussteller. Der Anbieter muss die ganze Kette schicken.`,
+      `${where} schickt das Zertifikat seines Ausstellers${inBrackets(seen)} nicht mit, oder niemand kennt den Aussteller. Der Anbieter muss die ganze Kette schicken.`,
   },
   'tls.untrusted': {
     en: ({ where, quoted }) =>
@@ -188,9 +190,9 @@ const findingSentences: Readonly<Record<FindingCode, Pair>> = {
   },
   'tls.tls-on-plaintext-port': {
     en: ({ where, seen }) =>
-      `${where} speaks TLS from the first byte (${seen}), not after STARTTLS. Change the mode to TLS.`,
+      `${where} speaks TLS from the first byte${inBrackets(seen)}, not after STARTTLS. Change the mode to TLS.`,
     de: ({ where, seen }) =>
-      `${where} spricht TLS vom ersten Byte an (${seen}), nicht erst nach STARTTLS. Den Modus auf TLS ändern.`,
+      `${where} spricht TLS vom ersten Byte an${inBrackets(seen)}, nicht erst nach STARTTLS. Den Modus auf TLS ändern.`,
   },
   'greeting.timeout': {
     en: ({ where, protocol }) =>
@@ -212,9 +214,9 @@ const findingSentences: Readonly<Record<FindingCode, Pair>> = {
   },
   'greeting.wrong-protocol': {
     en: ({ where, aProtocol, seen }) =>
-      `${where} was expected to be ${aProtocol} server, but another one answers (${seen}). Check host and port.`,
+      `${where} was expected to be ${aProtocol} server, but another one answers${inBrackets(seen)}. Check host and port.`,
     de: ({ where, protocol, seen }) =>
-      `Auf ${where} wurde ein ${protocol}-Server erwartet, es antwortet aber ein anderer (${seen}). Host und Port prüfen.`,
+      `Auf ${where} wurde ein ${protocol}-Server erwartet, es antwortet aber ein anderer${inBrackets(seen)}. Host und Port prüfen.`,
   },
   'greeting.garbage': {
     en: ({ where, protocol, quoted }) =>
@@ -322,13 +324,16 @@ const findingSentences: Readonly<Record<FindingCode, Pair>> = {
 
 const warningSentences: Readonly<Record<WarningCode, Pair>> = {
   'address.some-fail': {
-    en: ({ host, seen }) => `Not every address of ${host} works: ${seen}. Some people will have to wait or will fail.`,
+    en: ({ host, seen }) =>
+      `Not every address of ${host} works${seen && `: ${seen}`}. Some people will have to wait or will fail.`,
     de: ({ host, seen }) =>
-      `Nicht jede Adresse von ${host} funktioniert: ${seen}. Manche werden warten müssen oder scheitern.`,
+      `Nicht jede Adresse von ${host} funktioniert${seen && `: ${seen}`}. Manche werden warten müssen oder scheitern.`,
   },
   'cert.expires': {
-    en: ({ where, seen }) => `The certificate of ${where} ends on ${day(seen)} and has not been renewed.`,
-    de: ({ where, seen }) => `Das Zertifikat von ${where} endet am ${day(seen)} und ist noch nicht erneuert.`,
+    en: ({ where, seen }) =>
+      `The certificate of ${where} ends ${seen ? `on ${day(seen)}` : 'soon'} and has not been renewed.`,
+    de: ({ where, seen }) =>
+      `Das Zertifikat von ${where} endet ${seen ? `am ${day(seen)}` : 'bald'} und ist noch nicht erneuert.`,
   },
   'caps.malformed': {
     en: ({ where, quoted }) => `${where} says what it can do in a form that the standard does not allow${quoted}.`,
@@ -400,6 +405,10 @@ function wordsOf({ endpoint: { protocol, host, port }, address, seen }: Facts): 
     quoted: short === '' ? '' : `: “${short}”`,
     seen: short,
   };
+}
+
+function inBrackets(seen: string): string {
+  return seen === '' ? '' : ` (${seen})`;
 }
 
 /** The day of an instant; what is no instant stays as it is. */

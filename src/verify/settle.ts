@@ -5,11 +5,11 @@
 import { readRunChecks } from '../store/checks.ts';
 import type { Store } from '../store/db.ts';
 import { endRun, readAbandoned } from '../store/runs.ts';
-import { type Move, moveStatuses, readStates } from '../store/statuses.ts';
+import { type Move, moveStatuses, readStates, statementsOfMove } from '../store/statuses.ts';
+import type { Transition } from '../store/transitions.ts';
 import { Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
-import type { Transition } from './news.ts';
 import { ownerOf } from './pace.ts';
 import { isWell, next, type Observation, type State, staleAt } from './status.ts';
 
@@ -55,10 +55,9 @@ export async function settle(
       const from = before?.status ?? 'unverified';
       if (from !== state.status) changes.push({ endpoint, from, to: state.status, reason: state.reason, at });
       states.set(endpoint, { endpoint, state, applied: n });
-      moves.push(moveOf(state, endpoint, n));
+      moves.push({ ...moveOf(state, endpoint, n), ...(from !== state.status && { from }) });
     }
-    // One statement more says that there are new statuses.
-    const most = Math.max(1, Math.min(batchSize - 1, page));
+    const most = Math.max(1, Math.min(Math.floor((batchSize - 1) / statementsOfMove), page));
     for (let start = 0; start < moves.length; start += most) {
       await store.atomically(moveStatuses(db, moves.slice(start, start + most)));
     }

@@ -11,6 +11,7 @@ import { sendXml, versionOf } from './autoconfig.ts';
 import { byId } from './by-id.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
 import { HttpProblem } from './errors.ts';
+import { feedPath } from './feed.ts';
 import { find, loginOf, publishedFor, ready, resolverFor, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
@@ -74,7 +75,9 @@ export function providerRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `/api/v1/providers/${found.renamed}`);
-    return sendJson(c, providerJson(found.provider, found.served.knowledge), 'public');
+    const { provider, served } = found;
+    const feed = deps.url === undefined ? {} : { feed: `${deps.url}${feedPath(provider.id)}` };
+    return sendJson(c, { ...providerJson(provider, served.knowledge), ...feed }, 'public');
   };
 }
 

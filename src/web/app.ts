@@ -10,6 +10,7 @@ import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
+import { atlasFeedRoute, providerFeedRoute } from './feed.ts';
 import { sourceOf } from './find.ts';
 import { indexPage } from './index-page.ts';
 import { metricsRoute, Requests } from './metrics.ts';
@@ -86,10 +87,12 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
+  get('/api/v1/providers/:id/feed.atom', providerFeedRoute(deps));
   get('/api/v1/statuses', statusesRoute(deps));
   get('/api/v1/bundle', bundleRoute(deps));
   get('/api/v1/atlas.ndjson', linesRoute(deps));
   get('/api/v1/changes', changesRoute(deps));
+  get('/api/v1/feed.atom', atlasFeedRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {

@@ -139,6 +139,10 @@ export const ProviderAnswer = z
     mx: z.array(z.string()),
     ...settings,
     decisions: z.array(Decision),
+    feed: z
+      .url()
+      .optional()
+      .describe('An Atom feed of what changes about the record and its servers; where the server knows its own URL.'),
   })
   .meta({ id: 'Provider' });
 
@@ -353,7 +357,7 @@ export const AutodiscoverRefused = z
   .describe('In Microsoft’s form.')
   .meta({ id: 'AutodiscoverRefused' });
 
-const language = z.enum(['en', 'de']).optional().describe('Of what the profile says (default en).');
+const language = z.enum(['en', 'de']).optional().describe('Of the text (default en).');
 export const LanguageQuery = z.object({ lang: language });
 export const ProfileForm = z
   .strictObject({

@@ -47,6 +47,11 @@ const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or 
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
 const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
 
+const atom = {
+  description: 'An Atom feed (RFC 4287) of at most fifty entries',
+  content: { 'application/atom+xml': { schema: z.string() } },
+};
+
 const renamed = { description: 'The record has another id today' };
 
 const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
@@ -221,6 +226,16 @@ export function openapi(version: string) {
             308: renamed,
             ...problems(malformed, unknown, later),
           },
+        }),
+        '/api/v1/providers/{id}/feed.atom': get({
+          summary: 'What changed about a record and its servers, newest first',
+          requestParams: { path: ProviderPath, query: LanguageQuery },
+          responses: { 200: atom, 308: renamed, ...problems(malformed, unknown, later) },
+        }),
+        '/api/v1/feed.atom': get({
+          summary: 'The same of all records',
+          requestParams: { query: LanguageQuery },
+          responses: { 200: atom, ...problems(malformed, later) },
         }),
         '/api/v1/statuses': get({
           summary:

@@ -11,6 +11,9 @@ import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { PastCheck } from '../store/history.ts';
+import type { TracedRevision } from '../store/providers.ts';
+import type { PastQuarantine } from '../store/quarantine.ts';
+import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
@@ -62,6 +65,13 @@ export interface History {
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
 }
 
+/** What happened, for feeds: newest first, of some or of all. */
+export interface News {
+  revisions(limit: number, id?: string): Promise<readonly TracedRevision[]>;
+  transitions(limit: number, endpoints?: readonly EndpointKey[]): Promise<readonly PastTransition[]>;
+  quarantine(limit: number, names?: readonly Domain[]): Promise<readonly PastQuarantine[]>;
+}
+
 /** What is special where an operator serves domains of their own. */
 export interface Hosting {
   /** Nothing but the operator's own records is here: every other domain is “not served here”. */
@@ -96,6 +106,7 @@ export interface Deps {
   readonly bundle?: (served: Served) => string;
   /** What was seen of endpoints. */
   readonly history: History;
+  readonly news: News;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */

@@ -48,6 +48,7 @@ export async function* siteFiles({
     changes: nothing,
     published: () => Promise.resolve({ kind: 'nothing' }),
     history: { checks: nothing, evidence: noMap, due: noMap },
+    news: { revisions: nothing, transitions: nothing, quarantine: nothing },
     isNear: () => false,
     mayMeasure: () => false,
     vitals: () => Promise.resolve({ quarantined: 0, certificateDays: [] }),

@@ -6,7 +6,7 @@ import { refusals } from '../../src/formats/mobileconfig/choose.ts';
 import { renderPlist } from '../../src/formats/mobileconfig/plist.ts';
 import { type ProfileRequest, renderProfile } from '../../src/formats/mobileconfig/render.ts';
 import { sayRefusal } from '../../src/formats/mobileconfig/says.ts';
-import { uuid5 } from '../../src/formats/mobileconfig/uuid.ts';
+import { uuid5 } from '../../src/formats/uuid.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import { nothingKnown, type Provider, type Server } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';

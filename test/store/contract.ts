@@ -30,6 +30,7 @@ import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
 import { checksContract } from './contract-checks.ts';
 import { demandContract } from './contract-demand.ts';
+import { newsContract } from './contract-news.ts';
 import { tokensContract } from './contract-tokens.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
@@ -53,6 +54,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
 
   checksContract(name, open);
   demandContract(name, open);
+  newsContract(name, open);
   tokensContract(name, open);
 
   describe(`a store on ${name}`, () => {

@@ -50,6 +50,7 @@ export interface TestAppOptions {
   readonly bundle?: Deps['bundle'];
   readonly contact?: string;
   readonly history?: Partial<Deps['history']>;
+  readonly news?: Deps['news'];
   readonly mayMeasure?: boolean;
   readonly isNear?: boolean;
   /** The operator's list of domains. */
@@ -82,6 +83,12 @@ const nothingSeen: Deps['history'] = {
   checks: () => Promise.resolve([]),
   evidence: () => Promise.resolve(new Map()),
   due: () => Promise.resolve(new Map()),
+};
+
+const nothingNew: Deps['news'] = {
+  revisions: () => Promise.resolve([]),
+  transitions: () => Promise.resolve([]),
+  quarantine: () => Promise.resolve([]),
 };
 
 export function testApp(options: TestAppOptions = {}): TestApp {
@@ -132,6 +139,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
+    news: options.news ?? nothingNew,
     version: '1.2.3',
     contact: options.contact,
     ...setUp,

@@ -18,10 +18,10 @@ import { withHosts } from '../../provider/hosts.ts';
 import { fillUsername } from '../../provider/login.ts';
 import type { Answer, Knowledge, Server, Service } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
+import { uuid5 } from '../uuid.ts';
 import { type Chosen, choose, type Pair, type Refusal } from './choose.ts';
 import { type Plist, renderPlist } from './plist.ts';
 import { sayConsent, sayDescription } from './says.ts';
-import { profileNamespace, uuid5 } from './uuid.ts';
 import { accountType, payloadType } from './vocabulary.ts';
 
 export interface ProfileRequest {
@@ -36,6 +36,9 @@ export interface ProfileRequest {
   /** The name of the person, as others see it. */
   readonly name?: string | undefined;
 }
+
+/** Made once for the profiles of mailatlas; never changes, or every profile gets other identifiers. */
+const profileNamespace = '6f0c9f2c-4b0e-4d0b-9b5e-2f1a8f7c3d61';
 
 type Dict = { readonly [key: string]: Plist | undefined };
 

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** Made once for the profiles of mailatlas; never changes, or every profile gets other identifiers. */
-export const profileNamespace = '6f0c9f2c-4b0e-4d0b-9b5e-2f1a8f7c3d61';
-
 /** UUID version 5 (RFC 9562 section 5.5): the same name gives the same UUID everywhere. */
 export function uuid5(namespace: string, name: string): string {
   const bytes = createHash('sha1')
