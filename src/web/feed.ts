@@ -3,9 +3,10 @@
  * Links lead only to the URL that the operator has configured; without one there are none, and identifiers need none.
  */
 import type { Context } from 'hono';
-import { atomType, renderAtom } from '../formats/atom.ts';
+import { atomType, type FeedEntry, renderAtom } from '../formats/atom.ts';
 import { type Domain, domainOrUndefined, isAtOrBelow, withParents } from '../name/domain.ts';
 import { type EndpointKey, endpointKey, type Provider } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
 import { watchedHosts } from '../verify/after-run.ts';
 import { endpoints } from '../verify/endpoint.ts';
 import { byId } from './by-id.ts';
@@ -30,23 +31,26 @@ export function providerFeedRoute(deps: Deps) {
     const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `${feedPath(found.renamed)}${asked.search}`);
     const { provider } = found;
-    const keys = [...new Set([...provider.incoming, ...provider.outgoing].map(endpointKey))];
-    const [revisions, transitions, quarantine] = await Promise.all([
-      deps.news.revisions(shown, provider.id),
-      deps.news.transitions(shown, keys),
-      deps.news.quarantine(shown, namesAbove(provider)),
-    ]);
-    const { language } = asked;
-    const record = (id: string) => (id === provider.id ? provider : undefined);
-    const changes = { revisions, transitions, quarantine };
-    const entries = feedEntries(changes, { language, record, link: linkTo(deps) });
+    const entries = await recordEntries(deps, provider, asked.language);
     return sendFeed(c, deps, asked, {
       about: `feed ${provider.id}`,
-      title: texts[language].feed(provider.name),
+      title: texts[asked.language].feed(provider.name),
       path: feedPath(provider.id),
       entries,
     });
   };
+}
+
+/** What changed about a record and its servers, the newest first. */
+export async function recordEntries(deps: Deps, provider: Provider, language: Language): Promise<FeedEntry[]> {
+  const keys = [...new Set([...provider.incoming, ...provider.outgoing].map(endpointKey))];
+  const [revisions, transitions, quarantine] = await Promise.all([
+    deps.news.revisions(shown, provider.id),
+    deps.news.transitions(shown, keys),
+    deps.news.quarantine(shown, namesAbove(provider)),
+  ]);
+  const record = (id: string) => (id === provider.id ? provider : undefined);
+  return feedEntries({ revisions, transitions, quarantine }, { language, record, link: linkTo(deps) });
 }
 
 /** `GET /api/v1/feed.atom` */
@@ -101,7 +105,7 @@ function linkTo({ url }: Deps) {
 }
 
 interface Asked {
-  readonly language: 'en' | 'de';
+  readonly language: Language;
   readonly search: string;
 }
 

@@ -10,6 +10,7 @@ import { hasTemplates, literalDomains } from '../../provider/hosts.ts';
 import type { Provider } from '../../provider/model.ts';
 import { inLanguage, type Language, pageText } from '../../provider/phrases.ts';
 import { byId } from '../by-id.ts';
+import { recordEntries } from '../feed.ts';
 import { sendMoved } from '../respond.ts';
 import type { Deps } from '../served.ts';
 import { firstSteps, links, notes } from './answer.ts';
@@ -73,7 +74,7 @@ export const texts = {
   },
 } as const satisfies InEach<Readonly<Record<string, string | ((...given: never[]) => string)>>>;
 
-const revisionsShown = 20;
+const entriesShown = 12;
 const domainsShown = 24;
 
 export function providerPage(deps: Deps) {
@@ -83,9 +84,9 @@ export function providerPage(deps: Deps) {
     const { provider: record, served } = found;
     const language = languageOf(c);
     const now = new Date();
-    const [seen, revisions] = await Promise.all([
+    const [seen, entries] = await Promise.all([
       remembered(record, deps.history, now.getTime()),
-      deps.revisions(record.id, revisionsShown),
+      recordEntries(deps, record, language),
     ]);
     // Its `mx` are patterns, not the host that led to an answer.
     const { mx: _, ...said } = providerJson(record, served.knowledge);
@@ -105,7 +106,7 @@ ${hasServers ? html`<section class="screen">${certainty(said, '#seen', language)
 ${hasServers ? seenPart(id, seen, served.knowledge, now, language) : ''}
 ${sourcesPart(record, language)}
 ${decisionsPart(record, language)}
-${changesPart(revisions, language)}
+${changesPart(entries.slice(0, entriesShown), id, language)}
 ${furtherPart(record, language)}
 ${wrongPart(deps, id, language)}`;
     return sendPage(c, deps, { title: name, description: say.description(name), body });

@@ -9,6 +9,7 @@ import { judgeAuth } from '../../verify/auth.ts';
 import { parseEndpoint } from '../../verify/endpoint.ts';
 import type { Evidence } from '../../verify/evidence.ts';
 import { judge } from '../../verify/judge.ts';
+import { sayReason } from '../../verify/reasons.ts';
 import type { History } from '../served.ts';
 import { conversation } from './conversation.ts';
 import type { Html } from './frame.ts';
@@ -17,7 +18,7 @@ import { mark } from './marks.ts';
 import { median, type Past, pastOf } from './past.ts';
 import { line, roundedUp, strip } from './plot.ts';
 import { moodOf, texts as words } from './words.ts';
-import { dateElement, writtenDate, writtenNumber } from './written.ts';
+import { dateElement, shortDate, writtenNumber } from './written.ts';
 
 export const texts = {
   en: {
@@ -40,10 +41,11 @@ export const texts = {
     ended: 'has ended',
     table: 'The same as a table',
     week: 'Week of',
+    days: (days: string) => `${days} d`,
     checks: 'Checks',
     failed: 'Failed',
-    median: 'Took (median)',
-    left: 'Certificate, days left',
+    median: 'Median',
+    left: 'Certificate',
     changes: 'When something changed',
     conversation: 'The last check, line by line',
     checked: 'Looked at',
@@ -73,10 +75,11 @@ export const texts = {
     ended: 'ist abgelaufen',
     table: 'Dasselbe als Tabelle',
     week: 'Woche ab',
+    days: (days: string) => `${days} T.`,
     checks: 'Prüfungen',
     failed: 'Gescheitert',
-    median: 'Dauer (Median)',
-    left: 'Zertifikat, Tage übrig',
+    median: 'Median',
+    left: 'Zertifikat',
     changes: 'Wann sich etwas änderte',
     conversation: 'Die letzte Prüfung, Zeile für Zeile',
     checked: 'Angesehen',
@@ -139,7 +142,7 @@ export function seenPart(
   const say = texts[language];
   return html`<section class="screen" aria-labelledby="seen"><h2 id="seen">${say.title}</h2>
 <p class="soft">${all.length === 0 ? say.template : say.lead}</p>
-${all.map((one, i) => endpointPart(one, { statuses, now, language, prefix: `e${i}` }))}
+<div class="endpoints">${all.map((one, i) => endpointPart(one, { statuses, now, language, prefix: `e${i}` }))}</div>
 ${all.length === 0 ? '' : html`<p class="small"><a href="/api/v1/providers/${id}/probes?evidence=1">${say.json}</a></p>`}
 </section>`;
 }
@@ -158,11 +161,11 @@ function endpointPart({ key, server, past, evidence, due }: Remembered, { status
   const verdict = evidence && judge(evidence, now, language);
   const known = past.weeks.some(({ checks }) => checks > 0);
   return html`<article class="card endpoint" id="${prefix}" aria-labelledby="${prefix}-h">
-<h3 id="${prefix}-h"><span class="soft">${server.protocol.toUpperCase()}</span> <span class="mono">${server.host}:${server.port}</span> <span class="soft">${word.security[server.security].name}</span></h3>
+<h3 id="${prefix}-h"><small class="soft">${server.protocol.toUpperCase()}, ${word.security[server.security].name}</small> <span class="mono">${server.host}:${server.port}</span></h3>
 <p class="how">${mark(moodOf[status], word.status[status])}${since === undefined || status === 'unverified' ? '' : html` <span class="soft">${say.since} ${dateElement(since, language)}${vantage === undefined ? '' : `, ${say.seenBy(vantage)}`}</span>`}${due === null ? '' : html` <span class="soft">${say.next}: ${dateElement(due, language)}</span>`}</p>
 ${verdict ? [verdict, ...verdict.also, ...verdict.warnings].map(({ says }) => html`<p>${says}</p>`) : ''}
 ${known ? plots(past, prefix, language) : html`<p class="soft">${say.nothing}</p>`}
-${past.changes.length > 1 ? changesPart(past.changes, language) : ''}
+${past.changes.length > 1 ? changesPart(key, past.changes, language) : ''}
 ${evidence ? html`<details><summary>${say.conversation}</summary><p class="small soft">${say.checked}: ${dateElement(evidence.at, language)}</p>${conversation(evidence, language)}${signInPart(server, key, evidence, language)}</details>` : ''}
 </article>`;
 }
@@ -216,17 +219,17 @@ function weekTable({ weeks }: Past, language: Language): Html {
   const heads = [say.week, say.checks, say.failed, say.median, say.left];
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${say.table}"><table class="figures"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${weeks.map(
     ({ from, checks, failed, median: took, certDays }) =>
-      html`<tr><th scope="row">${dateElement(from, language)}</th><td>${number(checks)}</td><td>${number(failed)}</td><td>${number(took, ' ms')}</td><td>${number(certDays)}</td></tr>`,
+      html`<tr><th scope="row"><time datetime="${from}">${shortDate(from, language)}</time></th><td>${number(checks)}</td><td>${number(failed)}</td><td>${number(took, ' ms')}</td><td>${certDays === undefined ? '–' : say.days(number(certDays))}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
 const moodOfOutcome = { works: 'good', fails: 'bad', inconclusive: 'none' } as const;
 
-function changesPart(changes: readonly PastCheck[], language: Language): Html {
+function changesPart(key: EndpointKey, changes: readonly PastCheck[], language: Language): Html {
   const say = texts[language];
   return html`<details><summary>${say.changes}</summary><ul class="dated">${changes.slice(0, changesShown).map(
-    ({ at, outcome, code, says }) =>
-      html`<li>${dateElement(at, language)} <span>${mark(moodOfOutcome[outcome], code)} <span class="soft"${language === 'en' ? '' : html` lang="en"`}>${says}</span></span></li>`,
+    ({ at, outcome, code }) =>
+      html`<li>${dateElement(at, language)} <span>${mark(moodOfOutcome[outcome], code)} <span class="soft">${sayReason(key, code, language) ?? ''}</span></span></li>`,
   )}</ul></details>`;
 }
 

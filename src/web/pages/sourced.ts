@@ -1,5 +1,6 @@
 /** Where the facts of a record are from, what was decided where sources disagreed, and how the record changed. */
 import { html } from 'hono/html';
+import type { FeedEntry } from '../../formats/atom.ts';
 import type { Provider, Source } from '../../provider/model.ts';
 import { isFirstParty } from '../../provider/parties.ts';
 import type { Language } from '../../provider/phrases.ts';
@@ -30,12 +31,9 @@ export const texts = {
     decisionsLead: 'Where sources disagree, somebody has to decide, and says why.',
     chosen: 'chosen',
     rejected: 'not chosen',
-    changes: 'How this entry changed',
-    none: 'It has not changed since this server began.',
-    isNew: 'new',
-    changed: 'changed',
-    removed: 'removed',
-    load: 'from the data',
+    changes: 'What changed',
+    none: 'Nothing has changed since this server began.',
+    feed: 'Follow it with a feed reader (Atom)',
   },
   de: {
     title: 'Woher das ist',
@@ -58,12 +56,9 @@ export const texts = {
     decisionsLead: 'Wo Quellen sich widersprechen, muss jemand entscheiden und sagt, warum.',
     chosen: 'gewählt',
     rejected: 'verworfen',
-    changes: 'Wie sich dieser Eintrag änderte',
-    none: 'Er hat sich nicht geändert, seit dieser Server begann.',
-    isNew: 'neu',
-    changed: 'geändert',
-    removed: 'entfernt',
-    load: 'aus den Daten',
+    changes: 'Was sich änderte',
+    none: 'Nichts hat sich geändert, seit dieser Server begann.',
+    feed: 'Mit einem Feedreader verfolgen (Atom)',
   },
 } as const satisfies InEach<Readonly<Record<string, string | ((...given: never[]) => string)>>>;
 
@@ -77,7 +72,7 @@ export function sourcesPart(record: Provider, language: Language): Html {
   });
   return html`<section class="screen" aria-labelledby="sources"><h2 id="sources">${say.title}</h2>
 <p class="soft">${say.lead}</p>
-<table class="sheet" role="table"><thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></section>`;
+<table class="sheet from" role="table"><thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></section>`;
 }
 
 function nameOf({ url, autoconfig, dns, list, revision }: Source, key: string, language: Language): Html | string {
@@ -124,24 +119,18 @@ export function decisionsPart({ decisions = [] }: Pick<Provider, 'decisions'>, l
   )}</dl></section>`;
 }
 
-/** A revision as far as the page tells it. */
-export interface Revised {
-  readonly n: number;
-  readonly at: string;
-  readonly oldDigest: string | null;
-  readonly newDigest: string | null;
-  readonly cause: string;
-}
-
-export function changesPart(revisions: readonly Revised[], language: Language): Html {
+/** What changed about the record and its servers, the newest first. */
+export function changesPart(entries: readonly FeedEntry[], id: string, language: Language): Html {
   const say = texts[language];
-  const kind = ({ oldDigest, newDigest }: Revised) =>
-    oldDigest === null ? say.isNew : newDigest === null ? say.removed : say.changed;
   return html`<section class="screen" aria-labelledby="changes"><h2 id="changes">${say.changes}</h2>
 ${
-  revisions.length === 0
+  entries.length === 0
     ? html`<p class="soft">${say.none}</p>`
-    : html`<ul class="dated">${revisions.map((revision) => html`<li>${dateElement(revision.at, language)} <span>${kind(revision)} <small>(${revision.cause === 'load' ? say.load : revision.cause}, ${revision.n})</small></span></li>`)}</ul>`
+    : html`<ul class="dated">${entries.map(
+        ({ at, title, paragraphs }) =>
+          html`<li>${dateElement(at, language)} <span><strong>${title}</strong>${paragraphs.map((text) => html`<small>${text}</small>`)}</span></li>`,
+      )}</ul>`
 }
+<p class="small"><a href="/api/v1/providers/${id}/feed.atom?lang=${language}">${say.feed}</a></p>
 </section>`;
 }
