@@ -38,7 +38,11 @@ export type Fate = (typeof fates)[number];
 /** Looks at every server of the records for so many days, as `serve --verify` would. */
 export async function liveThrough({ store, curated, days, now, every = day / 4, fate = fateOf }: MonthsOptions) {
   const clock = new JumpingClock(now - days * day);
-  await listEndpoints(store, endpoints(curated).map(({ key }) => key), new Date(clock.now()).toISOString());
+  await listEndpoints(
+    store,
+    endpoints(curated).map(({ key }) => key),
+    new Date(clock.now()).toISOString(),
+  );
   const random = dice('months');
   for (let next = clock.now(); next <= now; next += every) {
     if (next > clock.now()) clock.pass(next - clock.now());
@@ -50,7 +54,8 @@ export async function liveThrough({ store, curated, days, now, every = day / 4, 
       pace: new Pace(0),
       which: { most: 100_000 },
       judge: (evidence, at) => judge(evidence, at),
-      probe: (endpoint) => Promise.resolve(pretend(endpoint, clock.now(), now, fate(endpoint.host) ?? fateOf(endpoint.host))),
+      probe: (endpoint) =>
+        Promise.resolve(pretend(endpoint, clock.now(), now, fate(endpoint.host) ?? fateOf(endpoint.host))),
     });
   }
 }
@@ -93,12 +98,14 @@ function certificateOf(host: string, at: number, now: number, fate: Fate): Certi
   const period = (chance(host, 'long') < 0.3 ? 335 : 60) * day;
   const offset = chance(host, 'renewal') * period;
   const renewed = Math.floor((at - offset) / period) * period + offset;
-  const ends =
-    fate === 'expired' ? now - 20 * day : fate === 'expiring' ? now + 9 * day : renewed + period + 30 * day;
+  const ends = fate === 'expired' ? now - 20 * day : fate === 'expiring' ? now + 9 * day : renewed + period + 30 * day;
   const begins = fate === 'expired' || fate === 'expiring' ? ends - 365 * day : renewed;
   return {
     subject: `CN=${host}`,
-    issuer: chance(host, 'issuer') < 0.5 ? 'CN=R11, O=Example Trust, C=US' : 'CN=Example Trust TLS RSA CA 2025, O=Example Trust, C=DE',
+    issuer:
+      chance(host, 'issuer') < 0.5
+        ? 'CN=R11, O=Example Trust, C=US'
+        : 'CN=Example Trust TLS RSA CA 2025, O=Example Trust, C=DE',
     commonName: host,
     names: [host],
     addresses: [],
@@ -112,21 +119,44 @@ function certificateOf(host: string, at: number, now: number, fate: Fate): Certi
   };
 }
 
-function conversation({ protocol, host, security }: Endpoint, address: string, pace: number, own: Certificate): Attempt {
+function conversation(
+  { protocol, host, security }: Endpoint,
+  address: string,
+  pace: number,
+  own: Certificate,
+): Attempt {
   const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', chain: [own] };
   const [clear, inside] = dialogues[protocol](host);
   const tlsLine: TranscriptLine = { from: '--', text: `${tls.version} ${tls.cipher}` };
-  const lines = security === 'tls' ? [tlsLine, ...inside.slice(0, 1), ...inside.slice(1)] : [...clear, tlsLine, ...inside.slice(1)];
+  const lines =
+    security === 'tls' ? [tlsLine, ...inside.slice(0, 1), ...inside.slice(1)] : [...clear, tlsLine, ...inside.slice(1)];
   const names = protocol === 'imap' ? ['IMAP4REV1', 'IDLE', 'ID'] : ['PIPELINING', '8BITMIME'];
-  const capabilities = { names, mechanisms: ['PLAIN', 'LOGIN'], starttls: false, ...(protocol !== 'smtp' && { login: true }) };
-  const before = { names: [...names, 'STARTTLS'], mechanisms: [], starttls: true, ...(protocol !== 'smtp' && { login: false }) };
+  const capabilities = {
+    names,
+    mechanisms: ['PLAIN', 'LOGIN'],
+    starttls: false,
+    ...(protocol !== 'smtp' && { login: true }),
+  };
+  const before = {
+    names: [...names, 'STARTTLS'],
+    mechanisms: [],
+    starttls: true,
+    ...(protocol !== 'smtp' && { login: false }),
+  };
   const at = (share: number) => Math.round(pace * share);
   return {
     address,
     ms:
       security === 'tls'
         ? { connect: at(0.15), tls: at(0.5), greeting: at(0.65), capabilities: at(0.85), quit: at(1) }
-        : { connect: at(0.12), greeting: at(0.3), starttls: at(0.5), tls: at(0.75), capabilities: at(0.9), quit: at(1) },
+        : {
+            connect: at(0.12),
+            greeting: at(0.3),
+            starttls: at(0.5),
+            tls: at(0.75),
+            capabilities: at(0.9),
+            quit: at(1),
+          },
     greeting: { kind: 'ready', text: inside[0]?.text ?? '' },
     ...(security === 'starttls' && { before, starttls: { kind: 'ready', text: 'ready' } as const }),
     tls,
@@ -162,11 +192,38 @@ const dialogues: Readonly<Record<Endpoint['protocol'], (host: string) => Dialogu
     ),
   ],
   pop3: (host) => [
-    say(`S: +OK ${host} ready.`, 'C: CAPA', 'S: +OK', 'S: UIDL', 'S: STLS', 'S: .', 'C: STLS', 'S: +OK Begin TLS negotiation now.'),
-    say(`S: +OK ${host} ready.`, 'C: CAPA', 'S: +OK', 'S: UIDL', 'S: USER', 'S: SASL PLAIN LOGIN', 'S: .', 'C: QUIT', 'S: +OK Logging out'),
+    say(
+      `S: +OK ${host} ready.`,
+      'C: CAPA',
+      'S: +OK',
+      'S: UIDL',
+      'S: STLS',
+      'S: .',
+      'C: STLS',
+      'S: +OK Begin TLS negotiation now.',
+    ),
+    say(
+      `S: +OK ${host} ready.`,
+      'C: CAPA',
+      'S: +OK',
+      'S: UIDL',
+      'S: USER',
+      'S: SASL PLAIN LOGIN',
+      'S: .',
+      'C: QUIT',
+      'S: +OK Logging out',
+    ),
   ],
   smtp: (host) => [
-    say(`S: 220 ${host} ESMTP`, 'C: EHLO prober.example.test', `S: 250-${host}`, 'S: 250-PIPELINING', 'S: 250 STARTTLS', 'C: STARTTLS', 'S: 220 2.0.0 Ready to start TLS'),
+    say(
+      `S: 220 ${host} ESMTP`,
+      'C: EHLO prober.example.test',
+      `S: 250-${host}`,
+      'S: 250-PIPELINING',
+      'S: 250 STARTTLS',
+      'C: STARTTLS',
+      'S: 220 2.0.0 Ready to start TLS',
+    ),
     say(
       `S: 220 ${host} ESMTP`,
       'C: EHLO prober.example.test',

@@ -18,7 +18,8 @@ export const texts = {
     page: 'To the provider’s page',
     settings: 'Settings',
     none: 'Mail programs cannot sign in here',
-    noneText: (name: string) => `${name} offers no IMAP, POP3 or SMTP; its mail is read on its website or in its own app.`,
+    noneText: (name: string) =>
+      `${name} offers no IMAP, POP3 or SMTP; its mail is read on its website or in its own app.`,
     bridge: 'With the provider’s helper program on your computer it works nevertheless; these are its usual settings:',
     closed: 'This service has ended',
     closedText: (name: string) => `${name} holds no mailboxes any more.`,
@@ -53,7 +54,8 @@ export const texts = {
     none: 'Mailprogramme können sich hier nicht anmelden',
     noneText: (name: string) =>
       `${name} bietet weder IMAP noch POP3 noch SMTP; die Post liest man auf der Website oder in der eigenen App.`,
-    bridge: 'Mit dem Hilfsprogramm des Anbieters auf Ihrem Rechner geht es trotzdem; das sind dessen übliche Einstellungen:',
+    bridge:
+      'Mit dem Hilfsprogramm des Anbieters auf Ihrem Rechner geht es trotzdem; das sind dessen übliche Einstellungen:',
     closed: 'Diesen Dienst gibt es nicht mehr',
     closedText: (name: string) => `${name} führt keine Postfächer mehr.`,
     since: 'Seit',
@@ -117,7 +119,10 @@ ${more(answer, language)}
 </div>`;
 }
 
-export function links({ provider: { webmail, website } }: Pick<AnswerJson, 'provider'>, language: Language): Html | string {
+export function links(
+  { provider: { webmail, website } }: Pick<AnswerJson, 'provider'>,
+  language: Language,
+): Html | string {
   const say = texts[language];
   const all = [
     ...(webmail === undefined ? [] : [html`<a href="${webmail}" rel="noreferrer">${say.webmail}</a>`]),
@@ -127,7 +132,8 @@ export function links({ provider: { webmail, website } }: Pick<AnswerJson, 'prov
 }
 
 /** What {@link notes} needs of an answer; a record has neither trust nor MX host. */
-export type Noted = Pick<AnswerJson, 'provider' | 'withheld' | 'incoming' | 'outgoing'> & Partial<Pick<AnswerJson, 'trust' | 'mx' | 'publication'>>;
+export type Noted = Pick<AnswerJson, 'provider' | 'withheld' | 'incoming' | 'outgoing'> &
+  Partial<Pick<AnswerJson, 'trust' | 'mx' | 'publication'>>;
 
 /** What must be known before anything is entered. */
 export function notes(answer: Noted, language: Language): Html {
@@ -192,8 +198,12 @@ ${
 function sourceLine(source: AnswerJson['sources'][string], language: Language): Html {
   const { url, autoconfig, dns, list, revision, says, seen } = source;
   const page = url ?? autoconfig;
-  const where = page === undefined ? html`${dns ?? [list, revision].filter((part) => part).join(' ')}` : html`<a href="${page}" rel="noreferrer">${new URL(page).hostname}</a>`;
-  const read = seen === undefined ? '' : html` <small>(${texts[language].read}: ${dateElement(seen, language)})</small>`;
+  const where =
+    page === undefined
+      ? html`${dns ?? [list, revision].filter((part) => part).join(' ')}`
+      : html`<a href="${page}" rel="noreferrer">${new URL(page).hostname}</a>`;
+  const read =
+    seen === undefined ? '' : html` <small>(${texts[language].read}: ${dateElement(seen, language)})</small>`;
   return html`${where}${says === undefined ? '' : html`: <span lang="en">“${says}”</span>`}${read}`;
 }
 

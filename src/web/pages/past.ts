@@ -69,7 +69,10 @@ export function pastOf(checks: readonly PastCheck[], now: number): Past {
     certificate: points(({ certDays }) => certDays),
     weeks: Array.from({ length: Math.floor(count / 7) }, (_, i) => {
       const own = [...byDay].filter(([at]) => Math.floor(at / 7) === i).flatMap(([, some]) => some);
-      return weekOf(own.map(({ check }) => check), start + 7 * i * day);
+      return weekOf(
+        own.map(({ check }) => check),
+        start + 7 * i * day,
+      );
     }),
     changes: checks.filter(({ changed }) => changed).toSorted((a, b) => b.n - a.n),
   };

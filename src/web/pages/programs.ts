@@ -48,7 +48,8 @@ export const texts = {
       steps: [
         'If you do not want that, take classic Outlook or another program.',
         'Else choose “Settings”, “Accounts”, “Add account”, and enter your address.',
-        (password: string) => `If it asks for servers, choose “IMAP” and take those of the table above; enter ${password}.`,
+        (password: string) =>
+          `If it asks for servers, choose “IMAP” and take those of the table above; enter ${password}.`,
       ],
     },
     apple: {
@@ -59,7 +60,8 @@ export const texts = {
         (password: string) => `Enter name, address and ${password}.`,
         'Choose “IMAP” and enter the servers of the table above for incoming and outgoing mail.',
       ],
-      profile: 'Shorter: a profile enters the servers for you. Open it on the device, then “Settings”, “Profile Downloaded”, “Install”. The device asks for your address and password itself.',
+      profile:
+        'Shorter: a profile enters the servers for you. Open it on the device, then “Settings”, “Profile Downloaded”, “Install”. The device asks for your address and password itself.',
       download: 'Download the profile',
       code: 'Or point the camera of the iPhone or iPad here:',
       codeName: 'QR code that leads to the profile',

@@ -25,7 +25,8 @@ import { writtenNumber } from './written.ts';
 
 export const texts = {
   en: {
-    description: (name: string) => `Mail settings of ${name}: servers, ports, sign-in, what was seen of them, and where each fact is from.`,
+    description: (name: string) =>
+      `Mail settings of ${name}: servers, ports, sign-in, what was seen of them, and where each fact is from.`,
     who: (kind: string, country: string) => `${kind}, ${country}`,
     contents: 'On this page',
     settings: 'Settings',
@@ -49,7 +50,8 @@ export const texts = {
     data: 'The entry is a text file that anybody may correct:',
   },
   de: {
-    description: (name: string) => `Mail-Einstellungen von ${name}: Server, Ports, Anmeldung, was davon zu sehen war und woher jede Angabe ist.`,
+    description: (name: string) =>
+      `Mail-Einstellungen von ${name}: Server, Ports, Anmeldung, was davon zu sehen war und woher jede Angabe ist.`,
     who: (kind: string, country: string) => `${kind}, ${country}`,
     contents: 'Auf dieser Seite',
     settings: 'Einstellungen',
@@ -126,7 +128,8 @@ function domainsPart(record: Provider, language: Language): Html {
   const { domains, mx = [], operator } = record;
   const written = domains.map((domain) => (domain.startsWith('*.') ? say.anyBelow(domain.slice(2)) : domain));
   const more = written.length - domainsShown;
-  const list = (names: readonly string[]) => html`<ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul>`;
+  const list = (names: readonly string[]) =>
+    html`<ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul>`;
   return html`<section aria-labelledby="domains">${
     domains.length === 0 ? '' : html`<h2 id="domains">${say.domains}</h2>${list(written.slice(0, domainsShown))}`
   }${

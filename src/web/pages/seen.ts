@@ -30,8 +30,9 @@ export const texts = {
     next: 'Next look',
     seenBy: (who: string) => `seen by ${who}`,
     answers: 'Answers',
-    answersHow: 'A low bar is a day on which every check worked, a high one a day on which every check failed, one in between a day with both, and a dot a day without a check.',
-    goodDays: (good: string, all: string) => `${good} of ${all} days without a failure`,
+    answersHow:
+      'A low bar is a day on which every check worked, a high one a day on which every check failed, one in between a day with both, and a dot a day without a check.',
+    goodDays: (good: number, all: number) => `${good} of ${all} ${all === 1 ? 'day' : 'days'} without a failure`,
     noDays: 'no check yet',
     takes: 'Takes',
     takesHow: (most: string) => `How long the checks took that worked, from DNS to the goodbye; at most ${most} ms.`,
@@ -64,11 +65,13 @@ export const texts = {
     next: 'Nächster Blick',
     seenBy: (who: string) => `gesehen von ${who}`,
     answers: 'Antwortet',
-    answersHow: 'Ein niedriger Balken ist ein Tag, an dem jede Prüfung gelang, ein hoher ein Tag, an dem jede scheiterte, einer dazwischen ein Tag mit beidem, ein Punkt ein Tag ohne Prüfung.',
-    goodDays: (good: string, all: string) => `${good} von ${all} Tagen ohne Fehler`,
+    answersHow:
+      'Ein niedriger Balken ist ein Tag, an dem jede Prüfung gelang, ein hoher ein Tag, an dem jede scheiterte, einer dazwischen ein Tag mit beidem, ein Punkt ein Tag ohne Prüfung.',
+    goodDays: (good: number, all: number) => `${good} von ${all} ${all === 1 ? 'Tag' : 'Tagen'} ohne Fehler`,
     noDays: 'noch keine Prüfung',
     takes: 'Dauert',
-    takesHow: (most: string) => `Wie lange die gelungenen Prüfungen dauerten, vom DNS bis zum Abschied; höchstens ${most} ms.`,
+    takesHow: (most: string) =>
+      `Wie lange die gelungenen Prüfungen dauerten, vom DNS bis zum Abschied; höchstens ${most} ms.`,
     certificate: 'Zertifikat',
     certificateHow: 'Wie viele Tage das Zertifikat noch galt; die gestrichelte Linie liegt bei 14 Tagen.',
     daysLeft: (days: number, written: string) => (days === 1 ? 'noch 1 Tag' : `noch ${written} Tage`),
@@ -154,7 +157,10 @@ interface Showing extends Pick<Knowledge, 'statuses'> {
   readonly prefix: string;
 }
 
-function endpointPart({ key, server, past, evidence, due }: Remembered, { statuses, now, language, prefix }: Showing): Html {
+function endpointPart(
+  { key, server, past, evidence, due }: Remembered,
+  { statuses, now, language, prefix }: Showing,
+): Html {
   const say = texts[language];
   const word = words[language];
   const { status, since, vantage } = statuses.get(key) ?? unverified;
@@ -175,7 +181,7 @@ function plots(past: Past, prefix: string, language: Language): Html {
   const number = (value: number) => writtenNumber(value, language);
   const seen = past.days.filter((mood) => mood !== 'none').length;
   const good = past.days.filter((mood) => mood === 'good').length;
-  const answered = seen === 0 ? say.noDays : say.goodDays(number(good), number(seen));
+  const answered = seen === 0 ? say.noDays : say.goodDays(good, seen);
   const middle = median(past.times.map(({ y }) => y));
   const slowest = Math.max(1, ...past.times.map(({ y }) => y));
   const left = past.certificate.at(-1)?.y;
@@ -191,7 +197,11 @@ ${
     : lane(
         say.takes,
         `${number(middle)} ms`,
-        line(past.times, { days, top: roundedUp(slowest) }, named('t', `${say.takes}: ${number(middle)} ms`, say.takesHow(number(slowest)))),
+        line(
+          past.times,
+          { days, top: roundedUp(slowest) },
+          named('t', `${say.takes}: ${number(middle)} ms`, say.takesHow(number(slowest))),
+        ),
       )
 }
 ${
@@ -203,7 +213,11 @@ ${
         line(
           past.certificate,
           { days, top: Math.max(30, ...past.certificate.map(({ y }) => y)), limit: 14 },
-          named('c', `${say.certificate}: ${left < 0 ? say.ended : say.daysLeft(left, number(left))}`, say.certificateHow),
+          named(
+            'c',
+            `${say.certificate}: ${left < 0 ? say.ended : say.daysLeft(left, number(left))}`,
+            say.certificateHow,
+          ),
         ),
       )
 }
@@ -219,7 +233,7 @@ function weekTable({ weeks }: Past, language: Language): Html {
   const heads = [say.week, say.checks, say.failed, say.median, say.left];
   return html`<div class="scroll" tabindex="0" role="group" aria-label="${say.table}"><table class="figures"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${weeks.map(
     ({ from, checks, failed, median: took, certDays }) =>
-      html`<tr><th scope="row"><time datetime="${from}">${shortDate(from, language)}</time></th><td>${number(checks)}</td><td>${number(failed)}</td><td>${number(took, ' ms')}</td><td>${certDays === undefined ? '–' : say.days(number(certDays))}</td></tr>`,
+      html`<tr><th scope="row"><time datetime="${from}">${shortDate(from, language)}</time></th><td>${number(checks)}</td><td>${number(failed)}</td><td>${number(took, ' ms')}</td><td>${certDays === undefined ? '–' : certDays < 0 ? say.ended : say.days(number(certDays))}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -227,10 +241,12 @@ const moodOfOutcome = { works: 'good', fails: 'bad', inconclusive: 'none' } as c
 
 function changesPart(key: EndpointKey, changes: readonly PastCheck[], language: Language): Html {
   const say = texts[language];
-  return html`<details><summary>${say.changes}</summary><ul class="dated">${changes.slice(0, changesShown).map(
-    ({ at, outcome, code }) =>
-      html`<li>${dateElement(at, language)} <span>${mark(moodOfOutcome[outcome], code)} <span class="soft">${sayReason(key, code, language) ?? ''}</span></span></li>`,
-  )}</ul></details>`;
+  return html`<details><summary>${say.changes}</summary><ul class="dated">${changes
+    .slice(0, changesShown)
+    .map(
+      ({ at, outcome, code }) =>
+        html`<li>${dateElement(at, language)} <span>${mark(moodOfOutcome[outcome], code)} <span class="soft">${sayReason(key, code, language) ?? ''}</span></span></li>`,
+    )}</ul></details>`;
 }
 
 const moodOfStanding = { advertised: 'good', contradicted: 'bad', unverifiable: 'none' } as const;

@@ -72,9 +72,14 @@ export const texts = {
 } as const satisfies InEach<Readonly<Record<string, string | ((given: never) => string)>>>;
 
 /** The best way to receive and the best way to send first, everything else behind a fold. */
-export function settingsTables({ incoming, outgoing, local }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'local'>, language: Language): Html {
+export function settingsTables(
+  { incoming, outgoing, local }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'local'>,
+  language: Language,
+): Html {
   const say = texts[language];
-  const best: (ServerJson | LocalJson)[] = [incoming[0], outgoing[0], ...local].filter((server) => server !== undefined);
+  const best: (ServerJson | LocalJson)[] = [incoming[0], outgoing[0], ...local].filter(
+    (server) => server !== undefined,
+  );
   const others = [...incoming.slice(1), ...outgoing.slice(1)];
   return html`${table(best, say.caption, language)}
 ${
@@ -115,7 +120,8 @@ function username({ username: name, hint }: ServerJson | LocalJson, language: La
   const { user } = words[language];
   if (name === null) return html`${inLanguage(hint, language) ?? user.ask}`;
   const say = texts[language];
-  if (!name.includes('%')) return html`<span class="value"><span class="mono">${name}</span>${copyButton(say.copyUser, language)}</span>`;
+  if (!name.includes('%'))
+    return html`<span class="value"><span class="mono">${name}</span>${copyButton(say.copyUser, language)}</span>`;
   const described =
     name === '%EMAILADDRESS%' || name === '%EMAILLOCALPART%'
       ? user[name]
@@ -130,7 +136,11 @@ function copyButton(label: string, language: Language): Html {
 }
 
 /** The three axes of every server, each with its day and where to see it. @param evidence where the probes are told */
-export function certainty({ incoming, outgoing, sources }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'sources'>, evidence: string, language: Language): Html {
+export function certainty(
+  { incoming, outgoing, sources }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'sources'>,
+  evidence: string,
+  language: Language,
+): Html {
   const say = texts[language];
   const columns = [say.server, say.authentic, say.answers, say.signsIn];
   const rows = [...incoming, ...outgoing].map((server) => {

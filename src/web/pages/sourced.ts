@@ -78,7 +78,8 @@ export function sourcesPart(record: Provider, language: Language): Html {
 function nameOf({ url, autoconfig, dns, list, revision }: Source, key: string, language: Language): Html | string {
   const say = texts[language];
   if (url !== undefined) return html`<a href="${url}" rel="noreferrer">${short(url)}</a>`;
-  if (autoconfig !== undefined) return html`<a href="${autoconfig}" rel="noreferrer">${short(autoconfig)}</a> (${say.autoconfig})`;
+  if (autoconfig !== undefined)
+    return html`<a href="${autoconfig}" rel="noreferrer">${short(autoconfig)}</a> (${say.autoconfig})`;
   if (dns !== undefined) return say.dns(dns);
   if (list !== undefined)
     return html`<a href="https://github.com/${list}" rel="noreferrer">${revision === undefined ? list : say.list(list, revision)}</a>`;
