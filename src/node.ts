@@ -60,6 +60,8 @@ export interface ServerOptions {
   readonly trustedProxies?: Networks;
   /** Answer /metrics to everybody, not only to programs on this machine. */
   readonly metrics?: boolean;
+  /** Answer /dns/mx/ for any domain. */
+  readonly mxService?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
@@ -201,6 +203,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
+    ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
     gzip,
     ...(options.signer && { signer: options.signer }),

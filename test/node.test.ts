@@ -83,6 +83,15 @@ describe('a server', () => {
     assert.deepEqual(dns.questions, ['customer.de']);
   });
 
+  test('tells the MX hosts of any domain where the operator wants it, and asks DNS once for both', async (t) => {
+    const dns = await startDns({ 'customer.de': ['20 b.mx.hosting.example', '10 a.mx.hosting.example'] });
+    t.after(() => dns.stop());
+    const { server } = await start(t, { resolver: dns.address, mxService: true });
+    assert.equal((await ask(server, '/dns/mx/customer.de')).body, 'a.mx.hosting.example\nb.mx.hosting.example');
+    assert.equal((await ask(server, '/mx/v1.1/customer.de')).status, 200);
+    assert.deepEqual(dns.questions, ['customer.de']);
+  });
+
   test('asks a domain itself, where a program wants it to', async (t) => {
     const web = await startWeb({ 'https://autoconfig.self-made.zz/mail/config-v1.1.xml': autoconfig('self-made.zz') });
     const here = { A: ['127.0.0.1'] };
@@ -544,27 +553,17 @@ interface Started {
 /** A server with its own database and its own copy of the data, which the test closes. */
 async function start(
   t: TestContext,
-  given: Partial<Omit<Started, 'server'>> &
-    Partial<
-      Pick<ServerOptions, 'port' | 'resolver' | 'verify' | 'url' | 'signer' | 'metrics' | 'discover' | 'bundleSigner'>
-    > = {},
+  given: Partial<Omit<Started, 'server'>> & Partial<Omit<ServerOptions, 'db' | 'data' | 'note'>> = {},
 ): Promise<Started> {
-  const { db = newPath('db'), data = newData(), notes = [], port = 0, metrics = false } = given;
-  const { resolver, verify, url, signer, discover, bundleSigner } = given;
+  const { db = newPath('db'), data = newData(), notes = [], ...more } = given;
   const server = await startServer({
-    db,
-    data,
     host: '127.0.0.1',
-    port,
+    port: 0,
     version: '0.0.0-test',
     note: (message) => notes.push(message),
-    metrics,
-    ...(resolver !== undefined && { resolver }),
-    ...(bundleSigner && { bundleSigner }),
-    ...(verify && { verify }),
-    ...(discover && { discover }),
-    ...(url !== undefined && { url }),
-    ...(signer && { signer }),
+    ...more,
+    db,
+    data,
   });
   // Closed already, or held up by a client that the test has sent away by then.
   t.after(() => Promise.race([server.close().catch(() => undefined), delay(500)]));

@@ -15,6 +15,7 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--domains FILE | --domains-sql SELECT --domains-db FILE]
                        [--logins FILE | --logins-sql SELECT --logins-db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
+                       [--mx-service]
                        [--sign-cert FILE --sign-key FILE]
                        [--verify --contact TEXT [--webhook URL]]
 
@@ -29,6 +30,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
   --trusted-proxy ADDRESS|NETWORK
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
                         asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
+  --mx-service          tell everybody the MX hosts of any domain at /dns/mx/<domain>, one a line (default: it does not)
   --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes),
                         and the one name under which it shows pages (default: loopback and its IP address)
@@ -68,6 +70,7 @@ export const command: Command = {
       ...hostingOptions,
       'trusted-proxy': { type: 'string', multiple: true },
       url: { type: 'string' },
+      'mx-service': { type: 'boolean' },
       ...signingOptions,
     } as const;
     const { values } = parseArgs({ args, options });
@@ -107,6 +110,7 @@ export const command: Command = {
       ...(values.contact && { contact: values.contact }),
       ...(values.metrics && { metrics: true }),
       ...(url !== undefined && { url }),
+      ...(values['mx-service'] && { mxService: true }),
       ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),
     }).catch((error: unknown) => {

@@ -13,7 +13,7 @@ import { byMxHosts, byName, isDead, type Lookup, type Miss } from '../atlas/step
 import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Domain } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
-import type { Resolver } from '../net/resolver.ts';
+import type { MxAnswer, Resolver } from '../net/resolver.ts';
 import type { AnsweredProvider, Publication } from '../provider/model.ts';
 import { isSpecialUse } from './special.ts';
 
@@ -66,10 +66,15 @@ async function climb(index: AtlasIndex, domain: Domain, resolver: Resolver | und
 
 async function byMx(index: AtlasIndex, domain: Domain, resolver: Resolver): Promise<Lookup> {
   const seen = await resolver.mx(domain);
-  if (seen.kind === 'failed') return { miss: { domain, reason: seen.why === 'budget' ? 'dns-budget' : 'dns-timeout' } };
-  if (seen.kind === 'null') return { miss: { domain, reason: 'null-mx' } };
-  if (seen.kind === 'none') return { miss: { domain, reason: 'no-mx', exists: seen.exists } };
+  if (seen.kind !== 'hosts') return { miss: missOf(domain, seen) };
   return byMxHosts(index, domain, seen.hosts, registrableDomain);
+}
+
+/** Why DNS names no MX host. */
+export function missOf(domain: Domain, seen: Exclude<MxAnswer, { readonly kind: 'hosts' }>): Miss {
+  if (seen.kind === 'failed') return { domain, reason: seen.why === 'budget' ? 'dns-budget' : 'dns-timeout' };
+  if (seen.kind === 'null') return { domain, reason: 'null-mx' };
+  return { domain, reason: 'no-mx', exists: seen.exists };
 }
 
 function isTemporary({ reason }: Miss): boolean {

@@ -15,6 +15,7 @@ import { sourceOf } from './find.ts';
 import { indexPage } from './index-page.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
+import { mxRoute } from './mx-service.ts';
 import { assetRoute } from './pages/assets.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
@@ -70,6 +71,7 @@ export function createApp(deps: Deps): Hono {
   get('/autodiscover/autodiscover.json', autodiscoverJsonRoute(deps));
   get('/autodiscover/autodiscover.json/v1.0/:address', autodiscoverJsonRoute(deps));
   post('/mail.mobileconfig', addressProfileRoute(deps));
+  get('/dns/mx/:domain', mxRoute(deps));
 
   // People.
   page('/provider/:id', providerPage(deps));

@@ -100,7 +100,8 @@ function notServedHere(miss: Miss): HttpProblem {
   return new HttpProblem('not-served-here', detail, { domain });
 }
 
-function missed(miss: Miss): HttpProblem {
+/** A miss as an error. */
+export function missed(miss: Miss): HttpProblem {
   const { domain, leftOut, handler, mx } = miss;
   return new HttpProblem(miss.reason, sayMiss(miss, 'en'), {
     domain,

@@ -17,6 +17,7 @@ For mail clients
   /autodiscover/autodiscover.json    ?Protocol=AutodiscoverV1: where the XML is
   /mail.mobileconfig                 POST email=…: a configuration profile for Apple's devices
   /.well-known/user-agent-configuration.json  PACC, by Host ua-auto-config.<domain>
+  /dns/mx/{domain}                   who receives its mail, one host a line; where the operator wants it
 
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}

@@ -141,6 +141,22 @@ export function openapi(version: string) {
           requestParams: { path: AutodiscoverPath, query: AutodiscoverQuery },
           responses: autodiscoverJson,
         }),
+        '/dns/mx/{domain}': get({
+          summary: 'Who receives the domain’s mail; where the operator has switched it on',
+          requestParams: { path: DomainPath },
+          responses: {
+            200: {
+              description: 'MX hosts, one a line, the most preferred first',
+              content: { 'text/plain': { schema: z.string() } },
+            },
+            ...problems(
+              malformed,
+              [404, 'There is none (“no-mx”), the domain takes no mail (“null-mx”), or this is switched off'],
+              tooMany,
+              [503, 'DNS did not answer'],
+            ),
+          },
+        }),
         '/api/v1/lookup': get({
           summary: 'Everything the atlas knows about the mail of a domain',
           requestParams: { query: LookupQuery },

@@ -122,6 +122,8 @@ export interface Deps {
   readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
   readonly signer?: () => ProfileSigner;
+  /** Tell everybody the MX hosts of any domain. */
+  readonly mxService?: boolean;
   /** Undefined where the whole atlas is served and nothing else. */
   readonly hosting?: Hosting | undefined;
   /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */

@@ -53,6 +53,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
       (domain) =>
         [
           ['/mx/v1.1/{domain}', `/mx/v1.1/${domain}`],
+          ['/dns/mx/{domain}', `/dns/mx/${domain}`],
           ['/api/v1/lookup', `/api/v1/lookup?email=fred@${domain}`],
         ] as const,
     ),
@@ -161,7 +162,7 @@ describe('GET /api/v1/openapi.json', () => {
     mx: scriptedMx,
     published: scriptedPublications,
     hosted: new Map([['customer.zz' as Domain, 'post.example']]),
-    setUp: { url: 'https://atlas.example', hosting: { only: false, lists: true } },
+    setUp: { url: 'https://atlas.example', mxService: true, hosting: { only: false, lists: true } },
   });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;
