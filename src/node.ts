@@ -23,6 +23,7 @@ import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
+import { readDays } from './store/days.ts';
 import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
 import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
 import { readQuarantineHistory } from './store/quarantine.ts';
@@ -194,6 +195,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       checks: (keys, page) => readHistory(store.db, keys, page),
       evidence: (keys) => readLastEvidence(store.db, keys),
       due: (keys) => readDueAt(store.db, keys),
+      days: (since) => readDays(store.db, since),
     },
     news: {
       revisions: (limit, id) => traceRevisions(store.db, limit, id),

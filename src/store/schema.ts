@@ -1,6 +1,6 @@
 /** The tables, as drizzle sees them. The truth is in `migrations/`; test/store/schema.test.ts holds the two together. */
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const provider = sqliteTable('provider', {
   id: text().notNull().primaryKey(),
@@ -181,4 +181,14 @@ export const token = sqliteTable(
     revoked: text(),
   },
   (table) => [uniqueIndex('token_name').on(table.name).where(sql`revoked IS NULL`)],
+);
+
+export const day = sqliteTable(
+  'day',
+  {
+    day: text().notNull(),
+    status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    endpoints: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.status] })],
 );

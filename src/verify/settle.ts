@@ -3,6 +3,7 @@
  * by page, each check once: whoever is interrupted here, or does it a second time, does no harm.
  */
 import { readRunChecks } from '../store/checks.ts';
+import { countDay } from '../store/days.ts';
 import type { Store } from '../store/db.ts';
 import { endRun, readAbandoned } from '../store/runs.ts';
 import { type Move, moveStatuses, readStates, statementsOfMove } from '../store/statuses.ts';
@@ -62,7 +63,8 @@ export async function settle(
       await store.atomically(moveStatuses(db, moves.slice(start, start + most)));
     }
   }
-  await store.atomically([endRun(db, run, { ended: instant(clock.now()), verdict, reason })]);
+  const ended = instant(clock.now());
+  await store.atomically([endRun(db, run, { ended, verdict, reason }), ...countDay(db, ended)]);
   return changes;
 }
 

@@ -20,6 +20,7 @@ import { assetRoute } from './pages/assets.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { providerPage } from './pages/provider.ts';
+import { statusPage } from './pages/status.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
@@ -75,6 +76,7 @@ export function createApp(deps: Deps): Hono {
 
   // People.
   page('/provider/:id', providerPage(deps));
+  page('/status', statusPage(deps));
   page('/about/probing', probingPage(deps));
   get('/assets/:file', assetRoute(deps));
 

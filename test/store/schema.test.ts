@@ -27,9 +27,13 @@ describe('the tables that the migrations make', () => {
     assert.deepEqual(lax, []);
   });
 
-  for (const { name, columns, indexes, uniqueConstraints, foreignKeys, checks } of described) {
+  for (const { name, columns, indexes, primaryKeys, uniqueConstraints, foreignKeys, checks } of described) {
+    const keyed = new Set(primaryKeys.flatMap((key) => key.columns.map((column) => column.name)));
     test(`${name} has the columns of schema.ts: name, type, NOT NULL, default and primary key, in that order`, () => {
-      assert.deepEqual(columnsOf(name), columns.map(columnOf));
+      assert.deepEqual(
+        columnsOf(name),
+        columns.map((column) => columnOf(column, column.primary || keyed.has(column.name))),
+      );
     });
 
     test(`${name} numbers its rows without ever giving a number twice exactly where schema.ts says so`, () => {
@@ -99,14 +103,14 @@ interface Column {
   primaryKey: boolean;
 }
 
-function columnOf(column: SQLiteColumn): Column {
+function columnOf(column: SQLiteColumn, primaryKey: boolean): Column {
   return {
     name: column.name,
     type: column.getSQLType().toUpperCase(),
     // INTEGER PRIMARY KEY is the row number, which SQLite never leaves out, with or without NOT NULL.
     notNull: column.notNull && !isRowNumber(column.getSQLType(), column.primary),
     default: column.default ?? null,
-    primaryKey: column.primary,
+    primaryKey,
   };
 }
 

@@ -179,9 +179,10 @@ function paging({ page, pages }: Listing, query: Query, language: Language): Htm
   if (pages <= 1) return '';
   const say = texts[language];
   const { page: _, ...filter } = query;
+  const kept = Object.entries(filter).filter(([, value]) => value !== undefined) as [string, string][];
   const link = (to: number, text: string, rel: string) =>
     to < 1 || to > pages
       ? html`<span></span>`
-      : html`<a class="button" rel="${rel}" href="/providers?${String(new URLSearchParams({ ...filter, page: String(to) }))}">${text}</a>`;
+      : html`<a class="button" rel="${rel}" href="/providers?${String(new URLSearchParams([...kept, ['page', String(to)]]))}">${text}</a>`;
   return html`<nav class="paging screen" aria-label="${say.pages}">${link(page - 1, say.previous, 'prev')}<span>${say.page(writtenNumber(page, language), writtenNumber(pages, language))}</span>${link(page + 1, say.next, 'next')}</nav>`;
 }

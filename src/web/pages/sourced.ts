@@ -127,11 +127,16 @@ export function changesPart(entries: readonly FeedEntry[], id: string, language:
 ${
   entries.length === 0
     ? html`<p class="soft">${say.none}</p>`
-    : html`<ul class="dated">${entries.map(
-        ({ at, title, paragraphs }) =>
-          html`<li>${dateElement(at, language)} <span><strong>${title}</strong>${paragraphs.map((text) => html`<small>${text}</small>`)}</span></li>`,
-      )}</ul>`
+    : entriesList(entries, language)
 }
 <p class="small"><a href="/api/v1/providers/${id}/feed.atom?lang=${language}">${say.feed}</a></p>
 </section>`;
+}
+
+/** What happened, each with its day. */
+export function entriesList(entries: readonly FeedEntry[], language: Language): Html {
+  return html`<ul class="dated">${entries.map(
+    ({ at, title, paragraphs }) =>
+      html`<li>${dateElement(at, language)} <span><strong>${title}</strong>${paragraphs.map((text) => html`<small>${text}</small>`)}</span></li>`,
+  )}</ul>`;
 }

@@ -38,6 +38,11 @@ export function writtenInstant(instant: string, language: Language): string {
   return `${writtenDate(instant, language)}, ${time}${language === 'de' ? ' Uhr' : ''} UTC`;
 }
 
+/** Day and time of day, that programs can read, too. */
+export function instantElement(instant: string, language: Language) {
+  return html`<time datetime="${instant}">${writtenInstant(instant, language)}</time>`;
+}
+
 /** A day that programs can read, too; on an instant the pointer shows the time of day. */
 export function dateElement(date: string, language: Language) {
   const title = date.includes('T') ? html` title="${writtenInstant(date, language)}"` : '';

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import { load } from '../../../src/catalog/load.ts';
 import type { Provider } from '../../../src/provider/model.ts';
 import type { Store } from '../../../src/store/db.ts';
+import { readDays } from '../../../src/store/days.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../../../src/store/history.ts';
 import { readKnowledge } from '../../../src/store/knowledge.ts';
 import { traceRevisions } from '../../../src/store/providers.ts';
@@ -80,6 +81,7 @@ export function memoryOf({ db }: Store): Pick<TestAppOptions, 'history' | 'news'
       checks: (some, page) => readHistory(db, some, page),
       evidence: (some) => readLastEvidence(db, some),
       due: (some) => readDueAt(db, some),
+      days: (since) => readDays(db, since),
     },
     news: {
       revisions: (limit, id) => traceRevisions(db, limit, id),
