@@ -25,7 +25,7 @@ export function countDay(db: Db, now: string): Statement[] {
     db.delete(day).where(eq(day.day, today)),
     db.insert(day).select(
       sql`SELECT ${today}, CASE WHEN stale_at <= ${now} THEN 'unverified' ELSE status END AS told, count(*)
-        FROM status WHERE due_at IS NOT NULL GROUP BY told`,
+        FROM status WHERE listed_at IS NOT NULL GROUP BY told`,
     ),
     db.delete(day).where(sql`day <= (${oldest})`),
   ];

@@ -75,22 +75,39 @@ export const check = sqliteTable(
   (table) => [index('check_endpoint').on(table.endpoint, table.n), index('check_run').on(table.run, table.n)],
 );
 
-export const status = sqliteTable(
-  'status',
+export const status = sqliteTable('status', {
+  endpoint: text().notNull().primaryKey(),
+  status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+  reason: text().notNull(),
+  since: text().notNull(),
+  checkedAt: text('checked_at'),
+  staleAt: text('stale_at'),
+  applied: integer().notNull(),
+  listedAt: text('listed_at'),
+});
+
+export const vantage = sqliteTable('vantage', {
+  name: text().notNull().primaryKey(),
+  seenAt: text('seen_at').notNull(),
+});
+
+export const watch = sqliteTable(
+  'watch',
   {
-    endpoint: text().notNull().primaryKey(),
-    status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
-    reason: text().notNull(),
-    since: text().notNull(),
-    checkedAt: text('checked_at'),
-    staleAt: text('stale_at'),
+    endpoint: text().notNull(),
+    vantage: text().notNull(),
     state: text(),
     applied: integer().notNull(),
     dueAt: text('due_at'),
     leaseUntil: text('lease_until'),
     leaseBy: text('lease_by'),
   },
-  (table) => [index('status_due').on(table.dueAt)],
+  (table) => [
+    primaryKey({ columns: [table.vantage, table.endpoint] }),
+    index('watch_due').on(table.vantage, table.dueAt),
+    index('watch_endpoint').on(table.endpoint),
+    index('watch_lease').on(table.leaseBy).where(sql`lease_by IS NOT NULL`),
+  ],
 );
 
 export const transition = sqliteTable(
@@ -119,6 +136,7 @@ export const run = sqliteTable(
     done: integer().notNull(),
     verdict: text({ enum: ['sound', 'inconclusive'] }),
     reason: text(),
+    witnesses: text(),
   },
   (table) => [index('run_ended').on(table.ended, table.n)],
 );

@@ -30,7 +30,7 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
         WHERE "check".endpoint = status.endpoint AND cert_days IS NOT NULL ORDER BY n DESC LIMIT 1)`,
     })
     .from(status)
-    .where(isNotNull(status.dueAt));
+    .where(isNotNull(status.listedAt));
   const [last] = await db.select().from(run).where(isNotNull(run.ended)).orderBy(desc(run.n)).limit(1);
   return {
     quarantined: held?.names ?? 0,
