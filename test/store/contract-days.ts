@@ -15,7 +15,7 @@ export function daysContract(name: string, open: () => Store | Promise<Store>): 
       const { db } = store;
       const at = (day: number, hour = 10) => `2026-11-${day}T${hour}:00:00.000Z`;
       const move = async (key: EndpointKey, status: StatusName, staleAt: string, applied: number) => {
-        const facts = { endpoint: key, reason: 'ok', since: at(20), checkedAt: at(20), state: {}, dueAt: at(21) };
+        const facts = { endpoint: key, reason: 'ok', since: at(20), checkedAt: at(20) };
         await store.atomically(moveStatuses(db, [{ ...facts, status, staleAt, applied }]));
       };
       await listEndpoints(store, keys, at(20));
