@@ -95,7 +95,7 @@ export function answerSection({ answer, errors, ...given }: AnswerPage, language
   const { domain, provider, incoming, outgoing, local } = answer;
   const hasServers = incoming.length + outgoing.length > 0;
   const hasTables = hasServers || local.length > 0;
-  const evidence = `/api/v1/providers/${provider.id}/probes`;
+  const evidence = `/provider/${provider.id}#seen`;
   return html`<div id="answer" data-domain="${domain}" data-provider="${provider.id}">
 <p class="eyebrow">${say.settingsFor(domain)}</p>
 <h1 tabindex="-1">${provider.name}</h1>
@@ -119,10 +119,7 @@ ${more(answer, language)}
 </div>`;
 }
 
-export function links(
-  { provider: { webmail, website } }: Pick<AnswerJson, 'provider'>,
-  language: Language,
-): Html | string {
+export function links({ provider: { webmail, website } }: Pick<AnswerJson, 'provider'>, language: Language): Html | string {
   const say = texts[language];
   const all = [
     ...(webmail === undefined ? [] : [html`<a href="${webmail}" rel="noreferrer">${say.webmail}</a>`]),
@@ -131,8 +128,8 @@ export function links(
   return all.length === 0 ? '' : html`<p class="links screen">${all}</p>`;
 }
 
-/** What {@link notes} needs of an answer; a record has neither trust nor MX host. */
-export type Noted = Pick<AnswerJson, 'provider' | 'withheld' | 'incoming' | 'outgoing'> &
+/** What {@link notes} says something about; a record alone has neither trust nor MX host. */
+type Noted = Pick<AnswerJson, 'provider' | 'withheld' | 'incoming' | 'outgoing'> &
   Partial<Pick<AnswerJson, 'trust' | 'mx' | 'publication'>>;
 
 /** What must be known before anything is entered. */

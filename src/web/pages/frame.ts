@@ -58,7 +58,10 @@ interface Place {
   readonly name: InEach<string>;
 }
 
-const inHeader: readonly Place[] = [];
+const inHeader: readonly Place[] = [
+  { path: '/providers', name: { en: 'Providers', de: 'Anbieter' } },
+  { path: '/status', name: { en: 'Status', de: 'Status' } },
+];
 const inFooter: readonly Place[] = [
   { path: '/about/probing', name: { en: 'Who probes mail servers', de: 'Wer Mailserver prüft' } },
 ];

@@ -4,7 +4,7 @@ import type { AnswerJson } from '../../formats/answer.ts';
 import { inLanguage, type Language } from '../../provider/phrases.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
-import { mark } from './marks.ts';
+import { copyIcon, mark } from './marks.ts';
 import { type LocalJson, moodOf, type ServerJson, texts as words } from './words.ts';
 import { dateElement } from './written.ts';
 
@@ -16,7 +16,6 @@ export const texts = {
     security: 'Security',
     user: 'User name',
     auth: 'Sign-in',
-    copy: 'Copy',
     copied: 'Copied',
     copyHost: (host: string) => `Copy server ${host}`,
     copyUser: 'Copy user name',
@@ -46,7 +45,6 @@ export const texts = {
     security: 'Sicherheit',
     user: 'Benutzername',
     auth: 'Anmeldung',
-    copy: 'Kopieren',
     copied: 'Kopiert',
     copyHost: (host: string) => `Server ${host} kopieren`,
     copyUser: 'Benutzernamen kopieren',
@@ -72,21 +70,18 @@ export const texts = {
 } as const satisfies InEach<Readonly<Record<string, string | ((given: never) => string)>>>;
 
 /** The best way to receive and the best way to send first, everything else behind a fold. */
-export function settingsTables(
-  { incoming, outgoing, local }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'local'>,
-  language: Language,
-): Html {
+export function settingsTables({ incoming, outgoing, local }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'local'>, language: Language): Html {
   const say = texts[language];
   const best: (ServerJson | LocalJson)[] = [incoming[0], outgoing[0], ...local].filter(
     (server) => server !== undefined,
   );
   const others = [...incoming.slice(1), ...outgoing.slice(1)];
-  return html`${table(best, say.caption, language)}
+  return html`<div class="card">${table(best, say.caption, language)}
 ${
   others.length === 0
     ? ''
     : html`<details class="more screen"><summary>${say.more(others.length)}</summary>${table(others, say.moreCaption, language)}</details>`
-}`;
+}</div>`;
 }
 
 function table(servers: readonly (ServerJson | LocalJson)[], caption: string, language: Language): Html {
@@ -107,7 +102,7 @@ function row(server: ServerJson | LocalJson, language: Language): Html {
   const also = rest.map((one) => word.auth[one]).join(', ');
   return html`<tr role="row">
 <th role="rowheader" scope="row">${what.name}<small>${what.says}</small></th>
-<td role="cell" data-label="${say.host}"><span class="value"><span class="mono">${host}</span>${copyButton(say.copyHost(host), language)}</span></td>
+<td role="cell" data-label="${say.host}"><span class="value"><span class="mono host">${host}</span>${copyButton(say.copyHost(host), language)}</span></td>
 <td role="cell" data-label="${say.port}"><span class="mono">${port}</span></td>
 <td role="cell" data-label="${say.security}">${how.name}<small>${how.says}</small></td>
 <td role="cell" data-label="${say.user}">${username(server, language)}</td>
@@ -131,16 +126,12 @@ function username({ username: name, hint }: ServerJson | LocalJson, language: La
 
 /** Only where there is a script that copies. What is copied stands right before it. */
 function copyButton(label: string, language: Language): Html {
-  const say = texts[language];
-  return html`<button type="button" class="copy" data-copied="${say.copied}" aria-label="${label}" hidden>${say.copy}</button>`;
+  const { copied } = texts[language];
+  return html`<button type="button" class="copy" data-copied="${copied}" aria-label="${label}" title="${label}" hidden>${copyIcon}</button>`;
 }
 
 /** The three axes of every server, each with its day and where to see it. @param evidence where the probes are told */
-export function certainty(
-  { incoming, outgoing, sources }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'sources'>,
-  evidence: string,
-  language: Language,
-): Html {
+export function certainty({ incoming, outgoing, sources }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'sources'>, evidence: string, language: Language): Html {
   const say = texts[language];
   const columns = [say.server, say.authentic, say.answers, say.signsIn];
   const rows = [...incoming, ...outgoing].map((server) => {

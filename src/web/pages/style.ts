@@ -177,6 +177,7 @@ img.code { width: 11.25rem; }
 .sources dt { font-family: var(--mono); font-size: var(--small); color: var(--soft); }
 .sources dd { margin: 0; overflow-wrap: anywhere; }
 .print { margin-top: .5rem; }
+@media (min-width: 48.01rem) { .host { white-space: nowrap; } }
 @media (max-width: 48rem) {
   .sheet, .sheet tbody, .sheet tr, .sheet th, .sheet td { display: block; }
   .sheet caption { display: block; }

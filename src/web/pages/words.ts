@@ -4,7 +4,8 @@ import type { Auth, Security, StatusName } from '../../provider/model.ts';
 import type { InEach } from './language.ts';
 import type { Mood } from './marks.ts';
 
-export type ServerJson = AnswerJson['incoming'][number] | AnswerJson['outgoing'][number];
+/** Incoming or outgoing: they look the same. */
+export type ServerJson = AnswerJson['incoming'][number];
 export type LocalJson = AnswerJson['local'][number];
 
 interface Words {
