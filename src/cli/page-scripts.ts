@@ -18,7 +18,9 @@ export const scriptsFile = fileURLToPath(new URL('scripts.ts', pages));
 /** What {@link scriptsFile} must be. */
 export async function pageScripts(): Promise<string> {
   const lines = await Promise.all(
-    Object.entries(scripts).map(async ([name, licence]) => `  ${name}: ${JSON.stringify(await bundled(name, licence))},`),
+    Object.entries(scripts).map(
+      async ([name, licence]) => `  ${name}: ${JSON.stringify(await bundled(name, licence))},`,
+    ),
   );
   return `// Made from browser/ by "npm run scripts"; never edited.\nexport const scripts = {\n${lines.join('\n')}\n} as const;\n`;
 }

@@ -24,6 +24,8 @@ export interface CheckContext {
   readonly discover?: Discover;
   /** Milliseconds for each kind of question; together it is never longer than the longest. */
   readonly patience?: Partial<Patience>;
+  /** Ends the checks: nothing is told any more, what is under way is dropped. */
+  readonly signal?: AbortSignal;
   /** Hears of defects: a check that breaks off is unknown, and never passed. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -41,13 +43,15 @@ export type Tell = (result: CheckResult) => void | Promise<void>;
 
 /**
  * Runs all checks. @returns their results in the order of {@link checkNames}
- * @throws only what `told` throws
+ * @throws what `told` throws, and the signal's reason where that ends it
  */
 export async function runChecks(draft: Draft, context: CheckContext, told: Tell = () => {}): Promise<CheckResult[]> {
-  const { atlas, proved, texts, probes, discover, onDefect } = context;
+  const { atlas, proved, texts, probes, discover, onDefect, signal } = context;
+  signal?.throwIfAborted();
   const patience = { ...usualPatience, ...context.patience };
   const begun = performance.now();
   const run = async (name: CheckName, check: () => CheckResult | Promise<CheckResult>): Promise<CheckResult> => {
+    signal?.throwIfAborted();
     await told(result(name, 'running', 'running'));
     let found: CheckResult;
     try {
@@ -56,12 +60,12 @@ export async function runChecks(draft: Draft, context: CheckContext, told: Tell 
       onDefect(error);
       found = result(name, 'unknown', 'defect');
     }
-    await told(found);
+    if (!signal?.aborted) await told(found);
     return found;
   };
   const today = new Date(probes.clock.now()).toISOString().slice(0, 10);
   const proof = run('proof', () => checkProof(draft, atlas, proved, texts, begun + patience.proof));
-  const results = await Promise.all([
+  const all = Promise.all([
     run('rules', () => checkRules(draft, atlas, today)),
     run('changes', () => checkChanges(draft, atlas)),
     // Whoever vouches for the draft makes foreign hosts less foreign.
@@ -71,5 +75,13 @@ export async function runChecks(draft: Draft, context: CheckContext, told: Tell 
     run('published', () => checkPublished(draft, atlas.records.get(draft.id), discover, begun + patience.published)),
     proof,
   ]);
+  const results = await (signal ? Promise.race([all, abortOf(signal)]) : all);
   return results.toSorted((a, b) => checkNames.indexOf(a.name) - checkNames.indexOf(b.name));
+}
+
+/** Rejects when the signal is given. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

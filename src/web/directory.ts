@@ -1,7 +1,14 @@
 /** Records by what people look for: the list of the API and the page of all providers. */
 import type * as z from 'zod';
 import { domainOrUndefined } from '../name/domain.ts';
-import { endpointKey, type Knowledge, type Provider, type Server, type StatusName } from '../provider/model.ts';
+import {
+  endpointKey,
+  type Knowledge,
+  type Provider,
+  type Server,
+  type StatusName,
+  unverified,
+} from '../provider/model.ts';
 import { currentOf } from '../provider/current.ts';
 import type { ListQuery } from './contract.ts';
 import { ready, sourceOf } from './find.ts';
@@ -25,7 +32,11 @@ export interface Listing {
 }
 
 /** @throws {HttpProblem} for a filter where the atlas is too large to be looked through */
-export async function list(deps: Deps, { page: given, ...filter }: z.infer<typeof ListQuery>, size: number): Promise<Listing> {
+export async function list(
+  deps: Deps,
+  { page: given, ...filter }: z.infer<typeof ListQuery>,
+  size: number,
+): Promise<Listing> {
   const source = sourceOf(deps);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   const matching = isFiltered ? matches(ready(deps), filter) : undefined;
@@ -48,8 +59,10 @@ const ladder: readonly StatusName[] = ['verified', 'unverified', 'degraded', 'fa
 export function statusOf(record: Provider, knowledge: Knowledge): StatusName | undefined {
   const { incoming, outgoing } = currentOf(record, knowledge).provider;
   const first = [incoming[0], outgoing[0]].filter((server) => server !== undefined);
-  const names = first.map((server: Server) => knowledge.statuses.get(endpointKey(server))?.status ?? 'unverified');
-  return ladder.findLast((name) => names.includes(name));
+  const names = new Set(
+    first.map((server: Server) => (knowledge.statuses.get(endpointKey(server)) ?? unverified).status),
+  );
+  return ladder.findLast((name) => names.has(name));
 }
 
 function matches({ atlas, knowledge }: ReturnType<typeof ready>, filter: Filter): Provider[] {
@@ -60,7 +73,10 @@ function matches({ atlas, knowledge }: ReturnType<typeof ready>, filter: Filter)
     const { incoming, outgoing, services = [] } = record;
     if (country !== undefined && record.country !== country.toUpperCase()) continue;
     if (access !== undefined && record.access !== access) continue;
-    if (protocol !== undefined && ![...incoming, ...outgoing, ...services].some((server) => server.protocol === protocol))
+    if (
+      protocol !== undefined &&
+      ![...incoming, ...outgoing, ...services].some((server) => server.protocol === protocol)
+    )
       continue;
     if (status !== undefined && statusOf(record, knowledge) !== status) continue;
     const place = wanted === undefined ? 'first' : placeOf(record, wanted);

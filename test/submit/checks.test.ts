@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { discover } from '../../src/discover/discover.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { nodeChecker } from '../../src/submit/checker-node.ts';
 import { runChecks } from '../../src/submit/checks.ts';
 import { type CheckResult, checkNames, type Draft } from '../../src/submit/model.ts';
 import { proofName, proofValue } from '../../src/submit/proof.ts';
@@ -172,4 +173,41 @@ test('every sentence is there in both languages, and no place in it is filled in
     assert.deepEqual(missing, [], code);
     assert.notEqual(en, de, code);
   }
+});
+
+describe('the checks as a server runs them', () => {
+  test('ask DNS, the web and the mail servers, and nobody inside', async () => {
+    const check = nodeChecker({
+      prober: { resolver: world.dns.address },
+      discoverer: { resolver: world.dns.address },
+      resolvers: [world.dns.address],
+      patience: { probes: 8000 },
+      onDefect: (error) => {
+        throw error;
+      },
+    });
+    const asked = world.web.asked.length;
+    const results = await check({ draft: at('new.zz'), atlas: context().atlas, proved });
+    const states = Object.fromEntries(results.map(({ name, state }) => [name, state]));
+    // Everything of this world is on loopback.
+    assert.deepEqual(states, {
+      ...Object.fromEntries(checkNames.map((name) => [name, 'passed'])),
+      probes: 'failed',
+      published: 'passed',
+    });
+    assert.equal(world.web.asked.length, asked);
+  });
+
+  test('end when they are told to, and tell nothing any more', async () => {
+    const stop = new AbortController();
+    const told: string[] = [];
+    const slow = context({}, { proved, texts: () => new Promise(() => {}), signal: stop.signal });
+    const running = runChecks(at('new.zz'), slow, ({ name, state }) => {
+      told.push(`${name} ${state}`);
+    });
+    stop.abort(new Error('the server stops'));
+    await assert.rejects(running, /the server stops/);
+    assert.equal(told.includes('proof unknown'), false);
+    await assert.rejects(runChecks(at('new.zz'), slow), /the server stops/);
+  });
 });

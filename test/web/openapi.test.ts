@@ -27,7 +27,15 @@ interface OpenApi {
 }
 
 /** Text for people, and what pages load. */
-const outsideOfTheDocument = new Set(['/', '/about/probing', '/assets/:file', '/metrics']);
+const outsideOfTheDocument = new Set([
+  '/',
+  '/about/probing',
+  '/assets/:file',
+  '/metrics',
+  '/provider/:id',
+  '/providers',
+  '/status',
+]);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =

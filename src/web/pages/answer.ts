@@ -119,7 +119,10 @@ ${more(answer, language)}
 </div>`;
 }
 
-export function links({ provider: { webmail, website } }: Pick<AnswerJson, 'provider'>, language: Language): Html | string {
+export function links(
+  { provider: { webmail, website } }: Pick<AnswerJson, 'provider'>,
+  language: Language,
+): Html | string {
   const say = texts[language];
   const all = [
     ...(webmail === undefined ? [] : [html`<a href="${webmail}" rel="noreferrer">${say.webmail}</a>`]),

@@ -72,11 +72,11 @@ export const plotStyle = `
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; margin-top: 2rem; }
 .tiles > div { background: var(--card); padding: .9rem 1.1rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; gap: .1rem; }
 .tiles dt { font-size: .9375rem; } .tiles dd { margin: 0; font: 600 2rem/1.15 var(--serif); font-variant-numeric: lining-nums tabular-nums; }
-.layered { margin-top: 1.25rem; } .layered .axis { margin-top: .35rem; } .layered figcaption { margin-top: .5rem; max-width: 42rem; }
+.layered { margin-top: 1.25rem; } .layered .axis { margin-top: .35rem; max-width: none; } .layered figcaption { margin-top: .5rem; max-width: 42rem; }
 .list { margin-top: 1.25rem; } .list th { overflow-wrap: anywhere; }
 .list a { overflow-wrap: anywhere; }
 .filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem; align-items: end; margin-top: 2rem; }
-.filters p { margin: 0; } .filters .wide { grid-column: 1 / -1; }
+.filters p { margin: 0; max-width: none; } .filters .wide { grid-column: 1 / -1; }
 .filters label { font-size: var(--small); margin-bottom: .25rem; }
 .filters button { min-height: 3rem; width: 100%; }
 .count { margin-top: 2rem; color: var(--soft); }

@@ -80,7 +80,7 @@ export function layers(
   const most = Math.max(1, ...totals);
   const floors = days.map(() => height);
   const paths = kinds.map((kind) => {
-    const bars = days.flatMap((day, i) => {
+    const blocks = days.flatMap((day, i) => {
       const part = ((day?.[kind] ?? 0) / most) * height;
       if (part === 0) return [];
       // What is there must be seen, however little it is.
@@ -88,7 +88,7 @@ export function layers(
       floors[i] = (floors[i] ?? height) - size;
       return [`M${i * 10} ${round(floors[i] ?? 0)}h10v${round(size)}h-10z`];
     });
-    return bars.length === 0 ? '' : `<path class="${kind}" d="${bars.join('')}"/>`;
+    return blocks.length === 0 ? '' : `<path class="${kind}" d="${blocks.join('')}"/>`;
   });
   return picture(named, { width: days.length * 10, height, of: 'layers' }, paths.join(''));
 }

@@ -7,7 +7,7 @@ import { html } from 'hono/html';
 import type * as z from 'zod';
 import { statusNames } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
-import { accesses, protocols } from '../../provider/schema.ts';
+import { accesses } from '../../provider/schema.ts';
 import { ListQuery } from '../contract.ts';
 import { type Listed, type Listing, list } from '../directory.ts';
 import { sourceOf } from '../find.ts';
@@ -101,7 +101,12 @@ export function providersPage(deps: Deps) {
 ${domains === undefined ? '' : html`<p class="lead">${say.lead(number(source.size), number(domains))}</p>`}
 ${records === undefined ? '' : form(query, [...new Set(records.map(({ country }) => country))], language)}
 <div id="results">${results(listing, query, source.size, language)}</div>`;
-    return sendPage(c, deps, { title: say.title, description: say.lead(number(source.size), number(domains ?? 0)), body, script });
+    return sendPage(c, deps, {
+      title: say.title,
+      description: say.lead(number(source.size), number(domains ?? 0)),
+      body,
+      script,
+    });
   };
 }
 
@@ -118,10 +123,34 @@ function form(query: Query, countries: readonly string[], language: Language): H
     .sort((a, b) => a.name.localeCompare(b.name, language));
   return html`<form class="filters screen" action="/providers" method="get" role="search">
 <p class="wide"><label for="q">${say.search}</label><input id="q" name="q" type="search" value="${query.q ?? ''}" maxlength="100" autocomplete="off" autocapitalize="none" spellcheck="false"></p>
-${select('country', say.country, query.country?.toUpperCase(), named.map(({ code, name }) => [code, name]), language)}
-${select('protocol', say.protocol, query.protocol, shownProtocols.map((one) => [one, protocolName(one)]), language)}
-${select('access', say.access, query.access, accesses.map((one) => [one, kinds[language].access[one]]), language)}
-${select('status', say.status, query.status, statusNames.map((one) => [one, words[language].status[one]]), language)}
+${select(
+  'country',
+  say.country,
+  query.country?.toUpperCase(),
+  named.map(({ code, name }) => [code, name]),
+  language,
+)}
+${select(
+  'protocol',
+  say.protocol,
+  query.protocol,
+  shownProtocols.map((one) => [one, protocolName(one)]),
+  language,
+)}
+${select(
+  'access',
+  say.access,
+  query.access,
+  accesses.map((one) => [one, kinds[language].access[one]]),
+  language,
+)}
+${select(
+  'status',
+  say.status,
+  query.status,
+  statusNames.map((one) => [one, words[language].status[one]]),
+  language,
+)}
 <p><button class="primary">${say.show}</button></p>
 </form>`;
 }

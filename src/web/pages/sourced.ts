@@ -124,11 +124,7 @@ export function decisionsPart({ decisions = [] }: Pick<Provider, 'decisions'>, l
 export function changesPart(entries: readonly FeedEntry[], id: string, language: Language): Html {
   const say = texts[language];
   return html`<section class="screen" aria-labelledby="changes"><h2 id="changes">${say.changes}</h2>
-${
-  entries.length === 0
-    ? html`<p class="soft">${say.none}</p>`
-    : entriesList(entries, language)
-}
+${entries.length === 0 ? html`<p class="soft">${say.none}</p>` : entriesList(entries, language)}
 <p class="small"><a href="/api/v1/providers/${id}/feed.atom?lang=${language}">${say.feed}</a></p>
 </section>`;
 }

@@ -1,7 +1,7 @@
 /** `GET /status`: how the whole atlas is: its servers today and over time, the last run, certificates, what fails now. */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import { type EndpointKey, type Knowledge, type StatusName, unverified } from '../../provider/model.ts';
+import { type Knowledge, type StatusName, unverified } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 import type { Day } from '../../store/days.ts';
 import type { Vitals } from '../../store/vitals.ts';
@@ -51,7 +51,8 @@ export const texts = {
     providers: 'Providers',
     more: (count: string) => `and ${count} more`,
     certificates: 'Certificates that end soon',
-    certificatesLead: 'Within three weeks, the first to end first. A server whose certificate has ended is refused by mail programs.',
+    certificatesLead:
+      'Within three weeks, the first to end first. A server whose certificate has ended is refused by mail programs.',
     noCertificates: 'No certificate ends within three weeks.',
     ends: 'Ends',
     left: (days: number) => (days < 0 ? 'has ended' : days === 1 ? 'in 1 day' : `in ${days} days`),
@@ -72,7 +73,7 @@ export const texts = {
     servers: 'Server',
     over: 'Im Lauf der Zeit',
     overHow: (from: string, to: string) =>
-      `Wie viele Server an jedem Tag vom ${from} bis zum ${to} in welchem Zustand waren; von unten: antwortet, mit Mängeln, versagt, gibt es nicht mehr, noch nicht geprüft.`,
+      `Wie viele Server an jedem Tag vom ${from} bis zum ${to} in welchem Zustand waren; von unten: antwortet, mit Mängeln, versagt, gibt es nicht mehr, nicht geprüft.`,
     gaps: 'Eine Lücke ist ein Tag, an dem niemand nachgesehen hat.',
     noDays: 'Es gibt noch keinen Tag, an dem jemand nachgesehen hat.',
     table: 'Dasselbe als Tabelle',
@@ -97,12 +98,14 @@ export const texts = {
     providers: 'Anbieter',
     more: (count: string) => `und ${count} weitere`,
     certificates: 'Zertifikate, die bald enden',
-    certificatesLead: 'Innerhalb von drei Wochen, das nächste zuerst. Einen Server mit abgelaufenem Zertifikat lehnen Mailprogramme ab.',
+    certificatesLead:
+      'Innerhalb von drei Wochen, das nächste zuerst. Einen Server mit abgelaufenem Zertifikat lehnen Mailprogramme ab.',
     noCertificates: 'Kein Zertifikat endet in den nächsten drei Wochen.',
     ends: 'Endet',
     left: (days: number) => (days < 0 ? 'ist abgelaufen' : days === 1 ? 'in 1 Tag' : `in ${days} Tagen`),
     quarantine: 'Unter Quarantäne',
-    quarantineLead: 'Dorthin wird niemand geschickt, bis ein Mensch nachgesehen hat: Die Domain gehört vielleicht inzwischen jemand anderem.',
+    quarantineLead:
+      'Dorthin wird niemand geschickt, bis ein Mensch nachgesehen hat: Die Domain gehört vielleicht inzwischen jemand anderem.',
     noQuarantine: 'Kein Host steht unter Quarantäne.',
     host: 'Host',
     changes: 'Was sich zuletzt änderte',
@@ -169,7 +172,9 @@ function overTimePart(days: readonly Day[], now: number, language: Language): Ht
   const [oldest] = days;
   const back = oldest ? Math.round((now - Date.parse(oldest.day)) / day) : 0;
   const count = Math.min(daysShown, Math.max(14, back + 1));
-  const shown = Array.from({ length: count }, (_, i) => new Date(now - (count - 1 - i) * day).toISOString().slice(0, 10));
+  const shown = Array.from({ length: count }, (_, i) =>
+    new Date(now - (count - 1 - i) * day).toISOString().slice(0, 10),
+  );
   const [from, to] = [shown[0] ?? '', shown.at(-1) ?? ''];
   const how = say.overHow(shortDate(from, language), shortDate(to, language));
   const heads = [say.day, ...order.map((name) => words[language].status[name])];
@@ -222,12 +227,14 @@ ${
     ? html`<p>${mark('good', say.noFailing)}</p>`
     : tableOf(
         [say.server, say.how, say.why, say.providers],
-        bad.slice(0, failingShown).map(({ key, endpoint, records, status: { status, since, reason } }) => [
-          serverCell(endpoint),
-          html`${mark(moodOf[status], words[language].status[status])}${since === undefined ? '' : html`<small>${say.since} ${dateElement(since, language)}</small>`}`,
-          html`<span>${(reason === undefined ? undefined : sayReason(key as EndpointKey, reason, language)) ?? '–'}</span>`,
-          recordLinks(records, language),
-        ]),
+        bad
+          .slice(0, failingShown)
+          .map(({ key, endpoint, records, status: { status, since, reason } }) => [
+            serverCell(endpoint),
+            html`${mark(moodOf[status], words[language].status[status])}${since === undefined ? '' : html`<small>${say.since} ${dateElement(since, language)}</small>`}`,
+            html`<span>${(reason === undefined ? undefined : sayReason(key, reason, language)) ?? '–'}</span>`,
+            recordLinks(records, language),
+          ]),
       )
 }
 ${more > 0 ? html`<p class="soft"><a href="/providers?status=failing">${say.more(writtenNumber(more, language))}</a></p>` : ''}</section>`;
@@ -250,11 +257,13 @@ ${
     ? html`<p>${mark('good', say.noCertificates)}</p>`
     : tableOf(
         [say.server, say.ends, say.providers],
-        soon.slice(0, certificatesShown).map(({ endpoint, days, records }) => [
-          serverCell(endpoint),
-          mark(days < 0 ? 'bad' : days < 14 ? 'doubt' : 'none', say.left(days)),
-          recordLinks(records, language),
-        ]),
+        soon
+          .slice(0, certificatesShown)
+          .map(({ endpoint, days, records }) => [
+            serverCell(endpoint),
+            mark(days < 0 ? 'bad' : days < 14 ? 'doubt' : 'none', say.left(days)),
+            recordLinks(records, language),
+          ]),
       )
 }
 ${more > 0 ? html`<p class="soft">${say.more(writtenNumber(more, language))}</p>` : ''}</section>`;

@@ -22,6 +22,13 @@ export const pages: readonly PageCase[] = [
   { name: 'closed', path: '/?domain=tuta.com' },
   { name: 'unknown', path: '/?domain=unknown.zz', status: 404 },
   { name: 'mistyped', path: '/?domain=nonsense', status: 400 },
+  { name: 'record', path: '/provider/gmx.net' },
+  { name: 'record-hosted', path: '/provider/workspace.google.com' },
+  { name: 'record-without-access', path: '/provider/proton.me' },
+  { name: 'providers', path: '/providers' },
+  { name: 'providers-found', path: '/providers?q=post&country=DE' },
+  { name: 'providers-none', path: '/providers?q=nobody.zz' },
+  { name: 'status', path: '/status' },
   { name: 'probing', path: '/about/probing' },
   { name: 'nothing', path: '/nothing', status: 404 },
 ];

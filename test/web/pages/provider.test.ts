@@ -35,7 +35,10 @@ describe('The page of a record', () => {
     const body = await read(get, '/provider/example.test');
     assert.match(body, /<h1>Tested &amp; &lt;Mail&gt;<\/h1>/);
     assert.match(article(body, ports.good), /mark good.*answers.*speaks IMAP with TLSv1\.3 and a good certificate/s);
-    assert.match(article(body, ports.expired), /The certificate of mail\.example\.test:\d+ \(127\.0\.0\.1\) has expired/);
+    assert.match(
+      article(body, ports.expired),
+      /The certificate of mail\.example\.test:\d+ \(127\.0\.0\.1\) has expired/,
+    );
     assert.match(article(body, ports.closed), /refuses connections/);
   });
 
@@ -52,7 +55,10 @@ describe('The page of a record', () => {
   test('says in German what it says in English', async (t) => {
     const { get, ports } = await verified(t);
     const body = await read(get, '/provider/example.test', german);
-    assert.match(article(body, ports.expired), /Das Zertifikat von mail\.example\.test:\d+ \(127\.0\.0\.1\) ist abgelaufen/);
+    assert.match(
+      article(body, ports.expired),
+      /Das Zertifikat von mail\.example\.test:\d+ \(127\.0\.0\.1\) ist abgelaufen/,
+    );
     assert.match(body, /<h2 id="seen">Was zu sehen war<\/h2>/);
   });
 
