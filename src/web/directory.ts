@@ -1,6 +1,7 @@
 /** Records by what people look for: the list of the API and the page of all providers. */
 import type * as z from 'zod';
 import { domainOrUndefined } from '../name/domain.ts';
+import { currentOf } from '../provider/current.ts';
 import {
   endpointKey,
   type Knowledge,
@@ -9,7 +10,6 @@ import {
   type StatusName,
   unverified,
 } from '../provider/model.ts';
-import { currentOf } from '../provider/current.ts';
 import type { ListQuery } from './contract.ts';
 import { ready, sourceOf } from './find.ts';
 import type { Deps } from './served.ts';

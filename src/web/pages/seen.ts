@@ -1,8 +1,8 @@
 /** What was seen of a record's servers: how each stands, its history as plots with tables behind them, the last conversation. */
 import { html } from 'hono/html';
-import type { Provider, Server } from '../../provider/model.ts';
-import { endpointKey, type EndpointKey, type Knowledge, unverified } from '../../provider/model.ts';
 import { isTemplate } from '../../provider/hosts.ts';
+import type { Provider, Server } from '../../provider/model.ts';
+import { type EndpointKey, endpointKey, type Knowledge, unverified } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 import type { PastCheck } from '../../store/history.ts';
 import { judgeAuth } from '../../verify/auth.ts';

@@ -2,8 +2,8 @@
 import type { TestContext } from 'node:test';
 import { load } from '../../../src/catalog/load.ts';
 import type { Provider } from '../../../src/provider/model.ts';
-import type { Store } from '../../../src/store/db.ts';
 import { readDays } from '../../../src/store/days.ts';
+import type { Store } from '../../../src/store/db.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../../../src/store/history.ts';
 import { readKnowledge } from '../../../src/store/knowledge.ts';
 import { traceRevisions } from '../../../src/store/providers.ts';
