@@ -24,16 +24,11 @@ import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
-import { readDays } from './store/days.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
-import { readQuarantineHistory } from './store/quarantine.ts';
+import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { readTransitions } from './store/transitions.ts';
-import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
@@ -42,6 +37,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
@@ -192,28 +188,15 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
-    revisions: (id, limit) => readRevisions(store.db, id, limit),
-    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...fromStore(store),
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isOwn(c),
     isNear,
-    vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({
       started: Math.round(performance.timeOrigin / 1000),
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
-    history: {
-      checks: (keys, page) => readHistory(store.db, keys, page),
-      evidence: (keys) => readLastEvidence(store.db, keys),
-      due: (keys) => readDueAt(store.db, keys),
-      days: (since) => readDays(store.db, since),
-    },
-    news: {
-      revisions: (limit, id) => traceRevisions(store.db, limit, id),
-      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
-      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
-    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),

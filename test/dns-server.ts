@@ -42,14 +42,9 @@ export async function startDns(zone: Zone): Promise<DnsServer> {
   const timers = new Set<NodeJS.Timeout>();
 
   socket.on('message', (message, client) => {
-    const query = packet.decode(message);
-    const [question] = query.questions ?? [];
-    const name = question?.name.toLowerCase() ?? '';
+    const { query, name, said, delay } = readQuery(message, zone);
     questions.push(name);
-    const entry = zone[name] ?? 'nxdomain';
-    const said = ofType(entry, question?.type);
     const reply = (what: Said) => send(answer(query, what), client);
-    const delay = typeof entry === 'object' && 'after' in entry ? entry.after : undefined;
     if (said === 'silent') waiting.add(() => reply('servfail'));
     else if (delay !== undefined) timers.add(setTimeout(reply, delay, said));
     else reply(said);
@@ -75,6 +70,16 @@ export async function startDns(zone: Zone): Promise<DnsServer> {
   };
 }
 
+/** A question, and what the zone says to it. */
+export function readQuery(message: Buffer, zone: Zone) {
+  const query = packet.decode(message);
+  const [question] = query.questions ?? [];
+  const name = question?.name.toLowerCase() ?? '';
+  const entry = zone[name] ?? 'nxdomain';
+  const delay = typeof entry === 'object' && 'after' in entry ? entry.after : undefined;
+  return { query, name, said: ofType(entry, question?.type), delay };
+}
+
 /** What is said of one type of a name. */
 function ofType(entry: ZoneEntry, type: string | undefined): Said {
   const byType: ZoneEntry = entry === 'null-mx' ? { MX: ['0 .'] } : isList(entry) ? { MX: entry } : entry;
@@ -85,7 +90,7 @@ function isList(entry: ZoneEntry): entry is readonly string[] {
   return Array.isArray(entry);
 }
 
-function answer(query: packet.Packet, said: Said): Buffer {
+export function answer(query: packet.Packet, said: Said): Buffer {
   const [question] = query.questions ?? [];
   return packet.encode({
     type: 'response',

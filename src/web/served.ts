@@ -97,8 +97,8 @@ export interface Deps {
   /** Where the atlas is too large for memory: what is asked in its place. Undefined until it is there. */
   readonly source?: () => Source | undefined;
   readonly resolver: Resolver;
-  /** What domains publish themselves, with memory and a budget of its own. */
-  readonly published: PublishedStep;
+  /** What domains publish themselves, with memory and a budget of its own; undefined where nobody can be asked. */
+  readonly published?: PublishedStep;
   /**
    * What mail clients would do with a domain, with memory and a budget of its own; undefined: whoever asks is over it. Absent
    * where domains cannot be asked.
@@ -122,7 +122,8 @@ export interface Deps {
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */
   isNear(c: Context): boolean;
   vitals(): Promise<Vitals>;
-  process(): ProcessVitals;
+  /** Undefined where there is no process that could be measured. */
+  readonly process?: () => ProcessVitals;
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;

@@ -28,6 +28,7 @@ import {
 } from '../../src/store/providers.ts';
 import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
+import { byKeyContract } from './contract-by-key.ts';
 import { checksContract } from './contract-checks.ts';
 import { daysContract } from './contract-days.ts';
 import { demandContract } from './contract-demand.ts';
@@ -54,6 +55,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
     });
   };
 
+  byKeyContract(name, open);
   checksContract(name, open);
   demandContract(name, open);
   daysContract(name, open);

@@ -2,21 +2,17 @@
 import type { TestContext } from 'node:test';
 import { load } from '../../../src/catalog/load.ts';
 import type { Provider } from '../../../src/provider/model.ts';
-import { readDays } from '../../../src/store/days.ts';
 import type { Store } from '../../../src/store/db.ts';
-import { readDueAt, readHistory, readLastEvidence } from '../../../src/store/history.ts';
 import { readKnowledge } from '../../../src/store/knowledge.ts';
-import { traceRevisions } from '../../../src/store/providers.ts';
-import { readQuarantineHistory } from '../../../src/store/quarantine.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { listEndpoints } from '../../../src/store/statuses.ts';
-import { readTransitions } from '../../../src/store/transitions.ts';
 import { readVitals } from '../../../src/store/vitals.ts';
 import { endpoints } from '../../../src/verify/endpoint.ts';
 import { judge } from '../../../src/verify/judge.ts';
 import { Pace } from '../../../src/verify/pace.ts';
 import { probe } from '../../../src/verify/probe.ts';
 import { verify } from '../../../src/verify/run.ts';
+import { fromStore } from '../../../src/web/from-store.ts';
 import { curated, imap, record, smtp } from '../../records.ts';
 import { startMailServer } from '../../verify/mail-server.ts';
 import { host, probeOptions } from '../../verify/prober.ts';
@@ -75,18 +71,7 @@ export async function verified(
 }
 
 /** What a store remembers, for the app. */
-export function memoryOf({ db }: Store): Pick<TestAppOptions, 'history' | 'news'> {
-  return {
-    history: {
-      checks: (some, page) => readHistory(db, some, page),
-      evidence: (some) => readLastEvidence(db, some),
-      due: (some) => readDueAt(db, some),
-      days: (since) => readDays(db, since),
-    },
-    news: {
-      revisions: (limit, id) => traceRevisions(db, limit, id),
-      transitions: (limit, some) => readTransitions(db, limit, some),
-      quarantine: (limit, names) => readQuarantineHistory(db, limit, names),
-    },
-  };
+export function memoryOf(store: Store): Pick<TestAppOptions, 'history' | 'news'> {
+  const { history, news } = fromStore(store);
+  return { history, news };
 }
