@@ -65,6 +65,8 @@ export interface ServerOptions {
   readonly mxService?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
+  /** What the operator says of themselves on the page about the server, by language; another text after SIGHUP. */
+  readonly about?: () => Partial<Record<Language, string>>;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
   readonly signer?: () => ProfileSigner;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
@@ -203,6 +205,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
     messages: () => messages(),
+    ...(options.about && { about: options.about }),
     gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),

@@ -16,8 +16,11 @@ import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { mxRoute } from './mx-service.ts';
+import { aboutPage } from './pages/about.ts';
+import { apiPage } from './pages/api.ts';
 import { assetRoute } from './pages/assets.ts';
 import { homePage } from './pages/home.ts';
+import { howMailWorksPage } from './pages/how-mail-works.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { providerPage } from './pages/provider.ts';
@@ -80,7 +83,10 @@ export function createApp(deps: Deps): Hono {
   page('/provider/:id', providerPage(deps));
   page('/providers', providersPage(deps));
   page('/status', statusPage(deps));
+  page('/how-mail-works', howMailWorksPage(deps));
+  page('/about', aboutPage(deps));
   page('/about/probing', probingPage(deps));
+  page('/api', apiPage(deps));
   get('/assets/:file', assetRoute(deps));
 
   // Programs.

@@ -12,6 +12,7 @@ import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
 import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
@@ -129,6 +130,8 @@ export interface Deps {
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
+  /** What the operator says of themselves, by language: imprint, privacy, contact (pages/plain.ts). */
+  readonly about?: () => Partial<Record<Language, string>>;
   /** What servers say when something fails; the same list until it changes. */
   readonly messages?: () => readonly MessageEntry[];
   /** Compresses pages; undefined where something before the server does. */

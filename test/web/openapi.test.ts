@@ -29,8 +29,11 @@ interface OpenApi {
 /** Text for people, and what pages load. */
 const outsideOfTheDocument = new Set([
   '/',
+  '/about',
   '/about/probing',
+  '/api',
   '/assets/:file',
+  '/how-mail-works',
   '/metrics',
   '/provider/:id',
   '/providers',

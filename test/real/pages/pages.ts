@@ -29,6 +29,9 @@ export const pages: readonly PageCase[] = [
   { name: 'providers-found', path: '/providers?q=post&country=DE' },
   { name: 'providers-none', path: '/providers?q=nobody.zz' },
   { name: 'status', path: '/status' },
+  { name: 'how-mail-works', path: '/how-mail-works' },
+  { name: 'about', path: '/about' },
+  { name: 'api', path: '/api' },
   { name: 'probing', path: '/about/probing' },
   { name: 'nothing', path: '/nothing', status: 404 },
 ];
