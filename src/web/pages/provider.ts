@@ -17,7 +17,7 @@ import { firstSteps, links, notes } from './answer.ts';
 import { type Html, sendPage } from './frame.ts';
 import { countryName, texts as kinds } from './kinds.ts';
 import { type InEach, languageOf } from './language.ts';
-import { linked } from './probing.ts';
+import { linked } from './plain.ts';
 import { remembered, seenPart } from './seen.ts';
 import { certainty, settingsTables } from './settings.ts';
 import { changesPart, decisionsPart, sourcesPart } from './sourced.ts';
