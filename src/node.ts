@@ -20,6 +20,7 @@ import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { Language } from './provider/phrases.ts';
+import { readComparisons, readNewestComparisons, readPublishersDue } from './store/comparisons.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
@@ -30,6 +31,7 @@ import { openSqlite } from './store/sqlite.ts';
 import { readTransitions } from './store/transitions.ts';
 import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
+import { startComparing } from './verify/comparing.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
 import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
@@ -77,6 +79,8 @@ export interface ServerOptions {
     /** Of what they are told. */
     readonly language?: Language;
   };
+  /** Ask the records' domains once a week what they publish; it wants a {@link contact}. */
+  readonly compare?: boolean;
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
@@ -157,12 +161,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
   const resolver = cachedResolver(nodeResolver(options.resolver));
-  const discoverer = nodeDiscoverer({
-    timeout: publishedTimeout,
+  const asking = {
     ...(options.resolver !== undefined && { resolver: options.resolver }),
     ...(options.contact !== undefined && { contact: options.contact }),
     ...options.discover,
-  });
+  };
+  const discoverer = nodeDiscoverer({ timeout: publishedTimeout, ...asking });
   const demand = new Demand();
   const keepDemand = async () => {
     try {
@@ -194,6 +198,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       checks: (keys, page) => readHistory(store.db, keys, page),
       evidence: (keys) => readLastEvidence(store.db, keys),
       due: (keys) => readDueAt(store.db, keys),
+      comparisons: (record, page) => readComparisons(store.db, record, page),
+      compared: (record) => readNewestComparisons(store.db, [record]),
+      asked: (domains) => readPublishersDue(store.db, domains),
     },
     news: {
       revisions: (limit, id) => traceRevisions(store.db, limit, id),
@@ -248,6 +255,17 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note,
     });
 
+  const patient = nodeDiscoverer(asking);
+  const comparing =
+    options.compare &&
+    startComparing({
+      store,
+      // Nobody waits: a domain has all the time that it usually gets.
+      discover: (domain) => patient.discover(domain),
+      curated: () => keeper.served?.atlas.curated,
+      note,
+    });
+
   return {
     url: listening.url,
     providers: first.atlas.records.size,
@@ -260,7 +278,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), listening.close()]);
+      await Promise.all([schedule?.stop(), comparing && comparing.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

@@ -17,7 +17,7 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
                        [--mx-service]
                        [--sign-cert FILE --sign-key FILE]
-                       [--verify --contact TEXT [--webhook URL]]
+                       [--verify --contact TEXT [--webhook URL]] [--compare --contact TEXT]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads data, lists and certificate again, SIGINT and SIGTERM stop.
@@ -38,7 +38,9 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         authority (PEM), such as those of this server's own TLS
   --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
   --verify              talk to the servers of the records, each once a day, and serve how they are
-  --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
+  --compare             ask each domain of the records once a week what it publishes itself, and keep how that compares
+  --contact TEXT        where people reach you: on the page /about/probing, with --verify in IMAP's ID, with --compare in
+                        the User-Agent
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
                         with --verify: as for mailatlas verify
   --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
@@ -63,6 +65,7 @@ export const command: Command = {
       port: { type: 'string' },
       'bundle-key': { type: 'string' },
       verify: { type: 'boolean' },
+      compare: { type: 'boolean' },
       control: { type: 'string', multiple: true },
       concurrency: { type: 'string' },
       ...webhookOption,
@@ -77,6 +80,8 @@ export const command: Command = {
     if (values.verify && !values.contact?.trim()) {
       throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
     }
+    if (values.compare && !values.contact?.trim())
+      throw misuse('--compare needs --contact: who is asked every week must be able to learn by whom', 'serve');
     if (values.only !== undefined && values.data !== undefined) throw misuse('--only is the data directory', 'serve');
     if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
     const concurrency = concurrencyOf(values.concurrency, 'serve');
@@ -113,6 +118,7 @@ export const command: Command = {
       ...(values['mx-service'] && { mxService: true }),
       ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),
+      ...(values.compare && { compare: true }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
@@ -133,8 +139,8 @@ export const command: Command = {
     out(`mailatlas ${version} serves ${server.providers} providers on ${server.url}`);
     await asked;
     await server.close();
-    // Probes under way would keep the process for as long as each may take.
-    if (values.verify) setImmediate(() => process.exit());
+    // Probes and questions under way would keep the process for as long as each may take.
+    if (values.verify || values.compare) setImmediate(() => process.exit());
     return exit.yes;
   },
 };

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
+import { states } from '../discover/compare.ts';
 import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../provider/model.ts';
 import {
   Alternative,
@@ -237,19 +238,67 @@ export const ProbeList = z
   })
   .meta({ id: 'ProbeList' });
 
-export const ProbesQuery = z.object({
+/** A page of something numbered, newest first. */
+export const PageQuery = z.object({
   limit: z
     .string()
     .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
     .optional()
-    .describe('How many checks (default 50).'),
+    .describe('How many (default 50).'),
   before: z
     .string()
     .regex(/^[1-9]\d{0,14}$/, 'must be a number from 1')
     .optional()
-    .describe('Only checks with a smaller number.'),
+    .describe('Only those with a smaller number.'),
+});
+
+export const ProbesQuery = PageQuery.extend({
   evidence: z.enum(['0', '1']).optional().describe('1: with the evidence of each endpoint’s last probe.'),
 });
+
+const Words = z.object({ en: z.string(), de: z.string() });
+const Compared = z.object({
+  n: z.int().describe('A number of this server’s own, growing.'),
+  domain: z.string(),
+  at: z.iso.datetime().describe('When the domain was asked.'),
+  verdict: z
+    .enum(['agrees', 'differs', 'nothing', 'unknown'])
+    .describe('nothing: the domain publishes nothing. unknown: it could not be asked.'),
+  says: Words,
+  current: z.boolean().describe('The record is the same today.'),
+  changed: z.boolean().describe('Another result than the newest conclusive one before.'),
+  differences: z
+    .array(
+      z.object({
+        mechanism: z.enum([...mechanisms, 'all']).describe('all: they disagree with each other.'),
+        service: z.string().describe('“imap tls”, “caldav”'),
+        state: z.enum(states),
+        level: z.enum(['note', 'differs', 'unknown']),
+        ours: z.string().optional(),
+        theirs: z.string().optional(),
+        says: Words,
+      }),
+    )
+    .describe('What is not the same on both sides. That they differ says that one is wrong, not which.'),
+  sources: z.array(z.object({ mechanism: z.enum(mechanisms), where: z.string(), trust: z.enum(trustLevels) })),
+});
+
+export const ComparisonList = z
+  .object({
+    provider: z.string(),
+    domains: z
+      .array(
+        z.object({
+          domain: z.string(),
+          due: z.iso.datetime().nullable().describe('When it is asked next; null: it is not.'),
+          newest: Compared.nullable().describe('The newest conclusive result; null: there is none.'),
+        }),
+      )
+      .describe('Those that the record lists by name.'),
+    comparisons: z.array(Compared).describe('Newest first; what has not changed is not kept for long.'),
+    next: z.int().nullable().describe('For “before”, to get the older ones; null: there are none.'),
+  })
+  .meta({ id: 'ComparisonList' });
 
 export const Problem = z
   .looseObject({

@@ -22,7 +22,7 @@ For mail clients
 For programs (JSON)
   /api/v1/lookup?domain={domain}     or ?email={address}
   /api/v1/providers                  ?q= &country= &protocol= &access= &page=
-  /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig, /pacc.json, /zone.txt, /revisions, /probes, /feed.atom
+  /api/v1/providers/{id}             also /autoconfig.xml, /mail.mobileconfig, /pacc.json, /zone.txt, /revisions, /probes, /comparisons, /feed.atom
   /api/v1/bundle                     everything, signed; /api/v1/atlas.ndjson the same unsigned
   /api/v1/changes?since={revision}   which records changed after it; as a feed: /api/v1/feed.atom
   /api/v1/statuses                   what was seen of servers, for others who run the atlas (NDJSON)

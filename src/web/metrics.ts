@@ -65,7 +65,7 @@ export interface Measured {
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, served, requests, vitals, process }: Measured): string {
-  const { certificateDays: days, lastRun, quarantined } = vitals;
+  const { certificateDays: days, compared, lastRun, quarantined } = vitals;
   const known = served?.knowledge.statuses;
   // Those of the records of now: a status outlives the record that brought it.
   const listed = served ? endpoints(served.atlas.curated) : [];
@@ -83,6 +83,12 @@ export function metrics({ version, served, requests, vitals, process }: Measured
       statusNames.map((name) => [`status="${name}"`, statuses.get(name)?.length ?? 0]),
     ),
     family('mailatlas_quarantined', 'gauge', 'Hosts and domains under quarantine.', one(quarantined)),
+    family(
+      'mailatlas_compared',
+      'gauge',
+      'Domains by how what they publish compares with the records.',
+      Object.entries(compared).map(([verdict, domains]): Sample => [`verdict="${verdict}"`, domains]),
+    ),
     family(
       'mailatlas_certificates',
       'gauge',

@@ -12,6 +12,7 @@ import {
   AutodiscoverRefused,
   ChangeList,
   ChangesQuery,
+  ComparisonList,
   DomainPath,
   Health,
   LanguageQuery,
@@ -19,6 +20,7 @@ import {
   LookupAnswer,
   LookupQuery,
   PaccDocument,
+  PageQuery,
   ProbeList,
   ProbesQuery,
   Problem,
@@ -239,6 +241,15 @@ export function openapi(version: string) {
           requestParams: { path: ProviderPath, query: ProbesQuery },
           responses: {
             200: json('How its endpoints stand, and their checks', ProbeList),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/comparisons': get({
+          summary: 'What a record’s domains publish themselves, held against the record',
+          requestParams: { path: ProviderPath, query: PageQuery },
+          responses: {
+            200: json('The newest result of each domain, and how results changed', ComparisonList),
             308: renamed,
             ...problems(malformed, unknown, later),
           },

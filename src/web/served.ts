@@ -10,6 +10,7 @@ import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { PastComparison } from '../store/comparisons.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
@@ -63,6 +64,15 @@ export interface History {
   evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
   /** When each is looked at next, ISO 8601. */
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
+  /** How what the domains of a record publish compares with it: newest first. */
+  comparisons(
+    record: string,
+    page: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly PastComparison[]>;
+  /** The newest conclusive one of each domain of a record. */
+  compared(record: string): Promise<readonly PastComparison[]>;
+  /** When each domain is asked next, ISO 8601. */
+  asked(domains: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** What happened, for feeds: newest first, of some or of all. */

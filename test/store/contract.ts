@@ -29,6 +29,7 @@ import {
 import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
 import { checksContract } from './contract-checks.ts';
+import { comparisonsContract } from './contract-comparisons.ts';
 import { demandContract } from './contract-demand.ts';
 import { newsContract } from './contract-news.ts';
 import { tokensContract } from './contract-tokens.ts';
@@ -53,6 +54,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
   };
 
   checksContract(name, open);
+  comparisonsContract(name, open);
   demandContract(name, open);
   newsContract(name, open);
   tokensContract(name, open);
