@@ -8,10 +8,13 @@
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
-import { readDataDir } from './catalog/files.ts';
+import { parseCatalog } from './catalog/catalog.ts';
+import { type DataFiles, readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
-import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { nodeSimulator } from './discover/clients/simulate-node.ts';
+import { simulatedStep } from './discover/clients/simulated.ts';
+import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
@@ -19,6 +22,7 @@ import { type Networks, noNetworks } from './net/networks.ts';
 import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
 import { readComparisons, readNewestComparisons, readPublishersDue } from './store/comparisons.ts';
 import type { Store } from './store/db.ts';
@@ -127,8 +131,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
 
+  let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
     const files = readDataDir(options.data);
+    messages = messagesOf(files.lists);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(
@@ -162,11 +168,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
   const resolver = cachedResolver(nodeResolver(options.resolver));
   const asking = {
+    timeout: publishedTimeout,
     ...(options.resolver !== undefined && { resolver: options.resolver }),
     ...(options.contact !== undefined && { contact: options.contact }),
     ...options.discover,
   };
-  const discoverer = nodeDiscoverer({ timeout: publishedTimeout, ...asking });
+  const discoverer = nodeDiscoverer(asking);
+  const simulator = nodeSimulator(asking);
   const demand = new Demand();
   const keepDemand = async () => {
     try {
@@ -181,6 +189,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     served: () => keeper.served,
     resolver,
     published: publishedStep((domain) => discoverer.discover(domain)),
+    simulated: simulatedStep((domain) => {
+      const { atlas: index, knowledge } = keeper.served ?? first;
+      return simulator.simulate(domain, { index, knowledgeOf: () => knowledge });
+    }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
     revisions: (id, limit) => readRevisions(store.db, id, limit),
@@ -212,6 +224,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
+    messages: () => messages(),
     gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -255,7 +268,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note,
     });
 
-  const patient = nodeDiscoverer(asking);
+  const patient = nodeDiscoverer({ ...asking, timeout: options.discover?.timeout ?? defaultDiscoverTimeout });
   const comparing =
     options.compare &&
     startComparing({
@@ -283,6 +296,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** Read when somebody first asks. A list with an error is an empty one; loading has told of it. */
+function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
+  let read: readonly MessageEntry[] | undefined;
+  return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
 }
 
 const shownProblems = 5;

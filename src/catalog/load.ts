@@ -4,21 +4,11 @@
  * that the next load finishes what an interrupted one began.
  */
 import { canonicalJson, recordDigest, sha256 } from '../atlas/digest.ts';
-import type { Curated } from '../provider/model.ts';
+import type { Curated, Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
-import {
-  addRevision,
-  dropRecord,
-  putLists,
-  putMeta,
-  putNoProbe,
-  putRecord,
-  readDigests,
-  readMeta,
-  readOwners,
-} from '../store/providers.ts';
+import { changeRecord, putLists, putMeta, putNoProbe, readDigests, readMeta, readOwners } from '../store/providers.ts';
 import { batches, type Move, type Part } from './batches.ts';
 import { curatedOrProblems } from './curate.ts';
 import type { DataFiles } from './files.ts';
@@ -34,6 +24,9 @@ export interface LoadReport {
   readonly conflicts: readonly Overlay[];
   readonly refused: readonly Overlay[];
 }
+
+/** Statements of a batch that are no record's: who moves the generation on, and what is loaded now. */
+const besideParts = 3;
 
 /** How often a load begins anew because another process has written meanwhile. */
 const attempts = 10;
@@ -65,22 +58,22 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
 
   const removed = [...before.keys()].filter((id) => !after.has(id));
   const written = [...after.values()].filter(({ record, digest }) => before.get(record.id) !== digest);
-  const revise = (id: string, newDigest: string | null) =>
-    addRevision(db, { at, id, oldDigest: before.get(id) ?? null, newDigest, cause: 'load' });
+  const change = (id: string, record: Provider | null, newDigest: string | null) => ({
+    id,
+    statements: changeRecord(db, { id, record, oldDigest: before.get(id) ?? null, newDigest, at, cause: 'load' }),
+  });
 
-  const { leftOut, others, noProbe } = overlaid.curated;
+  // As the data say: what overlays claim of the domains that are left out stands in front of them.
+  const { leftOut, others, noProbe } = curated;
   const listsDigest = sha256(canonicalJson([leftOut, others, noProbe]));
   const listsDiffer = (await readMeta(db, 'lists-digest')) !== listsDigest;
   const lists = listsDiffer
-    ? [...putLists(db, overlaid.curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
+    ? [...putLists(db, curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
     : [];
   const parts: Part[] = [
     { id: '', statements: [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
-    ...removed.map((id) => ({ id, statements: [revise(id, null), ...dropRecord(db, id)] })),
-    ...written.map(({ record, digest }) => ({
-      id: record.id,
-      statements: [revise(record.id, digest), ...putRecord(db, record, digest)],
-    })),
+    ...removed.map((id) => change(id, null, null)),
+    ...written.map(({ record, digest }) => change(record.id, record, digest)),
   ];
 
   const kept = overlays.filter((overlay) => !overlaid.retired.includes(overlay));
@@ -91,7 +84,7 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
       store,
       written.map(({ record }) => record),
     );
-    const packed = batches(parts, moves, store.batchSize);
+    const packed = batches(parts, moves, store.batchSize - besideParts);
     // Between two batches the store is neither the old state nor the new one, and must not pass for either.
     if (packed.length > 1) await store.atomically([...advance(db, generation++), putMeta(db, 'loaded', '')]);
     const last = packed.pop() ?? [];

@@ -12,7 +12,8 @@ import type { Curated, EndpointKey } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { readCurated } from '../store/providers.ts';
 import { openSqlite } from '../store/sqlite.ts';
-import { listEndpoints, readDue, readStatuses } from '../store/statuses.ts';
+import { listEndpoints, readStatuses } from '../store/statuses.ts';
+import { readDue } from '../store/watches.ts';
 import { afterRun } from '../verify/after-run.ts';
 import { endpoints, type ListedEndpoint, parseEndpoint } from '../verify/endpoint.ts';
 import { judge } from '../verify/judge.ts';
@@ -190,7 +191,7 @@ async function recordOf(atlas: Atlas, name: string): Promise<string> {
 async function sayReport(store: Store, report: RunReport, summary: Summary, task: Task): Promise<void> {
   if (report.run === undefined) {
     out('Nothing is to be verified now.');
-    const { next } = await readDue(store.db, new Date().toISOString());
+    const { next } = await readDue(store.db, 'local', new Date().toISOString());
     if (next !== undefined && 'most' in task.which) note(`the next server is due at ${next}`);
     return;
   }

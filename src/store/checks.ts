@@ -4,7 +4,7 @@
  *  - the newest {@link keptRows} rows in which nothing changed, and the newest {@link keptChanges} in which something did
  *  - the full evidence of the last probe and of each change that is kept; the other rows are short
  */
-import { and, asc, desc, eq, gt, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { check } from './schema.ts';
@@ -33,7 +33,7 @@ export interface NewCheck {
 /** A check as it is kept. */
 export interface Check extends NewCheck {
   readonly n: number;
-  /** It has another code than the one before. */
+  /** It has another code than the one before from the same vantage. */
   readonly changed: boolean;
 }
 
@@ -42,24 +42,35 @@ export const keptChanges = 20;
 /** D1 binds at most 100 parameters a statement. */
 const boundAtOnce = 90;
 
-/** Writes a check; what need not be kept any longer goes. */
-export function putCheck(db: Db, { evidence, warnings, ...row }: NewCheck): Statement[] {
-  const ofEndpoint = eq(check.endpoint, row.endpoint);
-  const before = sql`(SELECT code FROM "check" WHERE endpoint = ${row.endpoint} ORDER BY n DESC LIMIT 1)`;
+/**
+ * Writes a check; what need not be kept any longer goes.
+ * @param holder only while this holder of leases has one on the endpoint, and its run was not judged
+ */
+export function putCheck(db: Db, row: NewCheck, holder?: string): Statement[] {
+  const { endpoint, at, vantage, run: n, code, outcome, warnings, says, ms, certDays, evidence } = row;
+  const ofEndpoint = eq(check.endpoint, endpoint);
+  const before = sql`(SELECT code FROM "check" WHERE endpoint = ${endpoint} AND vantage = ${vantage} ORDER BY n DESC LIMIT 1)`;
+  const may =
+    holder === undefined
+      ? sql`true`
+      : sql`EXISTS (SELECT 1 FROM watch WHERE endpoint = ${endpoint} AND lease_by = ${holder})
+          AND EXISTS (SELECT 1 FROM run WHERE n = ${n} AND verdict IS NULL)`;
   return [
+    db.insert(check).select(
+      sql`SELECT NULL, ${endpoint}, ${at}, ${vantage}, ${n}, ${code}, ${outcome}, ${warnings.join(' ')}, ${says}, ${ms},
+          ${certDays}, ${before} IS NOT ${code}, ${JSON.stringify(evidence)} WHERE ${may}`,
+    ),
     db
       .update(check)
       .set({ evidence: null })
-      .where(and(ofEndpoint, eq(check.changed, 0), isNotNull(check.evidence))),
-    db.insert(check).values({
-      ...row,
-      warnings: warnings.join(' '),
-      changed: sql`${before} IS NOT ${row.code}`,
-      evidence: JSON.stringify(evidence),
-    }),
-    db.delete(check).where(and(ofEndpoint, beyond(row.endpoint, 0, keptRows))),
-    db.delete(check).where(and(ofEndpoint, beyond(row.endpoint, 1, keptChanges))),
+      .where(and(ofEndpoint, eq(check.changed, 0), isNotNull(check.evidence), lt(check.n, newest(endpoint)))),
+    db.delete(check).where(and(ofEndpoint, beyond(endpoint, 0, keptRows))),
+    db.delete(check).where(and(ofEndpoint, beyond(endpoint, 1, keptChanges))),
   ];
+}
+
+function newest(endpoint: EndpointKey): SQL {
+  return sql`(SELECT max(n) FROM "check" WHERE endpoint = ${endpoint})`;
 }
 
 /** The rows of one kind that are older than the newest `kept`. */
@@ -77,6 +88,20 @@ export async function readChecks(db: Db, endpoints: readonly EndpointKey[], limi
     found.push(...rows.map(checkOf));
   }
   return found.sort((a, b) => b.n - a.n).slice(0, limit);
+}
+
+/** Which of these endpoints have a check in a run. */
+export async function readChecked(db: Db, run: number, endpoints: readonly EndpointKey[]): Promise<Set<EndpointKey>> {
+  const found = new Set<EndpointKey>();
+  for (let start = 0; start < endpoints.length; start += boundAtOnce) {
+    const some = endpoints.slice(start, start + boundAtOnce);
+    const rows = await db
+      .selectDistinct({ endpoint: check.endpoint })
+      .from(check)
+      .where(and(eq(check.run, run), inArray(check.endpoint, some)));
+    for (const { endpoint } of rows) found.add(endpoint as EndpointKey);
+  }
+  return found;
 }
 
 /** What a run has seen, without the evidence: the checks after number `after`, oldest first. For reading page by page. */

@@ -1,13 +1,13 @@
 /**
  * What domains publish, held against our records: the results, and which domain is asked when. How much is kept of a domain
  * is bounded: the newest {@link keptRows} results in which nothing changed, and the newest {@link keptChanges} in which
- * something did. Leases are taken as in statuses.ts.
+ * something did. Leases are taken as in watches.ts.
  */
 import { and, asc, desc, eq, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Domain } from '../name/domain.ts';
 import type { Db, Statement, Store } from './db.ts';
 import { comparison, publication } from './schema.ts';
-import type { Lease } from './statuses.ts';
+import type { Lease } from './watches.ts';
 
 export type ComparisonVerdict = (typeof comparison.$inferSelect)['verdict'];
 
@@ -143,7 +143,11 @@ export async function listPublishers(
 }
 
 /** Leases up to `limit` domains that are due, the longest due first. */
-export async function takeDuePublishers(store: Store, lease: Lease, limit: number): Promise<Publisher[]> {
+export async function takeDuePublishers(
+  store: Store,
+  lease: Omit<Lease, 'vantage'>,
+  limit: number,
+): Promise<Publisher[]> {
   const { db } = store;
   const { domain, record, digest, dueAt, leaseUntil, leaseBy } = publication;
   const due = db

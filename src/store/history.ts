@@ -1,9 +1,9 @@
 /** What was seen of endpoints, for those who want to know more than the status. */
-import { and, desc, eq, inArray, isNotNull, lt, max } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, lt, max, min } from 'drizzle-orm';
 import type { EndpointKey } from '../provider/model.ts';
 import type { Check } from './checks.ts';
 import type { Db } from './db.ts';
-import { check, status } from './schema.ts';
+import { check, watch } from './schema.ts';
 
 /** A check without its evidence. */
 export type PastCheck = Omit<Check, 'evidence' | 'run'>;
@@ -46,13 +46,13 @@ export async function readLastEvidence(db: Db, endpoints: readonly EndpointKey[]
   return new Map(rows.map(({ endpoint, evidence }) => [endpoint as EndpointKey, JSON.parse(evidence ?? 'null')]));
 }
 
-/** When each of these endpoints (at most 90) is looked at next; null or missing: never. */
+/** When each of these endpoints (at most 90) is looked at next, from wherever; null or missing: never. */
 export async function readDueAt(db: Db, endpoints: readonly EndpointKey[]): Promise<Map<EndpointKey, string | null>> {
   if (endpoints.length === 0) return new Map();
-  const { endpoint, dueAt } = status;
   const rows = await db
-    .select({ endpoint, dueAt })
-    .from(status)
-    .where(inArray(endpoint, [...endpoints]));
+    .select({ endpoint: watch.endpoint, dueAt: min(watch.dueAt) })
+    .from(watch)
+    .where(inArray(watch.endpoint, [...endpoints]))
+    .groupBy(watch.endpoint);
   return new Map(rows.map((row) => [row.endpoint as EndpointKey, row.dueAt]));
 }

@@ -1,5 +1,5 @@
 /** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
-import { desc, eq, getTableColumns, gt, inArray, isNull, max, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, like, max, sql } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
 import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
@@ -80,10 +80,29 @@ export function dropRecord(db: Db, id: string): Statement[] {
   return [...dropNames(db, id), db.delete(provider).where(eq(provider.id, id))];
 }
 
-/** Writes the two lists of names that stand beside the records, in place of what stood there. */
+/**
+ * Brings a record to what it is to be, null: gone. The revision keeps what was there, so that it can be taken back.
+ */
+export function changeRecord(
+  db: Db,
+  { record, ...change }: Omit<Revision, 'n'> & { readonly record: Provider | null },
+): Statement[] {
+  const { id, newDigest } = change;
+  // First the revision: it reads what stands there.
+  return [
+    addRevision(db, change),
+    ...(record && newDigest !== null ? putRecord(db, record, newDigest) : dropRecord(db, id)),
+  ];
+}
+
+/**
+ * Writes the two lists of names that stand beside the records, in place of what stood there. What is left out stays so
+ * beneath a record that claims the domain, for the day on which the record gives it up.
+ */
 export function putLists(db: Db, { leftOut, others }: Pick<Curated, 'leftOut' | 'others'>): Statement[] {
   return [
     db.delete(domain).where(isNull(domain.provider)),
+    db.update(domain).set({ leftOut: null }).where(isNotNull(domain.leftOut)),
     db.delete(mx).where(isNull(mx.provider)),
     ...putNames(
       db,
@@ -102,18 +121,22 @@ export function putNoProbe(db: Db, noProbe: Curated['noProbe']): Statement {
 }
 
 function dropNames(db: Db, id: string): Statement[] {
-  return [db.delete(domain).where(eq(domain.provider, id)), db.delete(mx).where(eq(mx.provider, id))];
+  const beneath = and(eq(domain.provider, id), isNotNull(domain.leftOut));
+  return [
+    db.update(domain).set({ provider: null }).where(beneath),
+    db.delete(domain).where(eq(domain.provider, id)),
+    db.delete(mx).where(eq(mx.provider, id)),
+  ];
 }
 
 /** A name that moves from one owner to another is overwritten, whichever of the two is written first. */
 function putNames(db: Db, rows: readonly { name: string; provider?: string; leftOut?: string }[]): Statement[] {
-  return rows.map((row) => {
-    const set = { provider: row.provider ?? null, leftOut: row.leftOut ?? null };
-    return db
+  return rows.map(({ name, ...set }) =>
+    db
       .insert(domain)
-      .values({ name: row.name, ...set })
-      .onConflictDoUpdate({ target: domain.name, set });
-  });
+      .values({ name, ...set })
+      .onConflictDoUpdate({ target: domain.name, set }),
+  );
 }
 
 function putPatterns(db: Db, rows: readonly { pattern: string; provider?: string; other?: string }[]): Statement[] {
@@ -173,8 +196,63 @@ export async function traceRevisions(db: Db, limit: number, id?: string): Promis
   return rows.map(({ before, after, ...row }) => ({ ...row, before: parse(before), after: parse(after) }));
 }
 
+/** What changed about a record from this revision on, it included. */
+export function readRevisionsSince(db: Db, id: string, n: number): Promise<Revision[]> {
+  return Promise.resolve(
+    db
+      .select(brief)
+      .from(revision)
+      .where(and(eq(revision.id, id), gte(revision.n, n)))
+      .orderBy(revision.n),
+  );
+}
+
+/** One revision, with the record as it was before; undefined where there is none of this number. */
+export async function readRevision(
+  db: Db,
+  n: number,
+): Promise<(Revision & { readonly before: Provider | null }) | undefined> {
+  const [row] = await db.select().from(revision).where(eq(revision.n, n));
+  if (!row) return undefined;
+  const { replaced, ...told } = row;
+  return { ...told, before: replaced === null ? null : (JSON.parse(replaced) as Provider) };
+}
+
+/** The record as it is served now. */
+export async function readRecord(
+  db: Db,
+  id: string,
+): Promise<{ readonly record: Provider; readonly digest: string } | undefined> {
+  const [row] = await db.select().from(provider).where(eq(provider.id, id));
+  return row && { record: JSON.parse(row.json) as Provider, digest: row.digest };
+}
+
+/** Records as they were before what these causes (a SQL LIKE pattern) did to them since then. */
+export async function readReplaced(db: Db, causes: string, since: string): Promise<Provider[]> {
+  const rows = await db
+    .select({ json: revision.replaced })
+    .from(revision)
+    .where(and(like(revision.cause, causes), gt(revision.at, since), isNotNull(revision.replaced)))
+    .orderBy(desc(revision.n));
+  return rows.map(({ json }) => JSON.parse(json ?? '') as Provider);
+}
+
+/** Those of these names that somebody handles mail under who is no record. */
+export async function readHandled(db: Db, names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (let start = 0; start < names.length; start += boundAtOnce) {
+    const some = names.slice(start, start + boundAtOnce);
+    const rows = await db
+      .select({ name: mx.pattern })
+      .from(mx)
+      .where(and(inArray(mx.pattern, some), isNotNull(mx.other)));
+    found.push(...rows.map(({ name }) => name));
+  }
+  return found;
+}
+
 /** Keys of the meta table. */
-export type MetaKey = 'loaded' | 'lists-digest' | 'no-probe' | 'generation' | 'knowledge';
+export type MetaKey = 'loaded' | 'lists-digest' | 'no-probe' | 'generation' | 'knowledge' | 'secret';
 
 export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
   const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));
@@ -183,4 +261,9 @@ export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined
 
 export function putMeta(db: Db, key: MetaKey, value: string): Statement {
   return db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } });
+}
+
+/** Writes what nobody has written yet. */
+export function setMetaOnce(db: Db, key: MetaKey, value: string): Statement {
+  return db.insert(meta).values({ key, value }).onConflictDoNothing();
 }

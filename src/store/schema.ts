@@ -1,6 +1,6 @@
 /** The tables, as drizzle sees them. The truth is in `migrations/`; test/store/schema.test.ts holds the two together. */
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export const provider = sqliteTable('provider', {
   id: text().notNull().primaryKey(),
@@ -75,22 +75,39 @@ export const check = sqliteTable(
   (table) => [index('check_endpoint').on(table.endpoint, table.n), index('check_run').on(table.run, table.n)],
 );
 
-export const status = sqliteTable(
-  'status',
+export const status = sqliteTable('status', {
+  endpoint: text().notNull().primaryKey(),
+  status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+  reason: text().notNull(),
+  since: text().notNull(),
+  checkedAt: text('checked_at'),
+  staleAt: text('stale_at'),
+  applied: integer().notNull(),
+  listedAt: text('listed_at'),
+});
+
+export const vantage = sqliteTable('vantage', {
+  name: text().notNull().primaryKey(),
+  seenAt: text('seen_at').notNull(),
+});
+
+export const watch = sqliteTable(
+  'watch',
   {
-    endpoint: text().notNull().primaryKey(),
-    status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
-    reason: text().notNull(),
-    since: text().notNull(),
-    checkedAt: text('checked_at'),
-    staleAt: text('stale_at'),
+    endpoint: text().notNull(),
+    vantage: text().notNull(),
     state: text(),
     applied: integer().notNull(),
     dueAt: text('due_at'),
     leaseUntil: text('lease_until'),
     leaseBy: text('lease_by'),
   },
-  (table) => [index('status_due').on(table.dueAt)],
+  (table) => [
+    primaryKey({ columns: [table.vantage, table.endpoint] }),
+    index('watch_due').on(table.vantage, table.dueAt),
+    index('watch_endpoint').on(table.endpoint),
+    index('watch_lease').on(table.leaseBy).where(sql`lease_by IS NOT NULL`),
+  ],
 );
 
 export const transition = sqliteTable(
@@ -119,6 +136,7 @@ export const run = sqliteTable(
     done: integer().notNull(),
     verdict: text({ enum: ['sound', 'inconclusive'] }),
     reason: text(),
+    witnesses: text(),
   },
   (table) => [index('run_ended').on(table.ended, table.n)],
 );
@@ -213,4 +231,74 @@ export const token = sqliteTable(
     revoked: text(),
   },
   (table) => [uniqueIndex('token_name').on(table.name).where(sql`revoked IS NULL`)],
+);
+
+export const submission = sqliteTable(
+  'submission',
+  {
+    number: integer().primaryKey({ autoIncrement: true }),
+    state: text({
+      enum: ['checking', 'waiting', 'asked', 'published', 'exported', 'declined', 'withdrawn'],
+    }).notNull(),
+    version: integer().notNull(),
+    kind: text({ enum: ['new', 'change', 'report', 'remove'] }).notNull(),
+    id: text().notNull(),
+    draft: text().notNull(),
+    baseDigest: text('base_digest'),
+    receipt: text().notNull().unique(),
+    preview: text().notNull().unique(),
+    origin: text({ enum: ['stranger', 'follow', 'rollback'] }).notNull(),
+    undoes: integer(),
+    contact: text(),
+    at: text().notNull(),
+    changedAt: text('changed_at').notNull(),
+    holdUntil: text('hold_until'),
+  },
+  (table) => [
+    index('submission_hold').on(table.holdUntil),
+    index('submission_id').on(table.id, table.number),
+    index('submission_state').on(table.state, table.number),
+  ],
+);
+
+export const submissionCheck = sqliteTable(
+  'submission_check',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    submission: integer().notNull(),
+    name: text().notNull(),
+    state: text({ enum: ['pending', 'running', 'passed', 'attention', 'failed', 'unknown'] }).notNull(),
+    says: text().notNull(),
+    items: text().notNull(),
+    at: text().notNull(),
+  },
+  (table) => [uniqueIndex('submission_check_name').on(table.submission, table.name)],
+);
+
+export const formerDraft = sqliteTable(
+  'former_draft',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    submission: integer().notNull(),
+    json: text().notNull(),
+    until: text().notNull(),
+  },
+  (table) => [index('former_draft_submission').on(table.submission, table.n)],
+);
+
+export const event = sqliteTable(
+  'event',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    submission: integer().notNull(),
+    at: text().notNull(),
+    actor: text({ enum: ['submitter', 'reviewer', 'admin', 'operator', 'mailatlas'] }).notNull(),
+    who: text().notNull(),
+    act: text().notNull(),
+    fromState: text('from_state'),
+    toState: text('to_state').notNull(),
+    why: text().notNull(),
+    confirmed: text().notNull(),
+  },
+  (table) => [index('event_submission').on(table.submission, table.n)],
 );

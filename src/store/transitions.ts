@@ -1,5 +1,5 @@
 /** How statuses moved. Bounded: the newest {@link keptTransitions} of each endpoint. */
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey, StatusName } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { transition } from './schema.ts';
@@ -24,18 +24,17 @@ const keptTransitions = 20;
 /** D1 binds at most 100 parameters a statement. */
 const boundAtOnce = 90;
 
-/**
- * To stand before the move itself: nothing is written where the status holds this check, or a newer one, already.
- * @param applied the number of the check
- */
-export function addTransition(db: Db, { endpoint, from, to, reason, at }: Transition, applied: number): Statement[] {
+/** To stand before the move itself. @param only a condition on the row of the status; else nothing is written */
+export function addTransition(
+  db: Db,
+  { endpoint, from, to, reason, at }: Transition,
+  only: SQL | undefined,
+): Statement[] {
   const oldest = sql`SELECT n FROM transition WHERE endpoint = ${endpoint} ORDER BY n DESC LIMIT 1 OFFSET ${keptTransitions}`;
   return [
     db
       .insert(transition)
-      .select(
-        sql`SELECT NULL, endpoint, ${at}, ${from}, ${to}, ${reason} FROM status WHERE endpoint = ${endpoint} AND applied < ${applied}`,
-      ),
+      .select(sql`SELECT NULL, endpoint, ${at}, ${from}, ${to}, ${reason} FROM status WHERE ${only}`),
     db.delete(transition).where(and(eq(transition.endpoint, endpoint), sql`n <= (${oldest})`)),
   ];
 }

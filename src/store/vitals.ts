@@ -31,7 +31,7 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
         WHERE "check".endpoint = status.endpoint AND cert_days IS NOT NULL ORDER BY n DESC LIMIT 1)`,
     })
     .from(status)
-    .where(isNotNull(status.dueAt));
+    .where(isNotNull(status.listedAt));
   const compared = await db
     .select({
       verdict: sql<ComparisonVerdict | null>`(SELECT verdict FROM comparison

@@ -1,59 +1,47 @@
 /**
- * A run: takes endpoints in leases, probes them politely and many at once, writes each result as it comes, and at the end is
- * judged as a whole (canary.ts) before it moves any status (settle.ts).
+ * A run: takes endpoints in leases, probes them politely and many at once, reports each result as it comes, and at the end is
+ * judged as a whole (canary.ts) before it moves any status (settle.ts). Where the work comes from is dispatch.ts.
  *
  * Whoever is killed loses what was under way: the results so far are written, the leases run out, and the next run settles
- * what this one left. Memory does not grow with the number of endpoints: those that wait are at most {@link mostWaiting}.
+ * what this one left. Memory does not grow with the number of endpoints: a run holds at most so many.
  */
 import { randomUUID } from 'node:crypto';
 import type { EndpointKey } from '../provider/model.ts';
-import { putCheck } from '../store/checks.ts';
 import type { Store } from '../store/db.ts';
-import { keepAlive, startRun } from '../store/runs.ts';
-import {
-  holdBack,
-  type Lease,
-  readDue,
-  readVerified,
-  releaseLeases,
-  renewLeases,
-  type StatusRow,
-  takeDue,
-  takeThese,
-} from '../store/statuses.ts';
 import type { Transition } from '../store/transitions.ts';
-import { failsInNetwork, judgeAbandoned, judgeRun, type RunVerdict, witnessCount } from './canary.ts';
-import { checkOf } from './check.ts';
-import { type Clock, instant, systemClock } from './clock.ts';
+import { failsInNetwork, type RunVerdict } from './canary.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Dispatch, type Ending, RunOver, StoreDispatch, type StoreDispatchOptions } from './dispatch.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
 import { type Leave, ownerOf, Pace } from './pace.ts';
-import { juryOf, settle, settleAbandoned } from './settle.ts';
-import { interval } from './status.ts';
+import { settleAbandoned } from './settle.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface RunOptions {
-  readonly store: Store;
+/** How a run is done, wherever its work comes from. */
+export interface ProbingOptions {
   /** Never rejects, and ends by itself. */
   readonly probe: (endpoint: Endpoint) => Promise<Evidence>;
   readonly judge: (evidence: Evidence, now: Date) => Verdict;
-  /** Those that are due, at most so many; or these, due or not. They must be listed (store/statuses.ts). */
-  readonly which: { readonly most: number } | readonly EndpointKey[];
-  /** Who looks, from where. */
-  readonly vantage?: string;
   /** How many connections at once. */
   readonly concurrency?: number;
   readonly pace?: Pace;
+  /** So many leased endpoints it may have at once. */
+  readonly mostHeld?: number;
   /** Servers of others that always answer: when they do not either, it is us. */
   readonly controls?: readonly Endpoint[];
-  /** Milliseconds for which endpoints are taken at a time; renewed while the run lives. */
-  readonly lease?: number;
   readonly clock?: Clock;
-  /** From 0 to below 1. */
-  readonly random?: () => number;
   /** Ends the run early: what is under way is dropped, what was seen counts. */
   readonly signal?: AbortSignal;
   readonly onResult?: (result: Result, progress: Progress) => void;
+}
+
+export interface RunOptions extends ProbingOptions, Pick<StoreDispatchOptions, 'which' | 'lease'> {
+  readonly store: Store;
+  /** Who looks, from where. */
+  readonly vantage?: string;
+  /** From 0 to below 1. */
+  readonly random?: () => number;
 }
 
 export interface Result {
@@ -77,10 +65,23 @@ export interface RunReport extends RunVerdict, Progress {
 }
 
 export const defaultConcurrency = 64;
-const defaultLease = 3 * 60_000;
 /** So many leased endpoints may wait for their turn. */
-const mostWaiting = 2000;
+const mostHeld = 2000;
 const takenAtOnce = 256;
+
+/** Verifies endpoints of a store. @throws what the store throws; what was written until then stays */
+export async function verify(options: RunOptions): Promise<RunReport> {
+  const { store, clock = systemClock, random = Math.random, vantage = 'local', which } = options;
+  const left = await settleAbandoned(store, { clock, random });
+  const dispatch = new StoreDispatch({ ...options, clock, random, vantage, by: `${vantage} ${randomUUID()}` });
+  try {
+    const { taken, cutOff, ...report } = await new Run(dispatch, options).finish();
+    const elsewhere = 'most' in which || cutOff ? 0 : which.length - taken;
+    return { ...report, elsewhere, changes: [...left, ...report.changes] };
+  } finally {
+    await dispatch.leave();
+  }
+}
 
 /** An endpoint that waits for its turn. */
 interface Waiting {
@@ -89,67 +90,62 @@ interface Waiting {
   readonly owner: string;
 }
 
-/** Verifies endpoints. @throws what the store throws; what was written until then stays */
-export async function verify(options: RunOptions): Promise<RunReport> {
-  const { clock = systemClock, random = Math.random } = options;
-  const left = await settleAbandoned(options.store, { clock, random });
-  const report = await new Run({ ...options, clock, random }).finish();
-  return { ...report, changes: [...left, ...report.changes] };
-}
+type Ended = Omit<RunReport, 'elsewhere'> & {
+  /** How many endpoints it was given. */
+  readonly taken: number;
+  readonly cutOff: boolean;
+};
 
-class Run {
-  readonly #options: RunOptions & Required<Pick<RunOptions, 'clock' | 'random'>>;
-  readonly #store: Store;
+/** One run over whatever a dispatch gives out. */
+export class Run {
+  readonly #dispatch: Dispatch;
+  readonly #options: ProbingOptions;
   readonly #clock: Clock;
   readonly #pace: Pace;
-  readonly #lease: number;
-  readonly #by: string;
-  #number = 0;
+  readonly #concurrency: number;
+  readonly #mostHeld: number;
+  #run: number | undefined;
   #planned = 0;
   #done = 0;
   #taken = 0;
-  #elsewhere = 0;
   #waiting: Waiting[] = [];
+  /** What was given to us and is not reported yet. */
+  readonly #held = new Set<EndpointKey>();
   #running = 0;
-  /** The source of endpoints is dry. */
+  /** There is nothing more to take. */
   #dry = false;
-  /** What the store threw, in a box. */
+  /** What the dispatch threw, in a box. */
   #fault: { readonly error: unknown } | undefined;
-  #lastUntil = 0;
-  #renewAt = 0;
+  #renewAt = Number.POSITIVE_INFINITY;
+  #anybodyFails = false;
   #stir = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<undefined>();
 
-  constructor(options: RunOptions & Required<Pick<RunOptions, 'clock' | 'random'>>) {
+  constructor(dispatch: Dispatch, options: ProbingOptions) {
+    this.#dispatch = dispatch;
     this.#options = options;
-    this.#store = options.store;
-    this.#clock = options.clock;
+    this.#clock = options.clock ?? systemClock;
     this.#pace = options.pace ?? new Pace();
-    this.#lease = options.lease ?? defaultLease;
-    this.#by = `${options.vantage ?? 'local'} ${randomUUID()}`;
+    this.#concurrency = options.concurrency ?? defaultConcurrency;
+    this.#mostHeld = options.mostHeld ?? mostHeld;
   }
 
-  async finish(): Promise<RunReport> {
-    const { which, signal } = this.#options;
-    const now = instant(this.#clock.now());
-    this.#planned = 'most' in which ? Math.min(which.most, (await readDue(this.#store.db, now)).due) : which.length;
-    if (this.#planned === 0) return { verdict: 'sound', reason: null, done: 0, planned: 0, elsewhere: 0, changes: [] };
-    const facts = { by: this.#by, vantage: this.#options.vantage ?? 'local', started: now, planned: this.#planned };
-    this.#number = await startRun(this.#store, { ...facts, aliveUntil: this.#until() });
+  async finish(): Promise<Ended> {
+    const { signal } = this.#options;
     const stop = () => {
       this.#stir.resolve();
       this.#stopped.resolve(undefined);
     };
     signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
     try {
-      await this.#work();
-      const verdict = await this.#judge();
-      const changes = await settle(this.#store, this.#number, verdict, this.#options);
-      const { done, planned, elsewhere } = { done: this.#done, planned: this.#planned, elsewhere: this.#elsewhere };
-      return { run: this.#number, ...verdict, done, planned, elsewhere, changes };
+      await this.#work().catch(unlessOver);
+      const ending = await this.#end();
+      const { done, planned, taken } = { done: this.#done, planned: this.#planned, taken: this.#taken };
+      const numbered = this.#run === undefined ? {} : { run: this.#run };
+      return { ...numbered, ...ending, done, planned, taken, cutOff: signal?.aborted ?? false };
     } finally {
       signal?.removeEventListener('abort', stop);
-      await this.#store.atomically([releaseLeases(this.#store.db, this.#by)]);
     }
   }
 
@@ -157,10 +153,11 @@ class Run {
   async #work(): Promise<void> {
     while (!this.#options.signal?.aborted) {
       if (this.#fault) throw this.#fault.error;
-      await this.#renew();
+      if (this.#clock.now() >= this.#renewAt) await this.#take(this.#held.size);
       const wait = this.#startAll();
-      if (this.#running < this.#concurrency && !this.#dry && this.#waiting.length < mostWaiting) {
-        await this.#take();
+      // Asked for by the dozen, not one by one.
+      if (this.#running < this.#concurrency && !this.#dry && this.#waiting.length <= this.#mostHeld / 2) {
+        this.#dry = (await this.#take(Math.min(this.#held.size + takenAtOnce, this.#mostHeld))) === 0;
         continue;
       }
       if (this.#running === 0 && this.#waiting.length === 0) return;
@@ -198,61 +195,34 @@ class Run {
       this.#fault ??= { error };
     } finally {
       leave(addresses, this.#clock.now());
+      this.#held.delete(key);
       this.#running--;
       this.#stir.resolve();
     }
   }
 
   async #record(key: EndpointKey, evidence: Evidence): Promise<void> {
-    const { db } = this.#store;
-    const now = this.#clock.now();
-    const verdict = this.#options.judge(evidence, new Date(now));
-    await this.#store.atomically([
-      ...putCheck(db, checkOf(evidence, verdict, this.#number)),
-      holdBack(db, key, { by: this.#by, until: instant(now + interval) }),
-    ]);
+    const verdict = this.#options.judge(evidence, new Date(this.#clock.now()));
+    if (!(await this.#dispatch.report(evidence))) return;
     this.#done++;
+    this.#anybodyFails ||= failsInNetwork(verdict);
     this.#options.onResult?.({ endpoint: key, verdict }, { done: this.#done, planned: this.#planned });
   }
 
-  /** Takes more endpoints, as many as may wait. */
-  async #take(): Promise<void> {
-    const { which } = this.#options;
-    const room = Math.min(takenAtOnce, mostWaiting - this.#waiting.length);
-    if ('most' in which) {
-      const wanted = Math.min(room, which.most - this.#taken);
-      const rows = wanted > 0 ? await takeDue(this.#store, this.#newLease(), wanted) : [];
-      this.#taken += rows.length;
-      this.#planned = Math.max(this.#planned, this.#taken);
-      this.#dry = rows.length === 0;
-      this.#enqueue(rows);
-    } else {
-      const some = which.slice(this.#taken, this.#taken + room);
-      const rows = some.length > 0 ? await takeThese(this.#store, this.#newLease(), some) : [];
-      this.#taken += some.length;
-      this.#elsewhere += some.length - rows.length;
-      this.#dry = this.#taken >= which.length;
-      this.#enqueue(rows);
-    }
-  }
-
-  #enqueue(rows: readonly StatusRow[]): void {
-    for (const { endpoint: key } of rows) {
+  /** Asks for work until we hold so much, and says that we live, well before our leases end. @returns how much is new */
+  async #take(hold: number): Promise<number> {
+    const { run, endpoints, planned, lease } = await this.#dispatch.take({ hold, done: this.#done });
+    this.#run = run;
+    this.#renewAt = this.#clock.now() + lease / 3;
+    const fresh = endpoints.filter((key) => !this.#held.has(key));
+    for (const key of fresh) {
       const endpoint = parseEndpoint(key);
+      this.#held.add(key);
       this.#waiting.push({ key, endpoint, owner: ownerOf(endpoint) });
     }
-  }
-
-  /** Says that the run lives, well before its leases end. */
-  async #renew(): Promise<void> {
-    if (this.#clock.now() < this.#renewAt) return;
-    const { db } = this.#store;
-    const until = this.#until();
-    await this.#store.atomically([
-      renewLeases(db, { by: this.#by, until }),
-      keepAlive(db, this.#number, { aliveUntil: until, planned: this.#planned, done: this.#done }),
-    ]);
-    this.#renewAt = this.#clock.now() + this.#lease / 3;
+    this.#taken += fresh.length;
+    this.#planned = Math.max(planned, this.#planned, this.#taken);
+    return fresh.length;
   }
 
   async #rest(milliseconds: number): Promise<void> {
@@ -262,73 +232,58 @@ class Run {
     this.#stir = Promise.withResolvers();
   }
 
-  /** Asks controls or witnesses, where it is not clear whose fault it is. */
-  async #judge(): Promise<RunVerdict> {
-    const jury = await juryOf(this.#store, this.#number);
-    const { controls = [], signal } = this.#options;
-    if (!jury.anybodyFails) return judgeRun(jury);
-    if (signal?.aborted) return judgeAbandoned(jury);
-    if (controls.length > 0) {
-      const failed: boolean[] = [];
-      for (const control of controls) {
-        const evidence = await this.#ask(control);
-        if (!evidence) return judgeAbandoned(jury);
-        failed.push(this.#failsInNetwork(evidence));
-      }
-      return judgeRun(jury, { controls: failed });
-    }
-    if (!jury.isInDoubt) return judgeRun(jury);
-    const witnesses = await this.#askWitnesses((owner) => jury.has(owner));
-    return signal?.aborted ? judgeAbandoned(jury) : judgeRun(jury, { witnesses });
+  /** Has the run judged; where it is in doubt, control hosts or witnesses are asked first. */
+  async #end(): Promise<RunVerdict & { readonly changes: readonly Transition[] }> {
+    const { signal } = this.#options;
+    const mayAsk = this.#anybodyFails && !signal?.aborted;
+    const controls = (mayAsk && (await this.#askControls().catch(unlessOver))) || [];
+    const ending = await this.#dispatch.end({ controls, cutOff: signal?.aborted ?? false });
+    if ('verdict' in ending) return ending;
+    await this.#askWitnesses(ending.witnesses).catch(unlessOver);
+    const last = await this.#dispatch.end({ cutOff: signal?.aborted ?? false });
+    // Who was called twice and never heard is not waited for.
+    return 'verdict' in last ? last : final(await this.#dispatch.end({ cutOff: true }));
   }
 
-  /** Verified servers of others are looked at before their time, and belong to the run from then on. */
-  async #askWitnesses(isInRun: (owner: string) => boolean): Promise<boolean[]> {
-    const keys = await readVerified(this.#store.db, instant(this.#clock.now()), 50);
-    const chosen = new Map<string, EndpointKey>();
-    for (const key of keys) {
-      const owner = ownerOf(parseEndpoint(key));
-      if (chosen.size < witnessCount && !isInRun(owner) && !chosen.has(owner)) chosen.set(owner, key);
-    }
-    const rows = await takeThese(this.#store, this.#newLease(), [...chosen.values()]);
-    this.#planned += rows.length;
+  async #askControls(): Promise<boolean[]> {
     const failed: boolean[] = [];
-    for (const { endpoint: key } of rows) {
-      const evidence = await this.#ask(parseEndpoint(key));
+    for (const control of this.#options.controls ?? []) {
+      const evidence = await this.#ask(control);
       if (!evidence) break;
-      failed.push(this.#failsInNetwork(evidence));
-      await this.#record(key, evidence);
+      failed.push(failsInNetwork(this.#options.judge(evidence, new Date(this.#clock.now()))));
     }
     return failed;
   }
 
+  async #askWitnesses(keys: readonly EndpointKey[]): Promise<void> {
+    for (const key of keys) this.#held.add(key);
+    this.#planned += keys.length;
+    for (const key of keys) {
+      const evidence = await this.#ask(parseEndpoint(key));
+      if (!evidence) return;
+      await this.#record(key, evidence);
+      this.#held.delete(key);
+    }
+  }
+
   /** One probe outside the crowd, when everybody else is done; undefined where the run was stopped meanwhile. */
   async #ask(endpoint: Endpoint): Promise<Evidence | undefined> {
-    this.#renewAt = 0;
-    await this.#renew();
+    await this.#dispatch.take({ hold: this.#held.size, done: this.#done });
     const leave = this.#pace.enter(endpoint.host, ownerOf(endpoint));
     const evidence = await Promise.race([this.#options.probe(endpoint), this.#stopped.promise]);
     leave(evidence ? addressesOf(evidence) : [], this.#clock.now());
     return evidence;
   }
+}
 
-  #failsInNetwork(evidence: Evidence): boolean {
-    return failsInNetwork(this.#options.judge(evidence, new Date(this.#clock.now())));
-  }
+/** A run that was judged without us is still to be settled. */
+function unlessOver(error: unknown): void {
+  if (!(error instanceof RunOver)) throw error;
+}
 
-  get #concurrency(): number {
-    return this.#options.concurrency ?? defaultConcurrency;
-  }
-
-  #newLease(): Lease {
-    return { by: this.#by, now: instant(this.#clock.now()), until: this.#until() };
-  }
-
-  /** The end of a lease that begins now, each another millisecond. */
-  #until(): string {
-    this.#lastUntil = Math.max(this.#clock.now() + this.#lease, this.#lastUntil + 1);
-    return instant(this.#lastUntil);
-  }
+function final(ending: Ending): RunVerdict & { readonly changes: readonly Transition[] } {
+  if ('verdict' in ending) return ending;
+  throw new Error('a run that was cut off is still in doubt');
 }
 
 function addressesOf({ attempts }: Evidence): string[] {

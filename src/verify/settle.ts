@@ -1,110 +1,172 @@
 /**
- * From the checks of a run to the statuses. Checks are written as they come; statuses move only when the run was judged, page
- * by page, each check once: whoever is interrupted here, or does it a second time, does no harm.
+ * From the checks of a run to the statuses. Checks are written as they come; what a vantage makes of them moves only when the
+ * run was judged, page by page, each check once, and then what all vantages say together. Whoever is interrupted here, or
+ * does it a second time, does no harm.
  */
+import type { EndpointKey } from '../provider/model.ts';
 import { readRunChecks } from '../store/checks.ts';
-import type { Store } from '../store/db.ts';
-import { endRun, readAbandoned } from '../store/runs.ts';
-import { type Move, moveStatuses, readStates, statementsOfMove } from '../store/statuses.ts';
+import type { Statement, Store } from '../store/db.ts';
+import { closeRun, endRun, type Run, readAbandoned } from '../store/runs.ts';
+import { type Move, moveStatuses, readTold, statementsOfMove } from '../store/statuses.ts';
 import type { Transition } from '../store/transitions.ts';
-import { Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
+import { callOthers, moveWatch, readVantages, readWatches } from '../store/watches.ts';
+import { failsInNetwork, Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { ownerOf } from './pace.ts';
-import { isWell, next, type Observation, type State, staleAt } from './status.ts';
+import { interval, isWell, next, type Observation, type State } from './status.ts';
+import { type Telling, together } from './together.ts';
 
 const page = 200;
+/** So often it is told anew what somebody else has moved meanwhile. */
+const mostTurns = 10;
+/** Who has asked for work within it (milliseconds) is there, and will look at what is due: at everything once, with jitter. */
+const presence = 1.5 * interval;
 
-/** Who was well before this run, and how they fare in it. */
-export async function juryOf({ db }: Store, run: number): Promise<Jury> {
-  const jury = new Jury();
-  for await (const { checks, states } of pagesOf(db, run)) {
-    for (const { endpoint, code, outcome } of checks) {
-      const state = states.get(endpoint)?.state as State | undefined;
-      jury.add({ owner: ownerOf(parseEndpoint(endpoint)), code, outcome, well: state === undefined || isWell(state) });
-    }
-  }
-  return jury;
+export interface SettleOptions {
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
 }
 
-/** Moves the statuses by the checks of a run that was judged, and ends the run. @returns what moved, worth telling or not */
+/** Who was well before this run, and how they fare in it; and how its witnesses did: true for one that could not be reached. */
+export async function juryOf({ db }: Store, run: Run): Promise<{ jury: Jury; witnesses: boolean[] }> {
+  const jury = new Jury();
+  const called = new Set(run.witnesses?.split(' '));
+  const witnesses: boolean[] = [];
+  for await (const { checks, states } of pagesOf(db, run)) {
+    for (const { endpoint, code, outcome } of checks) {
+      const state = states.get(endpoint)?.state;
+      if (called.has(endpoint)) witnesses.push(failsInNetwork({ code, outcome }));
+      else
+        jury.add({
+          owner: ownerOf(parseEndpoint(endpoint)),
+          code,
+          outcome,
+          well: state === undefined || isWell(state),
+        });
+    }
+  }
+  return { jury, witnesses };
+}
+
+/**
+ * Judges a run, if nobody has yet, moves the statuses by its checks, and ends it.
+ * @returns what moved, worth telling or not
+ */
 export async function settle(
   store: Store,
-  run: number,
-  { verdict, reason }: RunVerdict,
-  { clock, random }: { readonly clock: Clock; readonly random: () => number },
+  run: Run,
+  verdict: RunVerdict,
+  { clock, random }: SettleOptions,
 ): Promise<Transition[]> {
-  const { db, batchSize } = store;
+  const { db } = store;
+  await store.atomically([closeRun(db, run.n, verdict)]);
+  const isSound = (run.verdict ?? verdict.verdict) === 'sound';
   const changes: Transition[] = [];
   for await (const { checks, states } of pagesOf(db, run)) {
-    const moves: Move[] = [];
-    for (const { n, endpoint, at, vantage, code, outcome, warnings } of checks) {
+    const now = instant(clock.now());
+    const statements: Statement[] = [];
+    for (const { n, endpoint, at, code, outcome, warnings } of checks) {
       const known = states.get(endpoint);
       if (!known || known.applied >= n) continue;
       const seen = {
         at,
-        vantage,
         verdict: {
           code,
-          outcome: verdict === 'sound' ? outcome : 'inconclusive',
+          outcome: isSound ? outcome : 'inconclusive',
           warnings: warnings.map((name) => ({ code: name })),
         },
       } as Observation;
-      const before = known.state as State | undefined;
-      const state = next(before, seen, random);
-      const from = before?.status ?? 'unverified';
-      if (from !== state.status) changes.push({ endpoint, from, to: state.status, reason: state.reason, at });
-      states.set(endpoint, { endpoint, state, applied: n });
-      moves.push({ ...moveOf(state, endpoint, n), ...(from !== state.status && { from }) });
+      const state = next(known.state, seen, random);
+      states.set(endpoint, { state, applied: n });
+      statements.push(moveWatch(db, { endpoint, vantage: run.vantage, state, dueAt: state.dueAt, applied: n }));
+      // A suspect is not only one's own: the others look soon, too.
+      if (!isWell(state) && (known.state === undefined || isWell(known.state)))
+        statements.push(callOthers(db, endpoint, { vantage: run.vantage, now }));
     }
-    const most = Math.max(1, Math.min(Math.floor((batchSize - 1) / statementsOfMove), page));
-    for (let start = 0; start < moves.length; start += most) {
-      await store.atomically(moveStatuses(db, moves.slice(start, start + most)));
-    }
+    await inBatches(store, statements, 1, (some) => some);
+    changes.push(...(await tell(store, [...states.keys()], now)));
   }
-  await store.atomically([endRun(db, run, { ended: instant(clock.now()), verdict, reason })]);
+  await store.atomically([endRun(db, run.n, instant(clock.now()))]);
   return changes;
 }
 
 /** Judges and settles what somebody began and did not finish, with what there is of it. */
-export async function settleAbandoned(
-  store: Store,
-  options: { readonly clock: Clock; readonly random: () => number },
-): Promise<Transition[]> {
+export async function settleAbandoned(store: Store, options: SettleOptions): Promise<Transition[]> {
   const runs = await readAbandoned(store.db, instant(options.clock.now()));
   const changes: Transition[] = [];
-  for (const run of runs)
-    changes.push(...(await settle(store, run, judgeAbandoned(await juryOf(store, run)), options)));
+  for (const run of runs) {
+    changes.push(...(await settle(store, run, judgeAbandoned((await juryOf(store, run)).jury), options)));
+  }
   return changes;
 }
 
-function moveOf(state: State, endpoint: Move['endpoint'], applied: number): Move {
-  const { status, reason, since, decidedAt = null, dueAt } = state;
-  return {
-    endpoint,
-    status,
-    reason,
-    since,
-    checkedAt: decidedAt,
-    staleAt: staleAt(state) ?? null,
-    state,
-    dueAt,
-    applied,
-  };
+/**
+ * Tells what all vantages say of these endpoints together, as often as it takes: who settles another run at the same time
+ * may have moved a watch meanwhile.
+ */
+async function tell(store: Store, keys: readonly EndpointKey[], now: string): Promise<Transition[]> {
+  const { db } = store;
+  const seen = await readVantages(db);
+  const isPresent = (vantage: string) => Date.parse(seen.get(vantage) ?? '') > Date.parse(now) - presence;
+  const changes: Transition[] = [];
+  let tried = new Map<EndpointKey, Telling['status']>();
+  for (let untold = keys, turn = 0; untold.length > 0 && turn < mostTurns; untold = [...tried.keys()], turn++) {
+    const [watches, told] = [await readWatches(db, untold), await readTold(db, untold)];
+    const moves: Move[] = [];
+    const trying: typeof tried = new Map();
+    for (const [endpoint, before] of told) {
+      const voices = watches.get(endpoint) ?? [];
+      const applied = voices.reduce((sum, watch) => sum + watch.applied, 0);
+      if (applied !== before.applied) {
+        const heard = voices.map(({ vantage, state }) => ({
+          state: state as State | undefined,
+          present: isPresent(vantage),
+        }));
+        const telling = together(before as Telling, heard, now);
+        const from = before.status === telling.status ? {} : { from: before.status };
+        moves.push({ ...telling, ...from, endpoint, applied });
+        trying.set(endpoint, before.status);
+      } else {
+        const from = tried.get(endpoint);
+        const { status: to, reason, since: at } = before;
+        if (from !== undefined && from !== to) changes.push({ endpoint, from, to, reason, at });
+      }
+    }
+    await inBatches(store, moves, statementsOfMove, (some) => moveStatuses(db, some));
+    tried = trying;
+  }
+  return changes;
 }
 
-async function* pagesOf(db: Store['db'], run: number) {
+/** One statement more may say that there are new statuses. */
+async function inBatches<T>(
+  store: Store,
+  all: readonly T[],
+  statementsOfOne: number,
+  make: (some: readonly T[]) => readonly Statement[],
+): Promise<void> {
+  const most = Math.max(1, Math.min(Math.floor((store.batchSize - 1) / statementsOfOne), page));
+  for (let start = 0; start < all.length; start += most) await store.atomically(make(all.slice(start, start + most)));
+}
+
+/** The checks of a run, and what its vantage makes of their endpoints so far. */
+async function* pagesOf(db: Store['db'], run: Run) {
   for (let after = 0; ; ) {
-    const checks = await readRunChecks(db, run, after, page);
+    const checks = await readRunChecks(db, run.n, after, page);
     const last = checks.at(-1);
     if (!last) return;
-    yield {
-      checks,
-      states: await readStates(
-        db,
-        checks.map(({ endpoint }) => endpoint),
-      ),
-    };
+    const states = new Map<EndpointKey, { readonly state: State | undefined; readonly applied: number }>();
+    const watches = await readWatches(
+      db,
+      checks.map(({ endpoint }) => endpoint),
+    );
+    for (const [endpoint, all] of watches) {
+      const own = all.find(({ vantage }) => vantage === run.vantage);
+      if (own) states.set(endpoint, { state: own.state as State | undefined, applied: own.applied });
+    }
+    yield { checks, states };
     after = last.n;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The state machine of an endpoint: what many verdicts say together. Pure; the clock and the dice are handed in.
+ * The state machine of an endpoint as one vantage sees it: what many verdicts say together. Pure; the clock and the dice are
+ * handed in. What several vantages say together is together.ts.
  *
  *     unverified ──pass──> verified <──two clean passes──> degraded (two passes with a warning, or unsteady)
  *         ^                    │                               │
@@ -76,8 +77,6 @@ export interface State {
   readonly warned?: Row;
   /** When a pass followed a failure or a failure a pass; as far as it still matters. */
   readonly flips: readonly string[];
-  /** The newest conclusive result from each vantage. */
-  readonly vantages: Readonly<Record<string, { readonly at: string; readonly works: boolean }>>;
 }
 
 /** One result. An inconclusive run counts as inconclusive, whatever was seen in it. */
@@ -87,17 +86,21 @@ export interface Observation {
   };
   /** When the probe began, ISO 8601. */
   readonly at: string;
-  readonly vantage: string;
 }
 
 /** An endpoint that nobody has looked at. It is due at once. */
 export function unknown(at: string): State {
-  return { status: 'unverified', reason: 'new', since: at, dueAt: at, wait: interval, flips: [], vantages: {} };
+  return { status: 'unverified', reason: 'new', since: at, dueAt: at, wait: interval, flips: [] };
 }
 
 /** True while nothing speaks against an endpoint: its newest conclusive result was a pass, or there is none. */
 export function isWell({ failures }: Pick<State, 'failures'>): boolean {
   return failures === undefined;
+}
+
+/** True where its newest conclusive result is not too old to say anything. */
+export function hasSay({ status, decidedAt }: State, at: string): boolean {
+  return status !== 'unverified' || (decidedAt !== undefined && later(decidedAt, staleIntervals * interval) > at);
 }
 
 /** When the status is worth nothing any more unless something conclusive is seen; undefined where it is worth nothing. */
@@ -112,19 +115,17 @@ export function staleAt({ status, since, decidedAt }: State): string | undefined
  * @param random from 0 to below 1, for the jitter
  */
 export function next(before: State | undefined, seen: Observation, random: () => number): State {
-  const { at, vantage, verdict } = seen;
+  const { at, verdict } = seen;
   const state = expired(before ?? unknown(at), at);
-  const last = state.vantages[vantage];
-  if (last !== undefined && at <= last.at) return state;
+  if (state.decidedAt !== undefined && at <= state.decidedAt) return state;
   if (verdict.outcome === 'inconclusive') {
     return waiting(state, at, Math.min(2 * state.wait, Math.max(state.wait, day)), random);
   }
   const works = verdict.outcome === 'works';
   const noted: State = {
     ...state,
-    decidedAt: state.decidedAt !== undefined && state.decidedAt > at ? state.decidedAt : at,
+    decidedAt: at,
     flips: flipsOf(state, works, at),
-    vantages: { ...fresh(state.vantages, at), [vantage]: { at, works } },
   };
   const decided = works ? passed(noted, seen) : failed(noted, seen);
   return waiting(decided, at, waitOf(decided, works), random);
@@ -175,7 +176,7 @@ function failed(state: State, { at, verdict }: Observation): State {
       return moved(counted, gone ? 'dead' : 'failing', code, at);
     }
     default:
-      if (isProven(counted) && othersAgree(counted)) return moved(counted, 'failing', code, at);
+      if (isProven(counted)) return moved(counted, 'failing', code, at);
       return state.status !== 'unverified' && counted.flips.length >= unsteady.flips
         ? moved(counted, 'degraded', 'unsteady', at)
         : counted;
@@ -193,13 +194,8 @@ function isProven({ failures }: State): boolean {
   );
 }
 
-/** Where it is looked at from several places, all of them must have failed when they last looked. */
-function othersAgree({ vantages }: State): boolean {
-  return Object.values(vantages).every(({ works }) => !works);
-}
-
-/** A status that nobody has confirmed for long is none; what was counted stays. */
-function expired(state: State, at: string): State {
+/** As it is at this moment: a status that nobody has confirmed for long is none; what was counted stays. */
+export function expired(state: State, at: string): State {
   const end = staleAt(state);
   return end === undefined || end > at ? state : { ...state, status: 'unverified', reason: 'stale', since: end };
 }
@@ -208,11 +204,6 @@ function flipsOf({ flips, failures, passes }: State, works: boolean, at: string)
   const kept = flips.filter((flip) => spanOf({ first: flip, last: at }) < unsteady.within);
   const flipped = works ? failures !== undefined : passes !== undefined;
   return flipped ? [...kept, at].slice(-unsteady.flips) : kept;
-}
-
-function fresh(vantages: State['vantages'], at: string): State['vantages'] {
-  const isFresh = (seen: string) => spanOf({ first: seen, last: at }) < staleIntervals * interval;
-  return Object.fromEntries(Object.entries(vantages).filter(([, seen]) => isFresh(seen.at)));
 }
 
 function waitOf({ status, failures, clean }: State, works: boolean): number {

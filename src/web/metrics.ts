@@ -43,7 +43,8 @@ const kept = 15_000;
 export function metricsRoute(deps: Deps, requests: Requests) {
   let last: { readonly at: number; readonly vitals: Promise<Vitals> } | undefined;
   return async (c: Context): Promise<Response> => {
-    if (!deps.mayMeasure(c)) throw new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.');
+    if (!deps.mayMeasure(c))
+      throw new HttpProblem('unknown-route', 'There is nothing here; GET /api lists the routes.');
     if (!last || Date.now() - last.at > kept) last = { at: Date.now(), vitals: deps.vitals() };
     const vitals = await last.vitals.catch((error: unknown) => {
       last = undefined;

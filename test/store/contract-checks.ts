@@ -1,10 +1,18 @@
 /** What every store promises of checks, statuses, leases, runs and quarantine. Called by contract.ts for each driver. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sql } from 'drizzle-orm';
+import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey } from '../../src/provider/model.ts';
-import { keptChanges, keptRows, type NewCheck, putCheck, readChecks, readRunChecks } from '../../src/store/checks.ts';
+import {
+  keptChanges,
+  keptRows,
+  type NewCheck,
+  putCheck,
+  readChecked,
+  readChecks,
+  readRunChecks,
+} from '../../src/store/checks.ts';
 import type { Store } from '../../src/store/db.ts';
 import { knowledgeVersion } from '../../src/store/generation.ts';
 import { type Heard, putHeard } from '../../src/store/heard.ts';
@@ -17,22 +25,35 @@ import {
   readQuarantine,
   readQuarantineHistory,
 } from '../../src/store/quarantine.ts';
-import { endRun, keepAlive, readAbandoned, readRuns, startRun } from '../../src/store/runs.ts';
 import {
+  callWitnesses,
+  closeRun,
+  countOpenRuns,
+  endRun,
+  keepAlive,
+  readAbandoned,
+  readRun,
+  readRuns,
+  startRun,
+} from '../../src/store/runs.ts';
+import { listEndpoints, type Move, moveStatuses, readStatuses, readTold } from '../../src/store/statuses.ts';
+import {
+  callOthers,
   dueEndpoints,
   holdBack,
-  listEndpoints,
-  type Move,
-  moveStatuses,
+  moveWatch,
   readDue,
-  readStates,
-  readStatuses,
+  readHeld,
+  readVantages,
   readVerified,
+  readWatches,
   releaseLeases,
   renewLeases,
+  showUp,
   takeDue,
   takeThese,
-} from '../../src/store/statuses.ts';
+  type WatchMove,
+} from '../../src/store/watches.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map(keyOf) as [EndpointKey, EndpointKey, EndpointKey];
 
@@ -120,17 +141,17 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
 
   describe(`statuses in a store on ${name}`, () => {
     promise('of new endpoints are unverified, and due at once', async (store) => {
-      await listEndpoints(store, [a, b], time(0));
+      await list(store, [a, b], time(0));
       assert.deepEqual(
         await readStatuses(store.db, time(0)),
         new Map([a, b].map((key) => [key, { status: 'unverified', since: time(0), reason: 'new' }])),
       );
-      assert.deepEqual(await readDue(store.db, time(0)), { due: 2, next: time(0) });
+      assert.deepEqual(await readDue(store.db, here, time(0)), { due: 2, next: time(0) });
     });
 
     promise('are told until they are stale', async (store) => {
-      await listEndpoints(store, [a], time(0));
-      await store.atomically(moveStatuses(store.db, [move(a, 1, { staleAt: time(100) })]));
+      await list(store, [a], time(0));
+      await store.atomically(moveStatuses(store.db, [move(a, { staleAt: time(100) })]));
       const checkedAt = time(1);
       assert.deepEqual((await readStatuses(store.db, time(99))).get(a), {
         status: 'verified',
@@ -147,119 +168,208 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
     });
 
     promise('are moved once by each check: a report that comes twice, or late, is harmless', async (store) => {
-      await listEndpoints(store, [a], time(0));
-      await store.atomically(moveStatuses(store.db, [move(a, 5, { state: { seen: 5 } })]));
-      await store.atomically(
-        moveStatuses(store.db, [move(a, 5, { status: 'dead' }), move(a, 4, { status: 'failing' })]),
-      );
-      assert.deepEqual((await readStates(store.db, [a, b])).get(a), { endpoint: a, state: { seen: 5 }, applied: 5 });
-      assert.equal((await readStatuses(store.db, time(1))).get(a)?.status, 'verified');
+      await list(store, [a], time(0));
+      await store.atomically(moveStatuses(store.db, [move(a, { applied: 5 })]));
+      const late = [move(a, { applied: 5, status: 'dead' }), move(a, { applied: 4, status: 'failing' })];
+      await store.atomically(moveStatuses(store.db, late));
+      assert.equal((await readTold(store.db, [a])).get(a)?.status, 'verified');
+    });
+
+    promise('are moved only by who knows the newest of every vantage', async (store) => {
+      await showUp(store, 'vienna', time(0));
+      await list(store, [a], time(0));
+      await store.atomically([
+        moveWatch(store.db, watched(a, 5)),
+        moveWatch(store.db, watched(a, 7, { vantage: 'vienna' })),
+      ]);
+      const status = async () => (await readTold(store.db, [a])).get(a)?.status;
+      await store.atomically(moveStatuses(store.db, [move(a, { status: 'dead', applied: 5 })]));
+      assert.equal(await status(), 'unverified', 'Vienna has seen it, too');
+      await store.atomically(moveStatuses(store.db, [move(a, { status: 'degraded', applied: 12 })]));
+      assert.equal(await status(), 'degraded');
     });
 
     promise('have a version that moves with them', async (store) => {
-      await listEndpoints(store, [a], time(0));
+      await list(store, [a], time(0));
       const before = await knowledgeVersion(store.db);
       await store.atomically(moveStatuses(store.db, []));
       assert.equal(await knowledgeVersion(store.db), before);
-      for (const n of [1, 2]) await store.atomically(moveStatuses(store.db, [move(a, n)]));
+      for (const applied of [1, 2]) await store.atomically(moveStatuses(store.db, [move(a, { applied })]));
       assert.equal(await knowledgeVersion(store.db), '2');
     });
 
     promise('of endpoints that no record names stay, and are due no more until one does', async (store) => {
-      await listEndpoints(store, [a, b], time(0));
-      await store.atomically(moveStatuses(store.db, [move(a, 1)]));
-      await listEndpoints(store, [b], time(1));
+      await list(store, [a, b], time(0));
+      await store.atomically(moveStatuses(store.db, [move(a)]));
+      await list(store, [b], time(1));
       assert.equal((await readStatuses(store.db, time(1))).get(a)?.status, 'verified');
-      await store.atomically(moveStatuses(store.db, [move(a, 2)]));
+      await store.atomically([moveWatch(store.db, watched(a, 2))]);
+      assert.deepEqual(await takeDue(store, lease('me', 5000), 10), [b]);
+      await list(store, [a, b], time(6000));
+      assert.deepEqual(await takeDue(store, lease('me', 6000), 10), [b, a]);
+    });
+  });
+
+  describe(`vantages in a store on ${name}`, () => {
+    promise('watch all that is listed, each in its own time', async (store) => {
+      await list(store, [a, b], time(0));
+      await store.atomically([moveWatch(store.db, watched(a, 3, { dueAt: time(500) }))]);
+      await showUp(store, 'vienna', time(9));
+      assert.deepEqual(await readDue(store.db, 'vienna', time(9)), { due: 2, next: time(9) });
+      assert.deepEqual(await readDue(store.db, here, time(9)), { due: 1, next: time(0) });
+      await list(store, [a, c], time(10));
+      assert.deepEqual((await readDue(store.db, 'vienna', time(10))).due, 2);
       assert.deepEqual(
-        (await takeDue(store, lease('me', 5000), 10)).map(({ endpoint }) => endpoint),
-        [b],
-      );
-      await listEndpoints(store, [a, b], time(6000));
-      assert.deepEqual(
-        (await takeDue(store, lease('me', 6000), 10)).map(({ endpoint }) => endpoint),
-        [b, a],
+        await readVantages(store.db),
+        new Map([
+          [here, time(10)],
+          ['vienna', time(9)],
+        ]),
       );
     });
 
-    promise('that are verified are found, the longest unchecked first', async (store) => {
-      await listEndpoints(store, [a, b, c], time(0));
-      await store.atomically(
-        moveStatuses(store.db, [
-          move(a, 2, { checkedAt: time(20) }),
-          move(b, 1, { checkedAt: time(10) }),
-          move(c, 3, { status: 'failing', checkedAt: time(1) }),
-        ]),
+    promise('lease for themselves: what one is looking at, another may, too', async (store) => {
+      await showUp(store, 'vienna', time(0));
+      await list(store, [a], time(0));
+      assert.deepEqual(await takeDue(store, lease('me', 0), 5), [a]);
+      assert.deepEqual(await takeDue(store, { ...lease('you', 0), vantage: 'vienna' }, 5), [a]);
+      assert.deepEqual(await takeDue(store, lease('you too', 0), 5), []);
+    });
+
+    promise('remember each on its own; a check moves a watch once, and none that is newer', async (store) => {
+      await showUp(store, 'vienna', time(0));
+      await list(store, [a, b], time(0));
+      await store.atomically([moveWatch(store.db, watched(a, 5, { state: { seen: 5 } }))]);
+      await store.atomically([
+        moveWatch(store.db, watched(a, 5, { state: { seen: 'again' } })),
+        moveWatch(store.db, watched(a, 4, { state: { seen: 4 } })),
+      ]);
+      const watches = (await readWatches(store.db, [a, c])).get(a) ?? [];
+      assert.deepEqual(
+        watches.toSorted((one, other) => (one.vantage < other.vantage ? -1 : 1)),
+        [
+          { endpoint: a, vantage: here, state: { seen: 5 }, applied: 5 },
+          { endpoint: a, vantage: 'vienna', state: undefined, applied: 0 },
+        ],
       );
-      assert.deepEqual(await readVerified(store.db, time(30), 5), [b, a]);
+    });
+
+    promise('call each other: who is called looks at once, unless nobody is to look', async (store) => {
+      await showUp(store, 'vienna', time(0));
+      await list(store, [a, b], time(0));
+      const later = { dueAt: time(500) };
+      for (const vantage of [here, 'vienna']) {
+        const moves = [a, b].map((key) => moveWatch(store.db, watched(key, 1, { ...later, vantage })));
+        await store.atomically(moves);
+      }
+      await list(store, [a], time(1));
+      await store.atomically([a, b].map((key) => callOthers(store.db, key, { vantage: here, now: time(2) })));
+      assert.deepEqual(await readDue(store.db, here, time(2)), { due: 0, next: time(500) });
+      assert.deepEqual(await readDue(store.db, 'vienna', time(2)), { due: 1, next: time(2) });
+    });
+
+    promise('that nobody has heard of for a month are forgotten', async (store) => {
+      await showUp(store, 'vienna', time(0));
+      const later = time(31 * 86_400);
+      await list(store, [a], later);
+      assert.deepEqual(await readVantages(store.db), new Map([[here, later]]));
+      assert.deepEqual((await readWatches(store.db, [a])).get(a)?.length, 1);
+    });
+
+    promise('find verified endpoints that they know, those that are due soonest first', async (store) => {
+      await list(store, [a, b, c], time(0));
+      await store.atomically([
+        ...[a, b, c].map((key, i) => moveWatch(store.db, watched(key, 1, { dueAt: time(300 - i) }))),
+        ...moveStatuses(
+          store.db,
+          [a, b, c].map((key) => move(key, { applied: 1, status: key === c ? 'failing' : 'verified' })),
+        ),
+      ]);
+      await showUp(store, 'vienna', time(0));
+      assert.deepEqual(await readVerified(store.db, { vantage: here, now: time(30) }, 5), [b, a]);
+      assert.deepEqual(await readVerified(store.db, { vantage: 'vienna', now: time(30) }, 5), []);
     });
   });
 
   describe(`leases in a store on ${name}`, () => {
     promise('go to one holder at a time, the longest due first', async (store) => {
-      await listEndpoints(store, [c], time(0));
-      await listEndpoints(store, [a, b, c], time(1));
-      const mine = await takeDue(store, lease('me', 2), 2);
-      const yours = await takeDue(store, lease('you', 2), 2);
-      assert.deepEqual(keysOf(mine), [c, a]);
-      assert.deepEqual(keysOf(yours), [b]);
-      assert.deepEqual(await readDue(store.db, time(2)), { due: 0, next: time(0) });
+      await list(store, [c], time(0));
+      await list(store, [a, b, c], time(1));
+      assert.deepEqual(await takeDue(store, lease('me', 2), 2), [c, a]);
+      assert.deepEqual(await takeDue(store, lease('you', 2), 2), [b]);
+      assert.deepEqual(await readDue(store.db, here, time(2)), { due: 0, next: time(0) });
+    });
+
+    promise('are told whole, however often one asks', async (store) => {
+      await list(store, [a, b, c], time(0));
+      assert.deepEqual(await takeDue(store, lease('me', 0), 1), [a]);
+      assert.deepEqual(await takeDue(store, lease('me', 1), 1), [a, b]);
+      assert.deepEqual(await readHeld(store.db, { by: 'me', now: time(2) }), [a, b]);
+      assert.deepEqual(await readHeld(store.db, { by: 'me', now: time(10) }), [b], 'the first one has run out');
     });
 
     promise('that have expired can be taken by another, and not before', async (store) => {
-      await listEndpoints(store, [a], time(0));
+      await list(store, [a], time(0));
       await takeDue(store, lease('me', 0), 5);
       assert.deepEqual(await takeDue(store, lease('you', 9), 5), []);
-      assert.deepEqual(keysOf(await takeDue(store, lease('you', 10), 5)), [a]);
+      assert.deepEqual(await takeDue(store, lease('you', 10), 5), [a]);
     });
 
     promise('can be made longer, and given back', async (store) => {
-      await listEndpoints(store, [a], time(0));
+      await list(store, [a], time(0));
       await takeDue(store, lease('me', 0), 5);
       await store.atomically([renewLeases(store.db, { by: 'me', until: time(30) })]);
       assert.deepEqual(await takeDue(store, lease('you', 10), 5), []);
       await store.atomically([releaseLeases(store.db, 'you'), releaseLeases(store.db, 'me')]);
-      assert.deepEqual(keysOf(await takeDue(store, lease('you', 11), 5)), [a]);
+      assert.deepEqual(await takeDue(store, lease('you', 11), 5), [a]);
     });
 
     promise('are taken on named endpoints too, any number, due or not, if they are free', async (store) => {
       const many = Array.from({ length: 250 }, (_, i) => keyOf(`h${i}`));
-      await listEndpoints(store, many, time(1000));
+      await list(store, many, time(1000));
       await takeThese(store, lease('you', 0), [many[0]!]);
       assert.equal((await takeThese(store, lease('me', 0), many)).length, 249);
     });
 
     promise('end with the check, and the endpoint waits for the run to be judged', async (store) => {
-      await listEndpoints(store, [a, b], time(0));
+      await list(store, [a, b], time(0));
       await takeDue(store, lease('me', 0), 5);
       await store.atomically([
         holdBack(store.db, a, { by: 'me', until: time(500) }),
         holdBack(store.db, b, { by: 'you', until: time(500) }),
       ]);
-      assert.deepEqual(
-        keysOf(await takeDue(store, lease('you', 20), 5)),
-        [b],
-        'who does not hold it cannot hold it back',
-      );
-      assert.deepEqual(keysOf(await takeDue(store, lease('me', 500), 5)), [b, a]);
+      assert.deepEqual(await takeDue(store, lease('you', 20), 5), [b], 'who does not hold it cannot hold it back');
+      assert.deepEqual(await takeDue(store, lease('me', 500), 5), [b, a]);
     });
 
-    promise('tell what the machine remembers', async (store) => {
-      await listEndpoints(store, [a, b], time(0));
-      await store.atomically(moveStatuses(store.db, [move(a, 9, { dueAt: time(1), state: { wait: 5 } })]));
-      assert.deepEqual(await takeDue(store, lease('me', 2), 5), [
-        { endpoint: b, state: undefined, applied: 0 },
-        { endpoint: a, state: { wait: 5 }, applied: 9 },
-      ]);
+    promise('are needed for a check, where its writer says so, and a run that was not judged', async (store) => {
+      await list(store, [a, b], time(0));
+      const n = await startRun(store, { by: 'me', vantage: here, started: time(0), aliveUntil: time(9), planned: 2 });
+      await takeThese(store, lease('me', 0), [a]);
+      const write = (key: EndpointKey) => store.atomically(putCheck(store.db, seen(key, { run: n }), 'me'));
+      await put(store, seen(b));
+      for (const key of [a, b]) await write(key);
+      assert.deepEqual(await readChecked(store.db, n, [a, b]), new Set([a]));
+      assert.ok((await readChecks(store.db, [b], 1))[0]?.evidence, 'what is refused takes no evidence away');
+      await store.atomically([closeRun(store.db, n, { verdict: 'sound', reason: null })]);
+      await write(a);
+      assert.equal((await readChecks(store.db, [a], 5)).length, 1);
     });
 
-    promise('are found by the index of due times, never by reading all statuses', async (store) => {
+    promise('are found by the index of due times, never by reading all watches', async (store) => {
       const plan = await store.db.all<{ detail: string }>(
-        sql`EXPLAIN QUERY PLAN ${dueEndpoints(store.db, time(0), 5).getSQL()}`,
+        sql`EXPLAIN QUERY PLAN ${dueEndpoints(store.db, { vantage: here, now: time(0) }, 5).getSQL()}`,
       );
       assert.deepEqual(
         plan.map(({ detail }) => detail),
-        ['SEARCH status USING INDEX status_due (due_at<?)'],
+        ['SEARCH watch USING INDEX watch_due (vantage=? AND due_at<?)'],
+      );
+      const renewal = await store.db.all<{ detail: string }>(
+        sql`EXPLAIN QUERY PLAN ${(renewLeases(store.db, { by: 'me', until: time(1) }) as unknown as SQLWrapper).getSQL()}`,
+      );
+      assert.deepEqual(
+        renewal.map(({ detail }) => detail),
+        ['SEARCH watch USING INDEX watch_lease (lease_by=?)'],
       );
     });
   });
@@ -282,16 +392,37 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
         ended: null,
         verdict: null,
         reason: null,
+        witnesses: null,
       });
     });
 
-    promise('end once, with a verdict and the number of their checks', async (store) => {
+    promise('begin once, and are found by who holds their leases', async (store) => {
+      const n = await startRun(store, { ...facts, by: 'me' });
+      assert.equal(await startRun(store, { ...facts, by: 'me', planned: 99 }), n);
+      assert.equal((await readRun(store.db, 'me'))?.planned, 3);
+      assert.equal(await readRun(store.db, 'nobody'), undefined);
+      await startRun(store, { ...facts, by: 'you', vantage: 'vienna' });
+      assert.equal(await countOpenRuns(store.db, 'local'), 1);
+    });
+
+    promise('call their witnesses once', async (store) => {
+      const n = await startRun(store, { ...facts, by: 'me' });
+      for (const keys of [[a, b], [c]]) await store.atomically([callWitnesses(store.db, n, keys)]);
+      assert.equal((await readRun(store.db, 'me'))?.witnesses, `${a} ${b}`);
+    });
+
+    promise('are judged once and end once, with the number of their checks', async (store) => {
       const n = await startRun(store, { ...facts, by: 'me' });
       await put(store, seen(a, { run: n }), seen(b, { run: n }), seen(c));
       await store.atomically([
-        endRun(store.db, n, { ended: time(5), verdict: 'inconclusive', reason: 'The network.' }),
+        closeRun(store.db, n, { verdict: 'inconclusive', reason: 'The network.' }),
+        endRun(store.db, n, time(5)),
       ]);
-      await store.atomically([endRun(store.db, n, { ended: time(6), verdict: 'sound', reason: null })]);
+      await store.atomically([
+        closeRun(store.db, n, { verdict: 'sound', reason: null }),
+        keepAlive(store.db, n, { done: 99 }),
+        endRun(store.db, n, time(6)),
+      ]);
       const [run] = await readRuns(store.db, 5);
       assert.deepEqual(
         [run?.ended, run?.verdict, run?.reason, run?.done],
@@ -304,10 +435,12 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
         await startRun(store, { ...facts, by: 'one' }),
         await startRun(store, { ...facts, by: 'two' }),
       ];
-      assert.deepEqual(await readAbandoned(store.db, time(9)), []);
-      assert.deepEqual(await readAbandoned(store.db, time(10)), [one, two]);
-      await store.atomically([endRun(store.db, one, { ended: time(9), verdict: 'sound', reason: null })]);
-      assert.deepEqual(await readAbandoned(store.db, time(10)), [two]);
+      const abandoned = async (now: string) => (await readAbandoned(store.db, now)).map(({ n }) => n);
+      assert.deepEqual(await abandoned(time(9)), []);
+      assert.deepEqual(await abandoned(time(10)), [one, two]);
+      await store.atomically([closeRun(store.db, two, { verdict: 'sound', reason: null })]);
+      await store.atomically([endRun(store.db, one, time(9))]);
+      assert.deepEqual(await abandoned(time(10)), [two], 'who was judged is still to be settled');
     });
   });
 
@@ -338,15 +471,15 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
     promise('gives way to whatever our own verifier says, and moves nothing of it', async (store) => {
       await hear(store);
       await listEndpoints(store, [a], time(0));
-      await store.atomically(moveStatuses(store.db, [move(a, 1, { status: 'failing', reason: 'tcp.refused' })]));
+      await store.atomically(moveStatuses(store.db, [move(a, { status: 'failing', reason: 'tcp.refused' })]));
       assert.equal((await readStatuses(store.db, time(30))).get(a)?.status, 'failing');
-      assert.equal((await readStates(store.db, [a])).get(a)?.applied, 1);
+      assert.equal((await readTold(store.db, [a])).get(a)?.status, 'failing');
     });
 
     promise('gives way to our own fresher look, even one that said nothing', async (store) => {
       await hear(store);
       await listEndpoints(store, [a], time(0));
-      await store.atomically(moveStatuses(store.db, [move(a, 1, { status: 'unverified', checkedAt: time(11) })]));
+      await store.atomically(moveStatuses(store.db, [move(a, { status: 'unverified', checkedAt: time(11) })]));
       assert.equal((await readStatuses(store.db, time(30))).get(a)?.vantage, undefined);
     });
 
@@ -425,13 +558,17 @@ function time(seconds: number): string {
   return new Date(Date.parse('2026-11-20T10:00:00.000Z') + seconds * 1000).toISOString();
 }
 
-/** For ten seconds from this second on. */
-function lease(by: string, from: number) {
-  return { by, now: time(from), until: time(from + 10) };
+const here = 'local';
+
+/** This machine is there, and these endpoints are listed. */
+async function list(store: Store, keys: readonly EndpointKey[], now: string): Promise<void> {
+  await showUp(store, here, now);
+  await listEndpoints(store, keys, now);
 }
 
-function keysOf(rows: readonly { endpoint: EndpointKey }[]): EndpointKey[] {
-  return rows.map(({ endpoint }) => endpoint);
+/** For ten seconds from this second on. */
+function lease(by: string, from: number) {
+  return { by, vantage: here, now: time(from), until: time(from + 10) };
 }
 
 function seen(endpoint: EndpointKey, facts: Partial<NewCheck> = {}): NewCheck {
@@ -444,7 +581,11 @@ async function put(store: Store, ...checks: readonly NewCheck[]): Promise<void> 
   for (const check of checks) await store.atomically(putCheck(store.db, check));
 }
 
-function move(endpoint: EndpointKey, applied: number, facts: Partial<Move> = {}): Move {
-  const times = { since: time(0), checkedAt: time(1), staleAt: time(300), dueAt: time(5000) };
-  return { endpoint, status: 'verified', reason: 'ok', ...times, state: {}, applied, ...facts };
+function move(endpoint: EndpointKey, facts: Partial<Move> = {}): Move {
+  const times = { since: time(0), checkedAt: time(1), staleAt: time(300) };
+  return { endpoint, status: 'verified', reason: 'ok', ...times, applied: 1, ...facts };
+}
+
+function watched(endpoint: EndpointKey, applied: number, facts: Partial<WatchMove> = {}): WatchMove {
+  return { endpoint, vantage: here, state: {}, applied, dueAt: time(5000), ...facts };
 }

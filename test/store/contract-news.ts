@@ -110,6 +110,6 @@ export function newsContract(name: string, open: () => Store | Promise<Store>): 
 }
 
 function move(endpoint: EndpointKey, applied: number, facts: Partial<Move> = {}): Move {
-  const times = { since: at, checkedAt: at, staleAt: null, dueAt: at };
-  return { endpoint, status: 'verified', reason: 'ok', ...times, state: {}, applied, ...facts };
+  const times = { since: at, checkedAt: at, staleAt: null };
+  return { endpoint, status: 'verified', reason: 'ok', ...times, applied, ...facts };
 }

@@ -32,6 +32,7 @@ import { checksContract } from './contract-checks.ts';
 import { comparisonsContract } from './contract-comparisons.ts';
 import { demandContract } from './contract-demand.ts';
 import { newsContract } from './contract-news.ts';
+import { submissionsContract } from './contract-submissions.ts';
 import { tokensContract } from './contract-tokens.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
@@ -58,6 +59,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
   demandContract(name, open);
   newsContract(name, open);
   tokensContract(name, open);
+  submissionsContract(name, open);
 
   describe(`a store on ${name}`, () => {
     describe('when it is new', () => {

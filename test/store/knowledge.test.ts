@@ -35,8 +35,6 @@ test('A file says what its store says: own statuses, stale ones, what others say
             since: time(1),
             checkedAt: name === 'silent' ? null : time(2),
             staleAt: name === 'stale' ? time(3) : null,
-            state: {},
-            dueAt: time(50),
             applied: 1,
           },
         ],

@@ -27,9 +27,13 @@ describe('the tables that the migrations make', () => {
     assert.deepEqual(lax, []);
   });
 
-  for (const { name, columns, indexes, uniqueConstraints, foreignKeys, checks } of described) {
+  for (const { name, columns, indexes, primaryKeys, uniqueConstraints, foreignKeys, checks } of described) {
+    const keyed = new Set(primaryKeys.flatMap((key) => key.columns.map((column) => column.name)));
     test(`${name} has the columns of schema.ts: name, type, NOT NULL, default and primary key, in that order`, () => {
-      assert.deepEqual(columnsOf(name), columns.map(columnOf));
+      assert.deepEqual(
+        columnsOf(name),
+        columns.map((column) => columnOf(column, column.primary || keyed.has(column.name))),
+      );
     });
 
     test(`${name} numbers its rows without ever giving a number twice exactly where schema.ts says so`, () => {
@@ -62,23 +66,34 @@ describe('the tables that the migrations make', () => {
   }
 });
 
-describe('the history', () => {
-  const attempts = {
-    changed: `UPDATE revision SET cause = 'rewritten'`,
-    deleted: 'DELETE FROM revision',
-    replaced: `INSERT OR REPLACE INTO revision (n, at, id, cause) VALUES (1, '2027', 'mail.example', 'again')`,
+describe('a history', () => {
+  const histories = {
+    revision: {
+      first: `(n, at, id, cause) VALUES (1, '2026-11-20', 'mail.example', 'load')`,
+      other: `(n, at, id, cause) VALUES (1, '2027', 'mail.example', 'again')`,
+    },
+    event: {
+      first: `(n, submission, at, actor, who, act, to_state, why, confirmed)
+        VALUES (1, 1, '2026-11-20', 'reviewer', 'anna', 'decline', 'declined', 'No.', '[]')`,
+      other: `(n, submission, at, actor, who, act, to_state, why, confirmed)
+        VALUES (1, 1, '2026-11-20', 'reviewer', 'bert', 'publish', 'published', 'Yes.', '[]')`,
+    },
   };
-  for (const [what, sql] of Object.entries(attempts)) {
-    test(`is only added to: no revision can be ${what}`, () => staysAsItIs(sql));
-  }
-
-  function staysAsItIs(sql: string): void {
-    const history = migrated();
-    history.exec(`INSERT INTO revision (at, id, cause) VALUES ('2026-11-20', 'mail.example', 'load')`);
-    assert.throws(() => history.exec(sql), /revisions are append-only/);
-    assert.deepEqual(history.prepare('SELECT n, at, cause FROM revision').all(), [
-      { n: 1, at: '2026-11-20', cause: 'load' },
-    ]);
+  for (const [table, { first, other }] of Object.entries(histories)) {
+    const attempts = {
+      changed: `UPDATE ${table} SET at = 'rewritten'`,
+      deleted: `DELETE FROM ${table}`,
+      replaced: `INSERT OR REPLACE INTO ${table} ${other}`,
+    };
+    for (const [what, sql] of Object.entries(attempts)) {
+      test(`is only added to: no ${table} can be ${what}`, () => {
+        const database = migrated();
+        database.exec(`INSERT INTO ${table} ${first}`);
+        const before = database.prepare(`SELECT * FROM ${table}`).all();
+        assert.throws(() => database.exec(sql), new RegExp(`${table}s are append-only`));
+        assert.deepEqual(database.prepare(`SELECT * FROM ${table}`).all(), before);
+      });
+    }
   }
 });
 
@@ -99,14 +114,14 @@ interface Column {
   primaryKey: boolean;
 }
 
-function columnOf(column: SQLiteColumn): Column {
+function columnOf(column: SQLiteColumn, primaryKey: boolean): Column {
   return {
     name: column.name,
     type: column.getSQLType().toUpperCase(),
     // INTEGER PRIMARY KEY is the row number, which SQLite never leaves out, with or without NOT NULL.
     notNull: column.notNull && !isRowNumber(column.getSQLType(), column.primary),
     default: column.default ?? null,
-    primaryKey: column.primary,
+    primaryKey,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey } from '../../src/provider/model.ts';
 import { type NewCheck, putCheck } from '../../src/store/checks.ts';
 import { putQuarantine } from '../../src/store/quarantine.ts';
-import { endRun, startRun } from '../../src/store/runs.ts';
+import { closeRun, endRun, startRun } from '../../src/store/runs.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { listEndpoints } from '../../src/store/statuses.ts';
 import { readVitals } from '../../src/store/vitals.ts';
@@ -48,7 +48,10 @@ test('Certificates age while nobody looks; what no record names any more does no
   const facts = { by: 'me', vantage: 'local', started: noon, aliveUntil: noon, planned: 3 };
   const n = await startRun(store, facts);
   await startRun(store, { ...facts, by: 'still running' });
-  await store.atomically([endRun(db, n, { ended: '2026-11-20T12:01:00.000Z', verdict: 'sound', reason: null })]);
+  await store.atomically([
+    closeRun(db, n, { verdict: 'sound', reason: null }),
+    endRun(db, n, '2026-11-20T12:01:00.000Z'),
+  ]);
   const { certificateDays, quarantined, lastRun } = await readVitals(db, noon);
   assert.deepEqual(
     certificateDays.toSorted((a, b) => a - b),

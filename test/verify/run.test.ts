@@ -13,7 +13,8 @@ import { readChecks } from '../../src/store/checks.ts';
 import type { Store } from '../../src/store/db.ts';
 import { readRuns } from '../../src/store/runs.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { listEndpoints, readDue, readStatuses, takeThese } from '../../src/store/statuses.ts';
+import { listEndpoints, readStatuses } from '../../src/store/statuses.ts';
+import { readDue, showUp, takeThese } from '../../src/store/watches.ts';
 import { type Endpoint, parseEndpoint } from '../../src/verify/endpoint.ts';
 import { Pace } from '../../src/verify/pace.ts';
 import { type RunOptions, verify } from '../../src/verify/run.ts';
@@ -134,7 +135,7 @@ describe('the canary', () => {
     }
     assert.deepEqual(await count(store, clock.now()), { verified: 20 });
     assert.equal((await readChecks(store.db, keys, 1000)).length, 20 * 6);
-    assert.equal((await readDue(store.db, new Date(clock.now()).toISOString())).due, 0);
+    assert.equal((await readDue(store.db, 'local', new Date(clock.now()).toISOString())).due, 0);
     assert.match((await readRuns(store.db, 1))[0]?.reason ?? '', /^20 of 20 owners .* own network\.$/);
     clock.pass(1.3 * day);
     network = true;
@@ -230,7 +231,7 @@ describe('a run that does not come to its end', () => {
     });
     assert.deepEqual([report.done, report.verdict], [10, 'sound']);
     assert.deepEqual(await count(store), { verified: 10, unverified: 30 });
-    assert.equal((await readDue(store.db, new Date(clock.now()).toISOString())).due, 30);
+    assert.equal((await readDue(store.db, 'local', new Date(clock.now()).toISOString())).due, 30);
     store.close();
   });
 
@@ -280,19 +281,21 @@ describe('a run that does not come to its end', () => {
     const { store, clock, run } = await house(keys.slice(0, 12));
     const report = await run();
     const before = await readStatuses(store.db, new Date(clock.now()).toISOString());
-    await settle(store, report.run!, { verdict: 'sound', reason: null }, { clock, random: () => 0.9 });
+    const [done] = await readRuns(store.db, 1);
+    assert.ok(done && done.n === report.run);
+    await settle(store, done, { verdict: 'sound', reason: null }, { clock, random: () => 0.9 });
     assert.deepEqual(await readStatuses(store.db, new Date(clock.now()).toISOString()), before);
     store.close();
   });
 });
 
-describe('several verifiers on one store', () => {
+describe('several verifiers of one vantage', () => {
   const keys = Array.from({ length: 60 }, (_, i) => keyOf(`imap.p${i}.example`));
 
   test('share the work: each endpoint is looked at once', async () => {
     const { store, clock, sim } = await house(keys);
     const base = { store, clock, random: () => 0.5, which: all, probe: sim.probe, judge: sim.judge, concurrency: 8 };
-    const reports = await Promise.all([verify({ ...base, vantage: 'one' }), verify({ ...base, vantage: 'two' })]);
+    const reports = await Promise.all([verify(base), verify(base)]);
     assert.equal(sim.visits.length, 60);
     assert.equal(reports[0].done + reports[1].done, 60);
     assert.deepEqual(await count(store), { verified: 60 });
@@ -302,7 +305,8 @@ describe('several verifiers on one store', () => {
   test('who asks for what another one is looking at is told so', async () => {
     const { store, run } = await house(keys);
     const [now, until] = [start, start + minute].map((at) => new Date(at).toISOString()) as [string, string];
-    await takeThese(store, { by: 'another', now, until }, keys.slice(0, 10));
+    await showUp(store, 'local', now);
+    await takeThese(store, { by: 'another', vantage: 'local', now, until }, keys.slice(0, 10));
     const report = await run({ which: keys });
     assert.deepEqual([report.done, report.elsewhere], [50, 10]);
     store.close();

@@ -1,6 +1,6 @@
 /**
- * How a status moves. A story is a list of what was seen and when: `0m ok`, `+5m tcp.timeout`, `+1d ok cert.expires`,
- * `+1d tls.expired @vienna`; times add up, and beside each step stands what people are told after it.
+ * How a status moves, as one vantage sees it (several: together.test.ts). A story is a list of what was seen and when:
+ * `0m ok`, `+5m tcp.timeout`, `+1d ok cert.expires`; times add up, and beside each step stands what follows from it.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -186,21 +186,6 @@ const stories: Record<string, Story> = {
     ['+2d dns.nxdomain', 'failing'],
     ['+2d dns.nxdomain', 'dead'],
   ],
-  'a second vantage must agree before anything fails': [
-    ['0m ok @berlin', 'verified'],
-    ['+1m ok @vienna', 'verified'],
-    ['+1d tcp.timeout @berlin', 'verified'],
-    ['+4h tcp.timeout @berlin', 'verified'],
-    ['+4h tcp.timeout @berlin', 'verified'],
-    ['+1m tcp.timeout @vienna', 'failing'],
-  ],
-  'a vantage that has not looked for days has no say': [
-    ['0m ok @vienna', 'verified'],
-    ['+2d ok @berlin', 'verified'],
-    ['+23h tcp.timeout @berlin', 'verified'],
-    ['+4h tcp.timeout @berlin', 'verified'],
-    ['+4h tcp.timeout @berlin', 'failing'],
-  ],
 };
 
 describe('the story in which', () => {
@@ -265,7 +250,7 @@ describe('the next look', () => {
   });
 });
 
-test('an older result from the same place changes nothing: a report that comes twice is harmless', () => {
+test('an older result changes nothing: a report that comes twice is harmless', () => {
   const [first, second] = observations(['0m ok', '+1d tcp.timeout']);
   const state = next(next(undefined, first!, middle), second!, middle);
   assert.deepEqual(next(state, second!, middle), state);
@@ -290,7 +275,7 @@ describe('whatever happens', () => {
         let now = start;
         for (const { minutes, code, warnings, dice } of steps) {
           now += minutes * units.m;
-          const seen = observation(code, code === 'ok' ? warnings : [], now, 'local');
+          const seen = observation(code, code === 'ok' ? warnings : [], now);
           const after = next(state, seen, () => dice);
           promise(state, seen, after);
           state = after;
@@ -371,22 +356,16 @@ function tell(story: Story): void {
 function observations(texts: readonly string[]): Observation[] {
   let now = start;
   return texts.map((text) => {
-    const { length, unit, code, warning, vantage } =
-      /^\+?(?<length>\d+)(?<unit>[mhd]) (?<code>\S+)( (?<warning>[a-z]\S+))?( @(?<vantage>\w+))?$/.exec(text)?.groups ??
-      {};
+    const { length, unit, code, warning } =
+      /^\+?(?<length>\d+)(?<unit>[mhd]) (?<code>\S+)( (?<warning>[a-z]\S+))?$/.exec(text)?.groups ?? {};
     now += Number(length) * units[unit as keyof typeof units];
     const warnings = warning === undefined ? [] : [warning as WarningCode];
-    return observation(code as 'ok' | FindingCode, warnings, now, vantage ?? 'local');
+    return observation(code as 'ok' | FindingCode, warnings, now);
   });
 }
 
-function observation(
-  code: 'ok' | FindingCode,
-  warnings: readonly WarningCode[],
-  now: number,
-  vantage: string,
-): Observation {
+function observation(code: 'ok' | FindingCode, warnings: readonly WarningCode[], now: number): Observation {
   const outcome = code === 'ok' ? 'works' : findings[code] === 'inconclusive' ? 'inconclusive' : 'fails';
   const verdict = { code, outcome, warnings: warnings.map((name) => ({ code: name })) } as const;
-  return { verdict, at: new Date(now).toISOString(), vantage };
+  return { verdict, at: new Date(now).toISOString() };
 }

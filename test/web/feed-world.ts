@@ -25,7 +25,7 @@ export async function world(t: TestContext, setUp: { url?: string } = {}): Promi
   await load(store, curated({ providers: [after, other] }), 'b', time(3));
   const endpoint = endpointKey(after.incoming[0]!);
   await listEndpoints(store, [endpoint], time(4));
-  const facts = { endpoint, checkedAt: time(5), staleAt: null, dueAt: time(9), state: {} };
+  const facts = { endpoint, checkedAt: time(5), staleAt: null };
   const moves: Move[] = [
     { ...facts, from: 'unverified', status: 'verified', reason: 'ok', since: time(4), applied: 1 },
     { ...facts, from: 'verified', status: 'failing', reason: 'tls.expired', since: time(5), applied: 2 },

@@ -4,7 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Domain } from '../../src/name/domain.ts';
 import { errorCodes } from '../../src/web/errors.ts';
-import { scriptedMx, scriptedPublications, testApp } from './app.ts';
+import { offlineSimulations, scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { records } from './records.ts';
 
 interface Schema {
@@ -71,6 +71,10 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ...Object.keys(scriptedPublications).map(
       (domain) => ['/api/v1/lookup', `/api/v1/lookup?domain=${domain}&mx=0&published=1`] as const,
     ),
+    ['/api/v1/simulate', '/api/v1/simulate'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=post.example'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=self.zz&client=geary'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=busy.zz'],
     ['/api/v1/providers', '/api/v1/providers'],
     ['/api/v1/providers', '/api/v1/providers?q=nobody'],
     ['/api/v1/providers', '/api/v1/providers?page=0'],
@@ -101,6 +105,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=la'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
     ['/api/v1/providers/{id}/comparisons', '/api/v1/providers/post.example/comparisons?before=x'],
+    ['/api/v1/messages', '/api/v1/messages'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/ask', '/ask'],
     ['/ask', '/ask?domain=autoconfig.customer.zz'],
@@ -119,6 +124,7 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
     '/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=x@post.example',
   ],
   ['/api/v1/lookup', '/api/v1/lookup?domain=post.example'],
+  ['/api/v1/simulate', '/api/v1/simulate?domain=post.example'],
   ['/api/v1/providers', '/api/v1/providers'],
   ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
   ['/api/v1/providers/{id}/autoconfig.xml', '/api/v1/providers/oldpost.example/autoconfig.xml'],
@@ -165,7 +171,12 @@ describe('GET /api/v1/openapi.json', () => {
     mx: scriptedMx,
     published: scriptedPublications,
     hosted: new Map([['customer.zz' as Domain, 'post.example']]),
-    setUp: { url: 'https://atlas.example', mxService: true, hosting: { only: false, lists: true } },
+    setUp: {
+      url: 'https://atlas.example',
+      mxService: true,
+      hosting: { only: false, lists: true },
+      simulated: offlineSimulations,
+    },
   });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;

@@ -6,6 +6,7 @@ import { type NewCheck, putCheck } from '../../src/store/checks.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../../src/store/history.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { listEndpoints } from '../../src/store/statuses.ts';
+import { showUp } from '../../src/store/watches.ts';
 import { testApp } from './app.ts';
 import { post } from './records.ts';
 
@@ -46,6 +47,7 @@ async function probes(
 ): Promise<Probes> {
   const store = openSqlite(':memory:');
   t.after(() => store.close());
+  await showUp(store, 'local', at);
   await listEndpoints(store, [first!, second!], at);
   for (const [i, code] of codes.entries()) {
     const facts = { endpoint: i % 2 === 0 ? first! : second!, at, vantage: 'local', run: 1, ms: 12, certDays: 60 };

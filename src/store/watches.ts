@@ -1,0 +1,263 @@
+/**
+ * What each vantage makes of each endpoint, when it looks again, and who is looking there now.
+ *
+ * A lease is taken by one UPDATE that asks for a free one, so two verifiers of one vantage never get the same endpoint; an
+ * expired lease is free. What a vantage remembers is moved by compare-and-set on the newest check that is in it: what is
+ * reported twice moves it once.
+ */
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { EndpointKey } from '../provider/model.ts';
+import type { Db, Statement, Store } from './db.ts';
+import { status, vantage, watch } from './schema.ts';
+
+/** An endpoint as one vantage sees it. */
+export interface Watch {
+  readonly endpoint: EndpointKey;
+  readonly vantage: string;
+  /** JSON of the machine; undefined before the first check. */
+  readonly state: unknown;
+  /** The newest check that is in it; 0 for none. */
+  readonly applied: number;
+}
+
+/** A watch after one more check. */
+export interface WatchMove extends Watch {
+  /** ISO 8601. */
+  readonly dueAt: string;
+}
+
+/** Whose leases: a holder at a vantage. */
+export interface Holder {
+  readonly by: string;
+  readonly vantage: string;
+}
+
+/** A wish for leases: until when from now. Instants are ISO 8601. */
+export interface Lease extends Holder {
+  readonly now: string;
+  readonly until: string;
+}
+
+/** D1 binds at most 100 parameters a statement. */
+const boundAtOnce = 90;
+/** A vantage of which nobody has heard for so long is forgotten, with all that it knew. Milliseconds. */
+const forgottenAfter = 30 * 86_400_000;
+
+/** A vantage asks for work. One that is new has everything before it. */
+export async function showUp(store: Store, name: string, now: string): Promise<void> {
+  const { db } = store;
+  const [known] = await db.select().from(vantage).where(eq(vantage.name, name));
+  const seen = db
+    .insert(vantage)
+    .values({ name, seenAt: now })
+    .onConflictDoUpdate({ target: vantage.name, set: { seenAt: now } });
+  await store.atomically(known ? [seen] : [seen, watchListed(db, now)]);
+}
+
+/** When each vantage last asked for work. */
+export async function readVantages(db: Db): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.select().from(vantage);
+  return new Map(rows.map(({ name, seenAt }) => [name, seenAt]));
+}
+
+/** Every vantage watches what is listed, at once what it has not watched yet. */
+export function watchListed(db: Db, now: string): Statement {
+  const listed = db
+    .select({
+      endpoint: status.endpoint,
+      vantage: vantage.name,
+      state: sql<string | null>`NULL`.as('state'),
+      applied: sql<number>`0`.as('applied'),
+      dueAt: sql<string | null>`${now}`.as('due_at'),
+      leaseUntil: sql<string | null>`NULL`.as('lease_until'),
+      leaseBy: sql<string | null>`NULL`.as('lease_by'),
+    })
+    .from(status)
+    .innerJoin(vantage, sql`true`)
+    .where(isNotNull(status.listedAt));
+  return db
+    .insert(watch)
+    .select(listed)
+    .onConflictDoUpdate({
+      target: [watch.vantage, watch.endpoint],
+      set: { dueAt: now },
+      setWhere: isNull(watch.dueAt),
+    });
+}
+
+/** Nobody looks any more at what is not listed. */
+export function unwatchUnlisted(db: Db): Statement {
+  const listed = db.select({ endpoint: status.endpoint }).from(status).where(isNotNull(status.listedAt));
+  return db
+    .update(watch)
+    .set({ dueAt: null })
+    .where(and(isNotNull(watch.dueAt), sql`${watch.endpoint} NOT IN ${listed}`));
+}
+
+/** Forgets vantages that are long gone. @param now milliseconds since 1970 */
+export function forgetVantages(db: Db, now: number): Statement[] {
+  const gone = lt(vantage.seenAt, new Date(now - forgottenAfter).toISOString());
+  const names = db.select({ name: vantage.name }).from(vantage).where(gone);
+  const left = sql`(SELECT coalesce(sum(applied), 0) FROM watch WHERE endpoint = ${status.endpoint} AND vantage NOT IN ${names})`;
+  const theirs = db.select({ endpoint: watch.endpoint }).from(watch).where(inArray(watch.vantage, names));
+  return [
+    db.update(status).set({ applied: left }).where(inArray(status.endpoint, theirs)),
+    db.delete(watch).where(inArray(watch.vantage, names)),
+    db.delete(vantage).where(gone),
+  ];
+}
+
+/** Leases up to `limit` endpoints that are due, the longest due first. @returns all that the holder has */
+export async function takeDue(store: Store, lease: Lease, limit: number): Promise<EndpointKey[]> {
+  const due = dueEndpoints(store.db, lease, limit);
+  await store.atomically([leased(store.db, lease, inArray(watch.endpoint, due))]);
+  return readHeld(store.db, lease);
+}
+
+/** The query behind {@link takeDue}. */
+export function dueEndpoints(db: Db, { vantage: name, now }: Pick<Lease, 'vantage' | 'now'>, limit: number) {
+  return db
+    .select({ endpoint: watch.endpoint })
+    .from(watch)
+    .where(and(eq(watch.vantage, name), lte(watch.dueAt, now), free(now)))
+    .orderBy(asc(watch.dueAt))
+    .limit(limit);
+}
+
+/**
+ * Leases these endpoints, due or not, unless somebody else of this vantage is looking at them.
+ * @returns all that the holder has
+ */
+export async function takeThese(store: Store, lease: Lease, keys: readonly EndpointKey[]): Promise<EndpointKey[]> {
+  const statements: Statement[] = [];
+  for (let start = 0; start < keys.length; start += boundAtOnce) {
+    const some = keys.slice(start, start + boundAtOnce);
+    statements.push(leased(store.db, lease, and(inArray(watch.endpoint, some), free(lease.now))));
+  }
+  for (let start = 0; start < statements.length; start += boundAtOnce) {
+    await store.atomically(statements.slice(start, start + boundAtOnce));
+  }
+  return readHeld(store.db, lease);
+}
+
+/** Makes all leases of one holder longer. */
+export function renewLeases(db: Db, { by, until }: Pick<Lease, 'by' | 'until'>): Statement {
+  return db.update(watch).set({ leaseUntil: until }).where(eq(watch.leaseBy, by));
+}
+
+/** Gives all leases of one holder back. */
+export function releaseLeases(db: Db, by: string): Statement {
+  return db.update(watch).set({ leaseUntil: null, leaseBy: null }).where(eq(watch.leaseBy, by));
+}
+
+/** An endpoint was checked, and what follows waits for the run to be judged: it is not due again before `until`. */
+export function holdBack(db: Db, endpoint: EndpointKey, { by, until }: Pick<Lease, 'by' | 'until'>): Statement {
+  return db
+    .update(watch)
+    .set({ dueAt: dueAt(until), leaseUntil: null, leaseBy: null })
+    .where(and(eq(watch.endpoint, endpoint), eq(watch.leaseBy, by)));
+}
+
+/** How many endpoints are due at a vantage, and when the next one is. */
+export async function readDue(db: Db, name: string, now: string): Promise<{ due: number; next?: string }> {
+  const here = eq(watch.vantage, name);
+  const [count] = await db
+    .select({ due: sql<number>`count(*)` })
+    .from(watch)
+    .where(and(here, lte(watch.dueAt, now), free(now)));
+  const [first] = await db
+    .select({ dueAt: watch.dueAt })
+    .from(watch)
+    .where(and(here, isNotNull(watch.dueAt)))
+    .orderBy(asc(watch.dueAt))
+    .limit(1);
+  return { due: count?.due ?? 0, ...(first?.dueAt && { next: first.dueAt }) };
+}
+
+/** What every vantage makes of these endpoints. */
+export async function readWatches(db: Db, keys: readonly EndpointKey[]): Promise<Map<EndpointKey, Watch[]>> {
+  const found: Watch[] = [];
+  for (let start = 0; start < keys.length; start += boundAtOnce) {
+    const some = keys.slice(start, start + boundAtOnce);
+    const rows = await db.select(watchColumns).from(watch).where(inArray(watch.endpoint, some));
+    found.push(...rows.map(watchOf));
+  }
+  return Map.groupBy(found, ({ endpoint }) => endpoint);
+}
+
+/** Endpoints that are verified, looked at from this vantage before, and free; those that are due soonest first. */
+export async function readVerified(
+  db: Db,
+  { vantage: name, now }: Pick<Lease, 'vantage' | 'now'>,
+  limit: number,
+): Promise<EndpointKey[]> {
+  const rows = await db
+    .select({ endpoint: watch.endpoint })
+    .from(watch)
+    .innerJoin(status, eq(status.endpoint, watch.endpoint))
+    .where(
+      and(
+        eq(watch.vantage, name),
+        isNotNull(watch.dueAt),
+        isNotNull(watch.state),
+        eq(status.status, 'verified'),
+        free(now),
+      ),
+    )
+    .orderBy(asc(watch.dueAt))
+    .limit(limit);
+  return rows.map(({ endpoint }) => endpoint as EndpointKey);
+}
+
+/** Moves a watch; one that holds a newer check already stays. */
+export function moveWatch(db: Db, { endpoint, vantage: name, state, applied, dueAt: next }: WatchMove): Statement {
+  return db
+    .update(watch)
+    .set({ state: JSON.stringify(state), applied, dueAt: dueAt(next) })
+    .where(and(eq(watch.vantage, name), eq(watch.endpoint, endpoint), lt(watch.applied, applied)));
+}
+
+/** Every other vantage is to look at an endpoint now. */
+export function callOthers(db: Db, endpoint: EndpointKey, { vantage: name, now }: Pick<Lease, 'vantage' | 'now'>) {
+  return db
+    .update(watch)
+    .set({ dueAt: now })
+    .where(and(eq(watch.endpoint, endpoint), ne(watch.vantage, name), gt(watch.dueAt, now)));
+}
+
+const watchColumns = {
+  endpoint: watch.endpoint,
+  vantage: watch.vantage,
+  state: watch.state,
+  applied: watch.applied,
+};
+
+function watchOf({ endpoint, state, ...row }: Pick<typeof watch.$inferSelect, keyof typeof watchColumns>): Watch {
+  return { ...row, endpoint: endpoint as EndpointKey, state: state === null ? undefined : JSON.parse(state) };
+}
+
+/** What no record names stays due no more, whatever happens to it. */
+function dueAt(next: string): SQL {
+  return sql`CASE WHEN due_at IS NULL THEN NULL ELSE ${next} END`;
+}
+
+function free(now: string): SQL | undefined {
+  return or(isNull(watch.leaseUntil), lte(watch.leaseUntil, now));
+}
+
+function leased(db: Db, { by, vantage: name, until }: Lease, which: SQL | undefined): Statement {
+  return db
+    .update(watch)
+    .set({ leaseUntil: until, leaseBy: by })
+    .where(and(eq(watch.vantage, name), which));
+}
+
+/** What a holder has. */
+export async function readHeld(db: Db, { by, now }: Pick<Lease, 'by' | 'now'>): Promise<EndpointKey[]> {
+  const rows = await db
+    .select({ endpoint: watch.endpoint })
+    .from(watch)
+    .where(and(eq(watch.leaseBy, by), gt(watch.leaseUntil, now)))
+    .orderBy(asc(watch.dueAt), asc(watch.endpoint));
+  return rows.map(({ endpoint }) => endpoint as EndpointKey);
+}
