@@ -39,8 +39,8 @@ export interface ComparingOptions {
 
 const hour = 3_600_000;
 const day = 24 * hour;
-/** Milliseconds from one look at what is due to the next. */
-const rhythm = 60_000;
+/** Milliseconds from one look at what is due to the next: while there is more to do, and while there is not. */
+const [busy, idle] = [60_000, 600_000];
 /** Domains of one look, all at once: 240 an hour. A dozen questions of DNS and half a dozen of HTTP each. */
 const mostAtOnce = 4;
 /** For which a domain is taken: longer than any discovery. */
@@ -67,24 +67,31 @@ async function loop(options: ComparingOptions, signal: AbortSignal): Promise<voi
   let listed: Curated | undefined;
   let trouble: string | undefined;
   while (!signal.aborted) {
+    let asked = 0;
     try {
       const now = curated();
       if (now && now !== listed) {
         await listPublishers(store, publishers(now), firstDue(options));
         listed = now;
       }
-      if (now) await compareDue(now, by, options, signal);
+      if (now) asked = await compareDue(now, by, options, signal);
       trouble = undefined;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`comparison rests for a minute: ${message}`);
+      if (message !== trouble) note(`comparison rests for ten minutes: ${message}`);
       trouble = message;
     }
-    await clock.sleep(rhythm, signal);
+    await clock.sleep(asked < mostAtOnce ? idle : busy, signal);
   }
 }
 
-async function compareDue(curated: Curated, by: string, options: ComparingOptions, signal: AbortSignal): Promise<void> {
+/** @returns how many domains it took */
+async function compareDue(
+  curated: Curated,
+  by: string,
+  options: ComparingOptions,
+  signal: AbortSignal,
+): Promise<number> {
   const { store, discover, clock = systemClock, random = Math.random } = options;
   const now = clock.now();
   const taken = await takeDuePublishers(store, { by, now: instant(now), until: instant(now + lease) }, mostAtOnce);
@@ -107,6 +114,7 @@ async function compareDue(curated: Curated, by: string, options: ComparingOption
     signal.removeEventListener('abort', stop);
     if (taken.length > 0) await store.atomically([releasePublishers(store.db, by)]);
   }
+  return taken.length;
 }
 
 /** When a domain is asked again, ISO 8601. @param now milliseconds since 1970 */

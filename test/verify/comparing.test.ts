@@ -209,7 +209,7 @@ describe('Comparison as a habit', () => {
     await world.clock.sleep(day);
     await stop();
     assert.equal(world.notes.length, 1);
-    assert.match(world.notes[0] ?? '', /^comparison rests for a minute: /);
+    assert.match(world.notes[0] ?? '', /^comparison rests for ten minutes: /);
   });
 });
 
