@@ -5,6 +5,7 @@
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
+ *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
@@ -24,16 +25,11 @@ import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
-import { readComparisons, readNewestComparisons, readPublishersDue } from './store/comparisons.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
-import { readQuarantineHistory } from './store/quarantine.ts';
+import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { readTransitions } from './store/transitions.ts';
-import { readVitals } from './store/vitals.ts';
 import { afterRun } from './verify/after-run.ts';
 import { startComparing } from './verify/comparing.ts';
 import type { Endpoint } from './verify/endpoint.ts';
@@ -43,6 +39,8 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { type DeskOptions, startDesk } from './web/desk-node.ts';
+import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
@@ -70,6 +68,8 @@ export interface ServerOptions {
   readonly mxService?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
+  /** What the operator says of themselves on the page about the server, by language; another text after SIGHUP. */
+  readonly about?: () => Partial<Record<Language, string>>;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
   readonly signer?: () => ProfileSigner;
   /** Verify what is due, and tell the servers where people learn who probes and why. */
@@ -85,6 +85,8 @@ export interface ServerOptions {
   };
   /** Ask the records' domains once a week what they publish; it wants a {@link contact}. */
   readonly compare?: boolean;
+  /** Takes submissions in, checks them, and serves what reviewers have accepted. */
+  readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
@@ -185,6 +187,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  const desk =
+    options.submissions &&
+    (await startDesk(options.submissions, {
+      store,
+      atlas: () => keeper.curated(),
+      changed: () => keeper.refresh(),
+      note,
+    }));
   const app = createApp({
     served: () => keeper.served,
     resolver,
@@ -195,36 +205,23 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
-    revisions: (id, limit) => readRevisions(store.db, id, limit),
-    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...fromStore(store),
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isOwn(c),
     isNear,
-    vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({
       started: Math.round(performance.timeOrigin / 1000),
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
-    history: {
-      checks: (keys, page) => readHistory(store.db, keys, page),
-      evidence: (keys) => readLastEvidence(store.db, keys),
-      due: (keys) => readDueAt(store.db, keys),
-      comparisons: (record, page) => readComparisons(store.db, record, page),
-      compared: (record) => readNewestComparisons(store.db, [record]),
-      asked: (domains) => readPublishersDue(store.db, domains),
-    },
-    news: {
-      revisions: (limit, id) => traceRevisions(store.db, limit, id),
-      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
-      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
-    },
+    ...(desk && { submissions: desk }),
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
     messages: () => messages(),
+    ...(options.about && { about: options.about }),
     gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -291,7 +288,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), comparing && comparing.stop(), listening.close()]);
+      await Promise.all([schedule?.stop(), comparing && comparing.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

@@ -2,11 +2,15 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-export const provider = sqliteTable('provider', {
-  id: text().notNull().primaryKey(),
-  digest: text().notNull(),
-  json: text().notNull(),
-});
+export const provider = sqliteTable(
+  'provider',
+  {
+    id: text().notNull().primaryKey(),
+    digest: text().notNull(),
+    json: text().notNull(),
+  },
+  (table) => [index('provider_renamed').on(table.id).where(sql`json ->> 'formerly' IS NOT NULL`)],
+);
 
 export const domain = sqliteTable(
   'domain',
@@ -24,8 +28,9 @@ export const mx = sqliteTable(
     pattern: text().notNull().primaryKey(),
     provider: text(),
     other: text(),
+    owner: text(),
   },
-  (table) => [index('mx_provider').on(table.provider)],
+  (table) => [index('mx_owner').on(table.owner), index('mx_provider').on(table.provider)],
 );
 
 export const meta = sqliteTable('meta', {
@@ -301,4 +306,14 @@ export const event = sqliteTable(
     confirmed: text().notNull(),
   },
   (table) => [index('event_submission').on(table.submission, table.n)],
+);
+
+export const day = sqliteTable(
+  'day',
+  {
+    day: text().notNull(),
+    status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    endpoints: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.status] })],
 );

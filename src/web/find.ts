@@ -40,8 +40,9 @@ export function resolverFor(deps: Deps, c: Context): Resolver | undefined {
 
 /** The step that asks a domain itself, charged to whoever sent the request; a server of one's own domains asks nobody. */
 export function publishedFor(deps: Deps, c: Context): PublishedStep | undefined {
-  if (deps.hosting?.only) return undefined;
-  return (domain) => deps.published(domain, deps.asker(c));
+  const { published } = deps;
+  if (!published || deps.hosting?.only) return undefined;
+  return (domain) => published(domain, deps.asker(c));
 }
 
 /** Who asks: an address, or a domain alone. */

@@ -38,6 +38,13 @@ export class Keeper {
     return this.#served;
   }
 
+  /** What the data and the submissions say, as new as the store is: without the operator's list. */
+  async curated(): Promise<Atlas> {
+    await this.refresh();
+    if (!this.#atlas) throw new Error('there is no atlas after it was read');
+    return this.#atlas;
+  }
+
   /** From now on these domains are served, too. */
   host(hosted: HostedDomains): void {
     this.#hosted = hosted;
@@ -49,10 +56,14 @@ export class Keeper {
     this.#served = served(this.#hosted.size === 0 ? atlas : withHosted(atlas, this.#hosted), this.#knowledge, revision);
   }
 
-  /** To be called often: asks whether another process has written, which costs about a microsecond. */
+  /**
+   * To be called often: asks whether another process has written, which costs about a microsecond. Where the store cannot
+   * tell (D1), it is asked for its generation instead.
+   */
   async look(): Promise<void> {
     const version = this.#store.dataVersion();
-    if (version !== this.#seen || Date.now() - this.#readAt >= staleInterval) await this.refresh();
+    if (version === undefined || version !== this.#seen || Date.now() - this.#readAt >= staleInterval)
+      await this.refresh();
     this.#seen = version;
   }
 

@@ -50,7 +50,7 @@ export function metricsRoute(deps: Deps, requests: Requests) {
       last = undefined;
       throw error;
     });
-    const text = metrics({ version: deps.version, served: deps.served(), requests, vitals, process: deps.process() });
+    const text = metrics({ version: deps.version, served: deps.served(), requests, vitals, process: deps.process?.() });
     return send(c, documentOf(text, type), 'no-store');
   };
 }
@@ -60,13 +60,14 @@ export interface Measured {
   readonly served: Served | undefined;
   readonly requests: Requests;
   readonly vitals: Vitals;
-  readonly process: ProcessVitals;
+  readonly process: ProcessVitals | undefined;
 }
 
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, served, requests, vitals, process }: Measured): string {
-  const { certificateDays: days, compared, lastRun, quarantined } = vitals;
+  const { certificates, compared, lastRun, quarantined } = vitals;
+  const days = certificates.map(({ days: left }) => left);
   const known = served?.knowledge.statuses;
   // Those of the records of now: a status outlives the record that brought it.
   const listed = served ? endpoints(served.atlas.curated) : [];
@@ -129,9 +130,13 @@ export function metrics({ version, served, requests, vitals, process }: Measured
           ),
         ]
       : []),
-    family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
-    family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
-    family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
+    ...(process
+      ? [
+          family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
+          family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
+          family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
+        ]
+      : []),
   ].join('');
 }
 

@@ -12,15 +12,19 @@ import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
 import type { PastComparison } from '../store/comparisons.ts';
+import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
+import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
+import type { Submissions } from './submissions.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
 
@@ -75,6 +79,8 @@ export interface History {
   compared(record: string): Promise<readonly PastComparison[]>;
   /** When each domain is asked next, ISO 8601. */
   asked(domains: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** How all of them stood, day by day. @param since YYYY-MM-DD */
+  days(since: string): Promise<readonly Day[]>;
 }
 
 /** What happened, for feeds: newest first, of some or of all. */
@@ -104,8 +110,8 @@ export interface Deps {
   /** Where the atlas is too large for memory: what is asked in its place. Undefined until it is there. */
   readonly source?: () => Source | undefined;
   readonly resolver: Resolver;
-  /** What domains publish themselves, with memory and a budget of its own. */
-  readonly published: PublishedStep;
+  /** What domains publish themselves, with memory and a budget of its own; undefined where nobody can be asked. */
+  readonly published?: PublishedStep;
   /**
    * What mail clients would do with a domain, with memory and a budget of its own; undefined: whoever asks is over it. Absent
    * where domains cannot be asked.
@@ -124,17 +130,27 @@ export interface Deps {
   /** What was seen of endpoints. */
   readonly history: History;
   readonly news: News;
+  /** Whose token it is, if it may act in this role; undefined where there are no tokens. */
+  readonly authenticate?: (
+    secret: string,
+    role: Role,
+  ) => Promise<Pick<Token, 'name' | 'role'> | 'unknown' | 'other-role'>;
+  /** Where submissions are taken in; undefined where the operator takes none. */
+  readonly submissions?: Submissions;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */
   isNear(c: Context): boolean;
   vitals(): Promise<Vitals>;
-  process(): ProcessVitals;
+  /** Undefined where there is no process that could be measured. */
+  readonly process?: () => ProcessVitals;
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
+  /** What the operator says of themselves, by language: imprint, privacy, contact (pages/plain.ts). */
+  readonly about?: () => Partial<Record<Language, string>>;
   /** What servers say when something fails; the same list until it changes. */
   readonly messages?: () => readonly MessageEntry[];
   /** Compresses pages; undefined where something before the server does. */
