@@ -2,6 +2,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { NetworkError, type Networks, networksOf } from '../net/networks.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
+import { readAbout } from './about.ts';
 import { hostingOptions, hostingUsage, readHosting } from './hosting-options.ts';
 import type { Command } from './main.ts';
 import { readNotifiers, webhookOption } from './notifiers.ts';
@@ -9,6 +10,7 @@ import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile } from './op
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { readSigning, signingOptions } from './signing.ts';
+import { readSubmissionOptions, submissionOptions } from './submission-options.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR | --only DIR]
@@ -16,11 +18,13 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--logins FILE | --logins-sql SELECT --logins-db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
                        [--mx-service]
-                       [--sign-cert FILE --sign-key FILE]
+                       [--sign-cert FILE --sign-key FILE] [--about DIR]
                        [--verify --contact TEXT [--webhook URL]]
+                       [--submissions | --no-submissions] [--publish-proved] [--hold-hours N]
+                       [--proof-resolver HOST:PORT]…
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
-another process loads or publishes. SIGHUP reads data, lists and certificate again, SIGINT and SIGTERM stop.
+another process loads or publishes. SIGHUP reads data, lists, certificate and texts again, SIGINT and SIGTERM stop.
 
   --host ADDRESS        the address to listen on (default: 127.0.0.1)
   --port PORT           the port (default: the environment's PORT, else 8143; 0: any free one)
@@ -37,15 +41,26 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
   --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
+  --about DIR           who runs this server: about.en.md and about.de.md (or one of them), shown on the page /about
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
-                        with --verify: as for mailatlas verify
+                        with --verify and --submissions: as for mailatlas verify
   --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
                         proxy speaks for
   --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
+
+  --submissions         let strangers submit records, and reviewers with a token (mailatlas token) decide about them; the
+                        default where --url and --contact are given. --no-submissions: nobody can
+  --publish-proved      publish without a reviewer what is proved and passes every check; never what changes MX patterns
+                        or sends people of a domain elsewhere (default: a reviewer has to accept it)
+  --hold-hours N        how long what sends people of a domain elsewhere is held after two reviewers have accepted it
+                        (default: 72)
+  --proof-resolver HOST:PORT
+                        a DNS server that has to see the proof of control, beside the domain's own. Repeatable (default:
+                        --resolver, else the system's)
 
 example:
   mailatlas serve --port 8143
@@ -71,7 +86,9 @@ export const command: Command = {
       'trusted-proxy': { type: 'string', multiple: true },
       url: { type: 'string' },
       'mx-service': { type: 'boolean' },
+      ...submissionOptions,
       ...signingOptions,
+      about: { type: 'string' },
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.verify && !values.contact?.trim()) {
@@ -87,6 +104,7 @@ export const command: Command = {
       notifiers: readNotifiers(values.webhook, 'serve'),
       language: language(),
     };
+    const submissions = readSubmissionOptions(values);
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const bundleKey = values['bundle-key'];
@@ -95,6 +113,7 @@ export const command: Command = {
     const url = values.url === undefined ? undefined : ownUrl(values.url);
     const hosting = readHosting(values);
     const signing = await readSigning(values);
+    let about = values.about === undefined ? undefined : readAbout(values.about);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -112,7 +131,9 @@ export const command: Command = {
       ...(url !== undefined && { url }),
       ...(values['mx-service'] && { mxService: true }),
       ...(signing && { signer: () => signing.signer() }),
+      ...(about && { about: () => about ?? {} }),
       ...(verify && { verify }),
+      ...(submissions && { submissions }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
@@ -125,6 +146,12 @@ export const command: Command = {
         noteError(error);
         note('profiles are signed as before');
       }
+      try {
+        if (values.about !== undefined) about = readAbout(values.about);
+      } catch (error) {
+        noteError(error);
+        note('the page about this server stays as it was');
+      }
     });
     const asked = new Promise<void>((resolve) => {
       process.once('SIGINT', () => resolve());
@@ -134,7 +161,7 @@ export const command: Command = {
     await asked;
     await server.close();
     // Probes under way would keep the process for as long as each may take.
-    if (values.verify) setImmediate(() => process.exit());
+    if (values.verify || submissions) setImmediate(() => process.exit());
     return exit.yes;
   },
 };

@@ -45,6 +45,7 @@ export function nodeChecker(options: CheckerOptions) {
   const prober = nodeProber({ ...probing, anyPort: false });
   const discoverer = nodeDiscoverer(options.discoverer);
   const asked = (resolvers.length > 0 ? resolvers : [undefined]).map((server) => nodeResolver(server));
+  const [mx] = asked as [(typeof asked)[number], ...typeof asked];
   const guard = probing.allowPrivate ? noGuard : addressGuard;
   const texts = askNameServers
     ? textsOfAll({ resolvers: asked, guard })
@@ -57,6 +58,7 @@ export function nodeChecker(options: CheckerOptions) {
     const context: CheckContext = {
       atlas,
       texts,
+      mx,
       discover: (domain) => discoverer.discover(domain),
       probes: {
         probe: (endpoint) => prober.probe(endpoint),

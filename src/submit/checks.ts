@@ -3,6 +3,7 @@
  * once; what asks the network runs beside each other, each with a deadline; each result is told as it comes.
  */
 import type { Atlas } from '../atlas/tables.ts';
+import type { Resolver } from '../net/resolver.ts';
 import { checkChanges } from './changes.ts';
 import { checkHosts } from './hosts.ts';
 import { checkImitation } from './imitation.ts';
@@ -20,6 +21,8 @@ export interface CheckContext {
   /** Undefined for a dry run. */
   readonly proved?: Proved;
   readonly texts?: AskTexts;
+  /** Who receives the mail of new domains today. */
+  readonly mx?: Resolver;
   readonly probes: ProbePorts;
   readonly discover?: Discover;
   /** Milliseconds for each kind of question; together it is never longer than the longest. */
@@ -46,7 +49,7 @@ export type Tell = (result: CheckResult) => void | Promise<void>;
  * @throws what `told` throws, and the signal's reason where that ends it
  */
 export async function runChecks(draft: Draft, context: CheckContext, told: Tell = () => {}): Promise<CheckResult[]> {
-  const { atlas, proved, texts, probes, discover, onDefect, signal } = context;
+  const { atlas, proved, texts, mx, probes, discover, onDefect, signal } = context;
   signal?.throwIfAborted();
   const patience = { ...usualPatience, ...context.patience };
   const begun = performance.now();
@@ -67,7 +70,7 @@ export async function runChecks(draft: Draft, context: CheckContext, told: Tell 
   const proof = run('proof', () => checkProof(draft, atlas, proved, texts, begun + patience.proof));
   const all = Promise.all([
     run('rules', () => checkRules(draft, atlas, today)),
-    run('changes', () => checkChanges(draft, atlas)),
+    run('changes', () => checkChanges(draft, atlas, mx)),
     // Whoever vouches for the draft makes foreign hosts less foreign.
     proof.then((found) => run('hosts', () => checkHosts(draft, atlas, new Set(proofsOf([found]).held)))),
     run('imitation', () => checkImitation(draft, atlas)),

@@ -15,10 +15,12 @@ import { allowed, type By, type Desk, type Doing, draftOf, need, ourselves, perf
 import type { CheckResult } from './model.ts';
 import { changesMx, movesTo, toProve } from './parties.ts';
 import { type Case, type Decision, accept as decide, publishesItself } from './policy.ts';
+import { proofsOf } from './proof.ts';
 import { publish, refuseClaimed, undisturbed } from './publish.ts';
 import { Refusal } from './refusal.ts';
 import { releasedDays, withReleased } from './released.ts';
 import { checkAgain } from './submissions.ts';
+import { vouched } from './vouch.ts';
 
 /** What a reviewer says with a decision. */
 export interface Word {
@@ -52,7 +54,7 @@ export async function accept(desk: Desk, number: number, by: By, word: Word): Pr
     const confirmed = word.confirm ?? [];
     const decision = decide(subject, by.who, await acceptedBy(desk, row), confirmed, desk.policy);
     const doing = { why: word.reason, confirmed };
-    if (decision.result === 'publish') return bring(desk, row, by, doing, generation);
+    if (decision.result === 'publish') return bring(desk, row, by, doing, subject, generation);
     if (decision.result === 'second') return perform(desk, row, by, { ...doing, act: 'accept' });
     if (decision.result !== 'hold') throw refusalFor(decision);
     const holdUntil = new Date(desk.now().getTime() + decision.hours * 3_600_000).toISOString();
@@ -79,7 +81,8 @@ export async function publishProved(desk: Desk, number: number): Promise<boolean
     if (row.state !== 'waiting' || row.holdUntil !== null) return false;
     const subject = await caseOf(desk, row);
     if (servedDigest(subject.atlas, row.id) !== row.baseDigest || !publishesItself(subject, desk.policy)) return false;
-    await bring(desk, row, ourselves, { why: 'Everything is proved, and every check passed.' }, generation);
+    const why = 'Everything is proved, and every check passed.';
+    await bring(desk, row, ourselves, { why }, subject, generation);
     return true;
   });
 }
@@ -102,7 +105,7 @@ async function publishHeld(desk: Desk, number: number): Promise<void> {
       const reviewers = new Set(await acceptedBy(desk, row));
       if (reviewers.size < 2) return back('A token that had accepted it was revoked.');
       if (servedDigest(subject.atlas, row.id) !== row.baseDigest) return back('The record has changed meanwhile.');
-      await bring(desk, row, ourselves, { why: 'The hold is over.' }, generation);
+      await bring(desk, row, ourselves, { why: 'The hold is over.' }, subject, generation);
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -118,14 +121,18 @@ async function bring(
   row: SubmissionRow,
   by: By,
   doing: Omit<Doing, 'act'>,
+  { draft, proofs, atlas }: Awaited<ReturnType<typeof caseOf>>,
   generation: number,
 ): Promise<SubmissionRow> {
   const { db } = desk.store;
-  const { kind, record = null } = draftOf(row);
+  const { kind, record = null } = draft;
   if (kind === 'report') return perform(desk, row, by, { ...doing, act: 'publish' });
   const at = desk.now().toISOString();
   const cause = `submission ${row.number}`;
-  const before = await publish(db, { id: row.id, record, cause, at }, generation);
+  // What is taken back to was vouched for when it came.
+  const vouchers = { number: row.number, held: proofs.held, today: at.slice(0, 10), base: atlas.records.get(row.id) };
+  const served = record && row.undoes === null ? vouched(record, vouchers) : record;
+  const before = await publish(db, { id: row.id, record: served, cause, at }, generation);
   const after = row.undoes === null ? [] : await undone(desk, row.id, row.undoes, row.number, by, at);
   const now = await perform(desk, row, by, { ...doing, act: 'publish', before, after });
   await desk.changed();
@@ -163,7 +170,7 @@ export async function caseOf(desk: Desk, row: SubmissionRow): Promise<Case & { r
     atlas,
     draft,
     checks,
-    proofs: { needed: toProve(draft, atlas), held: heldBy(checks) },
+    proofs: { needed: toProve(draft, atlas), held: proofsOf(checks).held },
     movesTo: movesTo(draft, known),
     changesMx: changesMx(draft, atlas),
   };
@@ -174,17 +181,11 @@ export function resultOf(row: { name: string; state: CheckResult['state']; says:
   return { name: name as CheckResult['name'], state, says: JSON.parse(says), items: JSON.parse(items) };
 }
 
-/** The domains whose control is proved. */
-function heldBy(checks: readonly CheckResult[]): string[] {
-  const proof = checks.find(({ name }) => name === 'proof');
-  return (proof?.items ?? []).filter(({ state }) => state === 'passed').map(({ about }) => about);
-}
-
 /**
  * Who has accepted this very draft. Whatever else is done to it makes what was said before void; so does revoking the token
  * with which it was said.
  */
-async function acceptedBy(desk: Desk, row: SubmissionRow): Promise<string[]> {
+export async function acceptedBy(desk: Desk, row: SubmissionRow): Promise<string[]> {
   const { db } = desk.store;
   const events = (await readEvents(db, row.number)).toReversed();
   const other = events.findIndex(({ act }) => act !== 'accept' && act !== 'hold');

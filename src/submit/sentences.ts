@@ -35,6 +35,10 @@ export const itemSentences = {
     en: '{about} was answered by the record {other} so far.',
     de: 'Für {about} antwortete bisher der Datensatz {other}.',
   },
+  'answered-by-mx': {
+    en: 'Mail of {about} goes to hosts of {other} (by its MX), which answers for it so far.',
+    de: 'Die Mail von {about} geht zu Rechnern von {other} (laut MX); bisher antwortet dieser Datensatz.',
+  },
   'gives-up': {
     en: '{about} will be answered by nobody, or by a wider pattern of another record.',
     de: 'Für {about} antwortet dann niemand oder ein weiter gefasstes Muster eines anderen Datensatzes.',

@@ -18,6 +18,8 @@ export interface Vouchers {
   readonly held: readonly string[];
   /** ISO date. */
   readonly today: string;
+  /** The record that is served: of its hosts nobody was asked to read anything. */
+  readonly base?: Provider | undefined;
 }
 
 /** As long as `says` may be (provider/schema.ts). */
@@ -26,14 +28,15 @@ const longest = 300;
 const earlier = /^submission-\d+(?:-\d+)?$/;
 
 /** The record with what was vouched for among its sources; the record itself where that adds nothing. */
-export function vouched(record: Provider, { number, held, today }: Vouchers): Provider {
+export function vouched(record: Provider, { number, held, today, base }: Vouchers): Provider {
   const own = [...ownDomains(record)];
   if (own.length > 0 && own.every((domain) => held.includes(domain))) {
     const begins = `TXT at _mailatlas vouches for submission ${number}:`;
     const dns = own[0] as Domain;
     return withSource(record, number, (says) => ({ dns, seen: today, says }), begins, hostsOfAll(record));
   }
-  const unnamed = unnamedHosts(record, today);
+  const known = base ? hostsOfAll(base) : [];
+  const unnamed = unnamedHosts(record, today).filter((host) => !known.includes(host));
   const url = pageOf(record);
   if (unnamed.length === 0 || url === undefined) return record;
   const begins = 'Names, as a reviewer has read:';

@@ -77,7 +77,8 @@ export interface Measured {
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, source, whole, requests, vitals, process }: Measured): string {
-  const { certificateDays: days, lastRun, quarantined } = vitals;
+  const { certificates, lastRun, quarantined } = vitals;
+  const days = certificates.map(({ days: left }) => left);
   const served = whole === 'empty' ? undefined : whole;
   const known = served?.knowledge.statuses;
   // Those of the records of now: a status outlives the record that brought it.

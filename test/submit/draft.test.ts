@@ -321,6 +321,22 @@ describe('a draft in autoconfig XML', () => {
   });
 });
 
+test('whatever is sent as XML is a draft or mistakes, however it was damaged', () => {
+  const whole = xml(both);
+  const damage = fc.record({
+    at: fc.nat(whole.length),
+    drop: fc.nat(40),
+    put: fc.string({ unit: 'binary', maxLength: 20 }),
+  });
+  const beyond = fc.constantFrom('<a>'.repeat(9000), '<!--'.repeat(9000), '&#0;', '<x '.repeat(9000), ']]>', '<?xml?>');
+  fc.assert(
+    fc.property(damage, fc.option(beyond, { nil: '' }), ({ at, drop, put }, more) => {
+      const result = readXmlDraft(whole.slice(0, at) + put + more + whole.slice(at + drop), beside, known);
+      assert.ok('draft' in result || result.mistakes.length > 0);
+    }),
+  );
+});
+
 describe('what is served already', () => {
   const folder = new URL('../../data/providers/', import.meta.url);
   const shipped = readdirSync(folder).flatMap(

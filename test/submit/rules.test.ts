@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import { rules } from '../../src/catalog/rules/index.ts';
+import type { Domain } from '../../src/name/domain.ts';
+import type { Resolver } from '../../src/net/resolver.ts';
 import type { Provider } from '../../src/provider/model.ts';
 import { checkChanges } from '../../src/submit/changes.ts';
 import type { CheckResult, Draft } from '../../src/submit/model.ts';
@@ -32,6 +34,15 @@ const open = ({ items }: CheckResult) =>
   items.filter(({ state }) => state !== 'passed').map(({ state, code, about }) => `${state} ${code} ${about}`);
 const rulesOf = (draft: Draft) => open(checkRules(draft, atlas, '2026-11-30'));
 const changesOf = (draft: Draft) => checkChanges(draft, atlas);
+/** DNS in which one domain is hosted at mail.example. */
+const mx: Resolver = {
+  mx: (domain) =>
+    Promise.resolve(
+      domain === 'customer.zz'
+        ? { kind: 'hosts', hosts: [{ preference: 10, host: 'a.mx.mail.example' as Domain }] }
+        : { kind: 'none', exists: true },
+    ),
+};
 
 describe('the rules of the catalog', () => {
   test('hold for drafts as for files', () => {
@@ -84,9 +95,9 @@ describe('the rules of the catalog', () => {
 });
 
 describe('what changes', () => {
-  test('is told in both languages, what moves mail first and loudly', () => {
+  test('is told in both languages, what moves mail first and loudly', async () => {
     const draft = of({ ...served, mx: ['*.mx.evil.example'], outgoing: [smtp({ port: 587, security: 'starttls' })] });
-    const { state, items } = changesOf(draft);
+    const { state, items } = await changesOf(draft);
     assert.equal(state, 'attention');
     assert.deepEqual(
       items.map(({ says }) => says.en.slice(0, 60)),
@@ -105,31 +116,36 @@ describe('what changes', () => {
     assert.equal(items[3]?.says.de, `Versand: ${line} entfällt.`);
   });
 
-  test('of a new record is that it comes, and what answered for it so far', () => {
-    const [said, ...more] = changesOf(of(record({ id: 'new.example' }))).items;
+  test('of a new record is that it comes, and what answered for it so far', async () => {
+    const [said, ...more] = (await changesOf(of(record({ id: 'new.example' })))).items;
     assert.deepEqual([said?.code, more], ['new-record', []]);
-    const vip = changesOf(of(record({ id: 'vip.wide.example' })));
+    const vip = await changesOf(of(record({ id: 'vip.wide.example' })));
     assert.deepEqual(open(vip), ['attention takes-over vip.wide.example']);
   });
 
-  test('of one that goes is for whom, and who answers then', () => {
-    assert.deepEqual(open(changesOf(remove('mail.example'))), [
+  test('is that a hoster’s record answered so far for a domain that nobody lists', async () => {
+    const draft = of(record({ id: 'new.example', domains: ['customer.zz', 'new.example'] }));
+    assert.deepEqual(open(await checkChanges(draft, atlas, mx)), ['attention answered-by-mx customer.zz']);
+  });
+
+  test('of one that goes is for whom, and who answers then', async () => {
+    assert.deepEqual(open(await changesOf(remove('mail.example'))), [
       'attention record-gone mail.example',
       'attention mx-moves *.mx.mail.example',
       'attention gives-up mail.example',
       'attention gives-up mail-two.example',
     ]);
-    assert.deepEqual(open(changesOf(of({ ...served, domains: ['mail.example'] }))), [
+    assert.deepEqual(open(await changesOf(of({ ...served, domains: ['mail.example'] }))), [
       'attention gives-up mail-two.example',
     ]);
   });
 
-  test('may be that nobody can sign in any more, or nothing', () => {
+  test('may be that nobody can sign in any more, or nothing', async () => {
     const closed = { ...served, access: 'none', incoming: [], outgoing: [] } as const;
-    assert.deepEqual(open(changesOf(of({ ...closed, incoming: [], outgoing: [] }))), [
+    assert.deepEqual(open(await changesOf(of({ ...closed, incoming: [], outgoing: [] }))), [
       'attention access-changes access',
     ]);
-    assert.deepEqual(open(changesOf(of(served))), ['attention nothing-changes mail.example']);
-    assert.deepEqual(changesOf(report).items, []);
+    assert.deepEqual(open(await changesOf(of(served))), ['attention nothing-changes mail.example']);
+    assert.deepEqual((await changesOf(report)).items, []);
   });
 });

@@ -51,6 +51,10 @@ describe('an accepted record', () => {
     assert.deepEqual(problems(vouched(foreign, { number: 12, held: ['mail.example'], today })), []);
   });
 
+  test('whose hosts are served already says nothing that nobody has read', () => {
+    assert.equal(vouched(foreign, { number: 12, held: [], today, base: foreign }), foreign);
+  });
+
   test('that was vouched for before has the newest word only', () => {
     const before = vouched(plain, { number: 12, held: ['mail.example'], today });
     const made = vouched({ ...before, name: 'New' }, { number: 40, held: ['mail.example'], today });

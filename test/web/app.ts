@@ -61,7 +61,19 @@ export interface TestAppOptions {
   readonly hosted?: HostedDomains;
   readonly vitals?: Vitals;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'mxService' | 'signer' | 'hosting' | 'gzip' | 'messages' | 'simulated'>;
+  readonly setUp?: Pick<
+    Deps,
+    | 'url'
+    | 'mxService'
+    | 'signer'
+    | 'hosting'
+    | 'about'
+    | 'gzip'
+    | 'messages'
+    | 'simulated'
+    | 'submissions'
+    | 'authenticate'
+  >;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -87,6 +99,7 @@ const nothingSeen: Deps['history'] = {
   checks: () => Promise.resolve([]),
   evidence: () => Promise.resolve(new Map()),
   due: () => Promise.resolve(new Map()),
+  days: () => Promise.resolve([]),
 };
 
 const nothingNew: Deps['news'] = {
@@ -140,7 +153,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     ...(bundle && { bundle }),
     isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
-    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
+    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [] }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
     news: options.news ?? nothingNew,

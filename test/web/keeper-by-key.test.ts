@@ -104,7 +104,6 @@ describe('asked by key', () => {
           checkedAt: at,
           staleAt: null,
 
-          dueAt: at,
           applied: 1,
         },
       ]),

@@ -4,6 +4,7 @@
  * alone: a word and a shape say the same.
  */
 import { createHash } from 'node:crypto';
+import { plotStyle } from './plot-style.ts';
 
 const light = `
   --paper: #fdfcf9; --card: #ffffff; --sunk: #f4f2ec; --line: #dcd8cd; --edge: #8b8678;
@@ -176,6 +177,29 @@ img.code { width: 11.25rem; }
 .sources dt { font-family: var(--mono); font-size: var(--small); color: var(--soft); }
 .sources dd { margin: 0; overflow-wrap: anywhere; }
 .print { margin-top: .5rem; }
+.narrow { max-width: 42rem; }
+.terms { display: grid; grid-template-columns: minmax(4rem, max-content) 1fr; gap: .6rem 1.5rem; }
+.terms dt { font-weight: 600; }
+.terms dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+.terms .terms { margin-top: .5rem; padding-left: .75rem; border-left: .125rem solid var(--line); }
+.way { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(4, 1fr); gap: 0; counter-reset: none; }
+.way li { margin: 0; padding: 1rem 1.25rem 1rem 0; border-top: .125rem solid var(--accent); position: relative; font-size: .9375rem; }
+.way li::before { content: ""; position: absolute; top: -.5rem; left: 0; width: .875rem; height: .875rem; border-radius: 50%; background: var(--accent); }
+.way strong { display: block; font-size: 1.0625rem; }
+.way small { display: block; margin-top: .5rem; }
+.way li:last-child { border-top-color: transparent; }
+.talk { list-style: none; padding: 0; counter-reset: talk; }
+.talk li { counter-increment: talk; display: grid; grid-template-columns: minmax(16rem, 1fr) minmax(0, 1.35fr); gap: 1rem 2.5rem; margin: 0; padding-block: 1.75rem; border-top: 1px solid var(--line); max-width: none; }
+.talk h3 { margin: 0; }
+.talk h3::before { content: counter(talk) ". "; color: var(--accent); }
+.talk p { margin-top: .5rem; }
+.talk pre { margin: 0; align-self: start; }
+.mine { color: var(--accent); font-weight: 600; }
+.event { color: var(--soft); font-style: italic; }
+.operation summary small { display: block; margin: .15rem 0 0 1rem; }
+.operation summary code { overflow-wrap: anywhere; font-weight: 400; }
+h2 + div > .operation:first-child, h2 + p + div > .operation:first-child { margin-top: 1rem; }
+.operation h3 { margin-top: 1.25rem; font-size: 1rem; }
 @media (min-width: 48.01rem) { .host { white-space: nowrap; } }
 @media (max-width: 48rem) {
   .sheet, .sheet tbody, .sheet tr, .sheet th, .sheet td { display: block; }
@@ -189,10 +213,18 @@ img.code { width: 11.25rem; }
   .sheet td { display: grid; grid-template-columns: 7.5rem 1fr; gap: 0 .75rem; padding-top: .6rem; }
   .sheet td > * { grid-column: 2; }
   .sheet td::before { content: attr(data-label); grid-column: 1; grid-row: 1; color: var(--soft); font-size: var(--small); padding-top: .15rem; }
+  .talk li { grid-template-columns: 1fr; }
+  .way { grid-template-columns: 1fr; padding-left: .5rem; }
+  .way li { border-top: 0; border-left: .125rem solid var(--accent); padding: 0 0 1.5rem 1.5rem; }
+  .way li::before { top: .35rem; left: -.5rem; }
+  .way li:last-child { border-left-color: transparent; padding-bottom: 0; }
+  .terms { grid-template-columns: 1fr; gap: .15rem; }
+  .terms dd { margin-bottom: .75rem; }
   .sources, .tried { grid-template-columns: 1fr; gap: .1rem; }
   .sources dd, .tried dd { margin-bottom: .6rem; }
   .field button { flex: 1 1 100%; }
 }
+${plotStyle}
 @media (prefers-reduced-motion: no-preference) { a, button, .button { transition: background-color .12s, border-color .12s, color .12s; } }
 @media (forced-colors: active) { .primary { border: 2px solid; } }
 @media print {
