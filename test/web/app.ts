@@ -13,6 +13,7 @@ import type { Vitals } from '../../src/store/vitals.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
 import { imap, smtp } from '../records.ts';
+import { twinOf } from '../worker/twin.ts';
 import { curated as world } from './records.ts';
 
 export interface TestApp {
@@ -136,7 +137,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   };
   if (curated !== 'empty') swap(curated);
 
-  const app = createApp({
+  const deps: Deps = {
     served: () => current,
     resolver: {
       mx(domain, asker) {
@@ -163,14 +164,15 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     contact: options.contact,
     ...setUp,
     defect: (error, route) => defects.push({ error, route }),
-  });
+  };
+  const app = createApp(deps);
+  const twin = twinOf(deps, options.hosted ?? new Map());
   // As on Node, the Host is a header and part of the URL.
-  const send: TestApp['send'] = async (method, path, headers = {}, body) =>
-    app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, {
-      method,
-      headers,
-      ...(body !== undefined && { body }),
-    });
+  const send: TestApp['send'] = async (method, path, headers = {}, body) => {
+    const url = `http://${headers['Host'] ?? 'localhost'}${path}`;
+    if (twin) return twin(method, url, headers, body);
+    return app.request(url, { method, headers, ...(body !== undefined && { body }) });
+  };
   const get: TestApp['get'] = (path, headers) => send('GET', path, headers);
   return { app, send, get, asked, askedThemselves, missed, defects, swap, learn };
 }
