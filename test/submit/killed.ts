@@ -59,7 +59,8 @@ for (const who of ['anna', 'bert']) {
 its.wait(100);
 await publishDue(desk);
 if ((await need(desk, number)).state === 'published') {
-  const [back] = (await listSubmissions(store.db, states, { limit: 10 })).filter(({ origin }) => origin === 'rollback');
+  const all = await listSubmissions(store.db, states, { limit: 10 });
+  const back = all.find(({ origin }) => origin === 'rollback');
   const root = { actor: 'admin', who: 'root' } as const;
   if (!back) await rollback(desk, await newestRevision(store.db), root, 'It was wrong.');
   else if (back.state === 'waiting') await accept(desk, back.number, root, { reason: 'It was wrong.' });
