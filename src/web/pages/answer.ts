@@ -112,7 +112,7 @@ ${local.length > 0 && !hasServers ? html`<p>${say.bridge}</p>` : ''}${settingsTa
 ${alternatives(answer, language)}
 <div class="screen">
 ${hasServers ? programs({ ...given, password: say[passwordOf(answer)] }, language) : ''}
-${errors}
+${hasTables ? errors : ''}
 ${hasServers && answer.matchedBy !== 'published' ? certainty(answer, evidence, language) : ''}
 ${more(answer, language)}
 </div>
@@ -158,7 +158,7 @@ function firstSteps({ setup }: AnswerJson, language: Language): Html | string {
   return html`<h2 id="first">${say.first}</h2>
 <ol class="steps">${setup.map(
     ({ kind, text, url }) => html`<li id="step-${kind}"><p>${text[language]}</p>
-${url === undefined ? '' : html`<p class="screen"><a class="button" href="${url}" rel="noreferrer">${say.page}</a></p>`}</li>`,
+${url === undefined ? '' : html`<p><a class="button" href="${url}" rel="noreferrer">${say.page}</a></p>`}</li>`,
   )}</ol>`;
 }
 
