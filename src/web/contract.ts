@@ -3,8 +3,7 @@
  * test/web/openapi.test.ts holds every answer against them.
  */
 import * as z from 'zod';
-import { clientNames, refusals, stepKinds } from '../discover/clients/model.ts';
-import { replayCodes, unsures } from '../discover/clients/replay.ts';
+import { clientNames, refusals, replayCodes, stepKinds, unsures } from '../discover/clients/model.ts';
 import { differenceFields, verdicts } from '../discover/clients/verdict.ts';
 import { attemptCodes } from '../discover/model.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
