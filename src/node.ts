@@ -15,7 +15,7 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
-import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
@@ -31,6 +31,7 @@ import { addDemand } from './store/demand.ts';
 import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { afterRun } from './verify/after-run.ts';
+import { startComparing } from './verify/comparing.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
 import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
@@ -82,6 +83,8 @@ export interface ServerOptions {
     /** Of what they are told. */
     readonly language?: Language;
   };
+  /** Ask the records' domains once a week what they publish; it wants a {@link contact}. */
+  readonly compare?: boolean;
   /** Takes submissions in, checks them, and serves what reviewers have accepted. */
   readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
@@ -262,6 +265,17 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note,
     });
 
+  const patient = nodeDiscoverer({ ...asking, timeout: options.discover?.timeout ?? defaultDiscoverTimeout });
+  const comparing =
+    options.compare &&
+    startComparing({
+      store,
+      // Nobody waits: a domain has all the time that it usually gets.
+      discover: (domain) => patient.discover(domain),
+      curated: () => keeper.served?.atlas.curated,
+      note,
+    });
+
   return {
     url: listening.url,
     providers: first.atlas.records.size,
@@ -274,7 +288,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), desk?.stop(), listening.close()]);
+      await Promise.all([schedule?.stop(), comparing && comparing.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

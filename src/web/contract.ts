@@ -246,17 +246,21 @@ export const ProbeList = z
   })
   .meta({ id: 'ProbeList' });
 
-export const ProbesQuery = z.object({
+/** A page of something numbered, newest first. */
+export const PageQuery = z.object({
   limit: z
     .string()
     .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
     .optional()
-    .describe('How many checks (default 50).'),
+    .describe('How many (default 50).'),
   before: z
     .string()
     .regex(/^[1-9]\d{0,14}$/, 'must be a number from 1')
     .optional()
-    .describe('Only checks with a smaller number.'),
+    .describe('Only those with a smaller number.'),
+});
+
+export const ProbesQuery = PageQuery.extend({
   evidence: z.enum(['0', '1']).optional().describe('1: with the evidence of each endpoint’s last probe.'),
 });
 
