@@ -5,6 +5,7 @@
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
+ *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
@@ -14,7 +15,7 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
-import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
@@ -30,6 +31,7 @@ import { addDemand } from './store/demand.ts';
 import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { afterRun } from './verify/after-run.ts';
+import { startComparing } from './verify/comparing.ts';
 import type { Endpoint } from './verify/endpoint.ts';
 import { judge } from './verify/judge.ts';
 import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
@@ -37,6 +39,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { type DeskOptions, startDesk } from './web/desk-node.ts';
 import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
@@ -80,6 +83,10 @@ export interface ServerOptions {
     /** Of what they are told. */
     readonly language?: Language;
   };
+  /** Ask the records' domains once a week what they publish; it wants a {@link contact}. */
+  readonly compare?: boolean;
+  /** Takes submissions in, checks them, and serves what reviewers have accepted. */
+  readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
@@ -180,6 +187,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  const desk =
+    options.submissions &&
+    (await startDesk(options.submissions, {
+      store,
+      atlas: () => keeper.curated(),
+      changed: () => keeper.refresh(),
+      note,
+    }));
   const app = createApp({
     served: () => keeper.served,
     resolver,
@@ -199,6 +214,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
+    ...(desk && { submissions: desk }),
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
@@ -249,6 +265,17 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note,
     });
 
+  const patient = nodeDiscoverer({ ...asking, timeout: options.discover?.timeout ?? defaultDiscoverTimeout });
+  const comparing =
+    options.compare &&
+    startComparing({
+      store,
+      // Nobody waits: a domain has all the time that it usually gets.
+      discover: (domain) => patient.discover(domain),
+      curated: () => keeper.served?.atlas.curated,
+      note,
+    });
+
   return {
     url: listening.url,
     providers: first.atlas.records.size,
@@ -261,7 +288,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), listening.close()]);
+      await Promise.all([schedule?.stop(), comparing && comparing.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },
