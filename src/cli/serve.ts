@@ -43,7 +43,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         with --verify: as for mailatlas verify
   --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
                         proxy speaks for
-  --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
+  --webhook URL         POST what --verify and agents have found as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
 
@@ -78,14 +78,11 @@ export const command: Command = {
       throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
     }
     if (values.only !== undefined && values.data !== undefined) throw misuse('--only is the data directory', 'serve');
-    if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
     const concurrency = concurrencyOf(values.concurrency, 'serve');
     const verify = values.verify && {
       prober: readProberOptions(values, 'serve'),
       controls: (values.control ?? []).map(parseEndpoint),
       ...(concurrency !== undefined && { concurrency }),
-      notifiers: readNotifiers(values.webhook, 'serve'),
-      language: language(),
     };
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
@@ -113,6 +110,8 @@ export const command: Command = {
       ...(values['mx-service'] && { mxService: true }),
       ...(signing && { signer: () => signing.signer() }),
       ...(verify && { verify }),
+      notifiers: readNotifiers(values.webhook, 'serve'),
+      language: language(),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });

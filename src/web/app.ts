@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { paccPath } from '../formats/pacc/render.ts';
 import { NameError } from '../name/domain.ts';
+import { endRoute, leasesRoute, reportsRoute } from './agents.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { askRoute, nothingHere } from './ask.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
@@ -93,6 +94,9 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/atlas.ndjson', linesRoute(deps));
   get('/api/v1/changes', changesRoute(deps));
   get('/api/v1/feed.atom', atlasFeedRoute(deps));
+  post('/api/v1/agent/runs/:run/leases', leasesRoute(deps));
+  post('/api/v1/agent/runs/:run/reports', reportsRoute(deps));
+  post('/api/v1/agent/runs/:run/end', endRoute(deps));
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {

@@ -25,12 +25,16 @@ const table = {
   'not-at-once': [404, 300],
   'unknown-route': [404, 300],
   'no-own-url': [404, 300],
+  'no-token': [401, 0],
+  'wrong-role': [403, 0],
   'method-not-allowed': [405, 300],
+  'run-over': [409, 0],
   'too-large': [413, 0],
   'unsupported-type': [415, 0],
   'no-profile': [422, 300],
   'dns-timeout': [503, 0],
   'dns-budget': [429, 0],
+  'too-many-runs': [429, 0],
   'not-ready': [503, 0],
   defect: [500, 0],
 } as const satisfies Record<string, readonly [number, number]> & Record<MissReason, readonly [number, number]>;
@@ -40,8 +44,11 @@ export const errorCodes = Object.keys(table) as [ErrorCode, ...ErrorCode[]];
 
 const titles: Record<number, string> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',

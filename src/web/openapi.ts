@@ -1,6 +1,8 @@
 /** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { AgentEnd, AgentEnding, AgentReceipt, AgentReports, AgentWish, AgentWork } from '../verify/agent-protocol.ts';
+import { EvidenceShape } from '../verify/evidence-shape.ts';
 import { StatusLine } from '../verify/exchange.ts';
 import {
   AddressQuery,
@@ -29,6 +31,7 @@ import {
   PublishQuery,
   Readiness,
   RevisionList,
+  RunPath,
   VersionQuery,
 } from './contract.ts';
 
@@ -81,6 +84,11 @@ const autodiscoverJson: ZodOpenApiResponsesObject = {
   ...problems([404, 'This server does not know its own URL']),
 };
 
+const noToken: [number, string] = [401, 'There is no good token'];
+const wrongRole: [number, string] = [403, 'The token is of another role'];
+const runOver: [number, string] = [409, 'The run was judged already'];
+const agents = { requestParams: { path: RunPath }, security: [{ token: [] }] };
+
 /** The document, for `GET /api/v1/openapi.json`. */
 export function openapi(version: string) {
   return createDocument(
@@ -91,6 +99,12 @@ export function openapi(version: string) {
         version,
         description: 'Which servers, ports, security modes and sign-in method the mail of a domain uses.',
         license: { name: 'MIT (code), CC0-1.0 (data)', identifier: 'MIT' },
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'mailatlas token create --role … --name …' },
+        },
+        schemas: { Evidence: EvidenceShape },
       },
       paths: {
         '/v1.1/{domain}': get({
@@ -285,6 +299,34 @@ export function openapi(version: string) {
           summary: 'Which records changed after a revision, oldest first',
           requestParams: { query: ChangesQuery },
           responses: { 200: json('At most a thousand', ChangeList), ...problems(malformed, later) },
+        }),
+        '/api/v1/agent/runs/{run}/leases': post({
+          summary:
+            'Work for an agent (docs/agents.md): endpoints to look at, leased to its run; leases that it has last longer',
+          ...agents,
+          requestBody: { content: { 'application/json': { schema: AgentWish } } },
+          responses: {
+            200: json('What the agent is to look at', AgentWork),
+            ...problems(malformed, noToken, wrongRole, runOver, tooLarge, [429, 'The agent has begun too many runs']),
+          },
+        }),
+        '/api/v1/agent/runs/{run}/reports': post({
+          summary: 'What an agent has seen; a report that comes twice is one. At most 1 MiB',
+          ...agents,
+          requestBody: { content: { 'application/json': { schema: AgentReports } } },
+          responses: {
+            200: json('What of it was wanted', AgentReceipt),
+            ...problems(malformed, noToken, wrongRole, runOver, [413, 'The body is larger than 1 MiB']),
+          },
+        }),
+        '/api/v1/agent/runs/{run}/end': post({
+          summary: 'An agent is done: the run is judged, and moves statuses',
+          ...agents,
+          requestBody: { content: { 'application/json': { schema: AgentEnd } } },
+          responses: {
+            200: json('How it was judged, or whom to look at first', AgentEnding),
+            ...problems(malformed, noToken, wrongRole, tooLarge),
+          },
         }),
         '/api/v1/openapi.json': get({
           summary: 'This document',

@@ -13,8 +13,10 @@ import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from 
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
+import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
+import type { Agency } from '../verify/agency.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
@@ -107,6 +109,10 @@ export interface Deps {
   /** What was seen of endpoints. */
   readonly history: History;
   readonly news: News;
+  /** Whose token it is, if it may act in this role; undefined where there are no tokens. */
+  readonly authenticate?: (secret: string, role: Role) => Promise<Pick<Token, 'name'> | 'unknown' | 'other-role'>;
+  /** Gives work to agents elsewhere and takes what they have seen; undefined where nothing is verified. */
+  readonly agents?: Agency;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */
