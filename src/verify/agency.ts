@@ -30,8 +30,16 @@ export interface AgentRun {
 export interface Agency {
   /** @throws {RunOver}, {TooManyRuns} */
   take(run: AgentRun, wish: Wish): Promise<Work>;
-  /** @returns those that the run has seen, now or before @throws {RunOver} */
-  report(run: AgentRun, evidences: readonly Evidence[]): Promise<ReadonlySet<EndpointKey>>;
+  /**
+   * @param unreadable endpoints of which there is evidence that cannot be read: they are not asked for again at once
+   * @returns those that the run has seen, now or before
+   * @throws {RunOver}
+   */
+  report(
+    run: AgentRun,
+    evidences: readonly Evidence[],
+    unreadable: readonly EndpointKey[],
+  ): Promise<ReadonlySet<EndpointKey>>;
   end(run: AgentRun, asked: Asked): Promise<Ending>;
 }
 
@@ -71,7 +79,10 @@ export function agency(options: AgencyOptions): Agency {
       if (!(await readRun(store.db, holder(run)))) await begin(run);
       return dispatch(run).take(wish);
     },
-    report: (run, evidences) => dispatch(run).reportAll(evidences),
+    async report(run, evidences, unreadable) {
+      if (unreadable.length > 0) await dispatch(run).putOff(unreadable);
+      return dispatch(run).reportAll(evidences);
+    },
     async end(run, asked) {
       const before = await readRun(store.db, holder(run));
       const ending = await dispatch(run).end(asked);

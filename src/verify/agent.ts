@@ -120,7 +120,9 @@ class AgentDispatch implements Dispatch {
     while (this.#waiting.length > 0) {
       const some = this.#nextReport();
       try {
-        const { taken } = await this.#ask('reports', { evidence: some.map(({ evidence }) => evidence) }, AgentReceipt);
+        const evidence = some.map((one) => one.evidence);
+        const { taken, refused } = await this.#ask('reports', { evidence }, AgentReceipt);
+        for (const { index, why } of refused) this.#server.complain(evidence[index]?.endpoint, why);
         for (const one of some) one.taken.resolve(taken.includes(one.evidence.endpoint));
       } catch (error) {
         for (const one of some) one.taken.reject(error);
@@ -191,6 +193,11 @@ class Server {
         await clock.sleep(Math.max(pause, error.retryAfter) * (0.5 + random() / 2), signal);
       }
     }
+  }
+
+  /** Told, because it is a defect of one of the two. */
+  complain(endpoint: string | undefined, why: string): void {
+    this.#options.note(`the server cannot read what was seen of ${endpoint ?? 'an endpoint'}: ${why}`);
   }
 
   /** Asked only once, also by an agent that was stopped. */

@@ -162,6 +162,13 @@ export class StoreDispatch implements Dispatch {
     );
   }
 
+  /** These were looked at in vain; another day may be better. */
+  async putOff(keys: readonly EndpointKey[]): Promise<void> {
+    const { by, clock } = this.#options;
+    const until = instant(clock.now() + interval);
+    await this.#store.atomically(keys.map((key) => holdBack(this.#store.db, key, { by, until })));
+  }
+
   async end(asked: Asked): Promise<Ending> {
     const { by } = this.#options;
     const run = await readRun(this.#store.db, by);

@@ -1,5 +1,6 @@
 /** `/api/v1/agent/runs/{run}/…`: work for agents, and what they report (verify/agency.ts). The token says which vantage it is. */
 import type { Context } from 'hono';
+import type { EndpointKey } from '../provider/model.ts';
 import { type Agency, type AgentRun, TooManyRuns } from '../verify/agency.ts';
 import { AgentEnd, AgentReports, AgentWish } from '../verify/agent-protocol.ts';
 import { RunOver } from '../verify/dispatch.ts';
@@ -28,12 +29,17 @@ export function reportsRoute(deps: Deps) {
     const { evidence } = await bodyJson(AgentReports, c, mostReported);
     const good: Evidence[] = [];
     const refused: { index: number; why: string }[] = [];
+    const unreadable: EndpointKey[] = [];
     for (const [index, value] of evidence.entries()) {
       const read = readEvidence(value);
-      if (typeof read === 'string') refused.push({ index, why: read });
-      else good.push(read);
+      if (typeof read !== 'string') good.push(read);
+      else {
+        refused.push({ index, why: read });
+        const { endpoint } = (value ?? {}) as { endpoint?: unknown };
+        if (typeof endpoint === 'string') unreadable.push(endpoint as EndpointKey);
+      }
     }
-    return { taken: [...(await agents.report(run, good))], refused };
+    return { taken: [...(await agents.report(run, good, unreadable))], refused };
   });
 }
 

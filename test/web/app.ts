@@ -57,7 +57,7 @@ export interface TestAppOptions {
   readonly hosted?: HostedDomains;
   readonly vitals?: Vitals;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'mxService' | 'signer' | 'hosting' | 'gzip'>;
+  readonly setUp?: Pick<Deps, 'url' | 'authenticate' | 'agents' | 'mxService' | 'signer' | 'hosting' | 'gzip'>;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>

@@ -3,7 +3,11 @@ import { before, describe, test } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Domain } from '../../src/name/domain.ts';
+import type { EndpointKey } from '../../src/provider/model.ts';
+import type { Agency } from '../../src/verify/agency.ts';
+import { RunOver } from '../../src/verify/dispatch.ts';
 import { errorCodes } from '../../src/web/errors.ts';
+import type { Deps } from '../../src/web/served.ts';
 import { scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { records } from './records.ts';
 
@@ -28,6 +32,26 @@ interface OpenApi {
 
 /** Text for people, and what pages load. */
 const outsideOfTheDocument = new Set(['/', '/about/probing', '/assets/:file', '/metrics']);
+
+/** Runs of an agent: one in doubt, and one that was judged. */
+const working = '0b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a10';
+const over = '1b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a11';
+const endpoint = 'imap://imap.post.example:993?security=tls' as EndpointKey;
+const agents: Agency = {
+  take: ({ id }) =>
+    id === over
+      ? Promise.reject(new RunOver())
+      : Promise.resolve({ run: 7, endpoints: [endpoint], planned: 3, lease: 180_000 }),
+  report: ({ id }) => (id === over ? Promise.reject(new RunOver()) : Promise.resolve(new Set([endpoint]))),
+  end: ({ id }) => {
+    const at = '2026-11-20T10:00:00.000Z';
+    const change = { endpoint, from: 'verified', to: 'failing', reason: 'tls.expired', at } as const;
+    const judged = { verdict: 'sound', reason: null, changes: [change] } as const;
+    return Promise.resolve(id === over ? judged : { witnesses: [endpoint] });
+  },
+};
+const authenticate: Deps['authenticate'] = (secret, role) =>
+  Promise.resolve(secret === role ? { name: 'berlin' } : secret === 'reviewer' ? 'other-role' : 'unknown');
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =
@@ -103,6 +127,23 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/ask', '/ask'],
     ['/ask', '/ask?domain=autoconfig.customer.zz'],
     ['/ask', '/ask?domain=autoconfig.unknown.zz'],
+    ...[
+      ['leases', { hold: 1, done: 0 }] as const,
+      ['reports', { evidence: [1] }] as const,
+      ['end', {}] as const,
+    ].flatMap(([what, body]) =>
+      [
+        [working, 'Bearer agent', JSON.stringify(body)],
+        [over, 'Bearer agent', JSON.stringify(body)],
+        [working, 'Bearer agent', '{'],
+        [working, 'Bearer agent', JSON.stringify('x'.repeat(1_100_000))],
+        [working, 'Bearer reviewer', JSON.stringify(body)],
+        [working, '', JSON.stringify(body)],
+      ].map(
+        ([run = '', Authorization = '', text = '']) =>
+          [`/api/v1/agent/runs/{run}/${what}`, `/api/v1/agent/runs/${run}/${what}`, { Authorization }, text] as const,
+      ),
+    ),
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
   ];
@@ -162,7 +203,13 @@ describe('GET /api/v1/openapi.json', () => {
     mx: scriptedMx,
     published: scriptedPublications,
     hosted: new Map([['customer.zz' as Domain, 'post.example']]),
-    setUp: { url: 'https://atlas.example', mxService: true, hosting: { only: false, lists: true } },
+    setUp: {
+      url: 'https://atlas.example',
+      mxService: true,
+      agents,
+      authenticate,
+      hosting: { only: false, lists: true },
+    },
   });
   let document: OpenApi;
   let validatorAt: (...keys: readonly string[]) => ValidateFunction;
