@@ -8,9 +8,12 @@
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
-import { readDataDir } from './catalog/files.ts';
+import { parseCatalog } from './catalog/catalog.ts';
+import { type DataFiles, readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
+import { nodeSimulator } from './discover/clients/simulate-node.ts';
+import { simulatedStep } from './discover/clients/simulated.ts';
 import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
@@ -18,19 +21,17 @@ import { Demand } from './lookup/demand.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
+import type { MessageEntry } from './provider/lists.ts';
+import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readDueAt, readHistory, readLastEvidence } from './store/history.ts';
-import { newestRevision, readChanges, readRevisions, traceRevisions } from './store/providers.ts';
-import { readQuarantineHistory } from './store/quarantine.ts';
+import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { authenticate } from './store/tokens.ts';
-import { readTransitions } from './store/transitions.ts';
-import { readVitals } from './store/vitals.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
@@ -57,6 +58,8 @@ export interface ServerOptions extends VerifyingOptions {
   readonly mxService?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
+  /** What the operator says of themselves on the page about the server, by language; another text after SIGHUP. */
+  readonly about?: () => Partial<Record<Language, string>>;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
   readonly signer?: () => ProfileSigner;
   /** Signs bundles; without it there are none. */
@@ -103,8 +106,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
 
+  let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
     const files = readDataDir(options.data);
+    messages = messagesOf(files.lists);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(
@@ -137,12 +142,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
   const resolver = cachedResolver(nodeResolver(options.resolver));
-  const discoverer = nodeDiscoverer({
+  const asking = {
     timeout: publishedTimeout,
     ...(options.resolver !== undefined && { resolver: options.resolver }),
     ...(options.contact !== undefined && { contact: options.contact }),
     ...options.discover,
-  });
+  };
+  const discoverer = nodeDiscoverer(asking);
+  const simulator = nodeSimulator(asking);
   const demand = new Demand();
   const keepDemand = async () => {
     try {
@@ -158,36 +165,29 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     served: () => keeper.served,
     resolver,
     published: publishedStep((domain) => discoverer.discover(domain)),
+    simulated: simulatedStep((domain) => {
+      const { atlas: index, knowledge } = keeper.served ?? first;
+      return simulator.simulate(domain, { index, knowledgeOf: () => knowledge });
+    }),
     asker,
     missed: (miss, from) => demand.note(miss, from),
-    revisions: (id, limit) => readRevisions(store.db, id, limit),
-    changes: (since, limit) => readChanges(store.db, since, limit),
+    ...fromStore(store),
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isOwn(c),
     isNear,
-    vitals: () => readVitals(store.db, new Date().toISOString()),
     process: () => ({
       started: Math.round(performance.timeOrigin / 1000),
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
-    history: {
-      checks: (keys, page) => readHistory(store.db, keys, page),
-      evidence: (keys) => readLastEvidence(store.db, keys),
-      due: (keys) => readDueAt(store.db, keys),
-    },
-    authenticate: (secret, role) => authenticate(store, secret, role, new Date().toISOString()),
     agents: verifying.agents,
-    news: {
-      revisions: (limit, id) => traceRevisions(store.db, limit, id),
-      transitions: (limit, keys) => readTransitions(store.db, limit, keys),
-      quarantine: (limit, names) => readQuarantineHistory(store.db, limit, names),
-    },
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
+    messages: () => messages(),
+    ...(options.about && { about: options.about }),
     gzip,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
@@ -227,6 +227,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** Read when somebody first asks. A list with an error is an empty one; loading has told of it. */
+function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
+  let read: readonly MessageEntry[] | undefined;
+  return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
 }
 
 const shownProblems = 5;

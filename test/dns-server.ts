@@ -35,21 +35,17 @@ export interface DnsServer {
 /** RFC 1035 section 4.1.1. */
 const responseCodes = { ok: 0, servfail: 2, nxdomain: 3 } as const;
 
-export async function startDns(zone: Zone): Promise<DnsServer> {
+/** @param at another port than a free one, for who asks at 53 alone */
+export async function startDns(zone: Zone, at = 0): Promise<DnsServer> {
   const socket = createSocket('udp4');
   const questions: string[] = [];
   const waiting = new Set<() => void>();
   const timers = new Set<NodeJS.Timeout>();
 
   socket.on('message', (message, client) => {
-    const query = packet.decode(message);
-    const [question] = query.questions ?? [];
-    const name = question?.name.toLowerCase() ?? '';
+    const { query, name, said, delay } = readQuery(message, zone);
     questions.push(name);
-    const entry = zone[name] ?? 'nxdomain';
-    const said = ofType(entry, question?.type);
     const reply = (what: Said) => send(answer(query, what), client);
-    const delay = typeof entry === 'object' && 'after' in entry ? entry.after : undefined;
     if (said === 'silent') waiting.add(() => reply('servfail'));
     else if (delay !== undefined) timers.add(setTimeout(reply, delay, said));
     else reply(said);
@@ -58,7 +54,7 @@ export async function startDns(zone: Zone): Promise<DnsServer> {
 
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(0, '127.0.0.1', resolve);
+    socket.bind(at, '127.0.0.1', resolve);
   });
 
   return {
@@ -75,6 +71,16 @@ export async function startDns(zone: Zone): Promise<DnsServer> {
   };
 }
 
+/** A question, and what the zone says to it. */
+export function readQuery(message: Buffer, zone: Zone) {
+  const query = packet.decode(message);
+  const [question] = query.questions ?? [];
+  const name = question?.name.toLowerCase() ?? '';
+  const entry = zone[name] ?? 'nxdomain';
+  const delay = typeof entry === 'object' && 'after' in entry ? entry.after : undefined;
+  return { query, name, said: ofType(entry, question?.type), delay };
+}
+
 /** What is said of one type of a name. */
 function ofType(entry: ZoneEntry, type: string | undefined): Said {
   const byType: ZoneEntry = entry === 'null-mx' ? { MX: ['0 .'] } : isList(entry) ? { MX: entry } : entry;
@@ -85,7 +91,7 @@ function isList(entry: ZoneEntry): entry is readonly string[] {
   return Array.isArray(entry);
 }
 
-function answer(query: packet.Packet, said: Said): Buffer {
+export function answer(query: packet.Packet, said: Said): Buffer {
   const [question] = query.questions ?? [];
   return packet.encode({
     type: 'response',

@@ -19,7 +19,7 @@ export interface AtlasIndex {
   ownerOf(names: readonly (Domain | Pattern)[]): Awaitable<DomainOwner | undefined>;
   /** Who has the first of these MX patterns that anybody has. */
   mxOwnerOf(patterns: readonly Pattern[]): Awaitable<MxOwner | undefined>;
-  /** Everybody whose MX hosts are at or below this name. */
+  /** Everybody whose MX hosts are at or below this name; where they are many, two of them at least. */
   mxOwnersBelow(name: Domain): Awaitable<readonly MxOwner[]>;
 }
 

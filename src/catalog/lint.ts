@@ -50,6 +50,16 @@ export function lintFacts(catalog: Catalog, today: string, audience: Audience = 
   return judgeAll(catalog, today, audience).problems.sort(byPlace);
 }
 
+/** What one rule says of one record. */
+export interface Finding extends Found {
+  readonly rule: Rule;
+}
+
+/** Every rule's findings about one record among others, excused or not. */
+export function judgeRecord(record: Provider, context: RuleContext, applying: readonly Rule[] = rules): Finding[] {
+  return applying.flatMap((rule) => Array.from(rule.check(record, context), (found) => ({ rule, ...found })));
+}
+
 function judgeAll(catalog: Catalog, today: string, audience: Audience): { found: Judged[]; problems: Problem[] } {
   const fileOf = new Map(
     catalog.records.flatMap(({ value, file }) => (value ? [[value, baseName(file)] as const] : [])),
@@ -69,18 +79,16 @@ function judgeAll(catalog: Catalog, today: string, audience: Audience): { found:
 function judge(parsed: Parsed<Provider>, context: RuleContext, applying: readonly Rule[]): Judged[] {
   const record = parsed.value;
   if (!record) return [];
-  return applying.flatMap((rule) =>
-    Array.from(rule.check(record, context), ({ path, says, tip }) => ({
-      id: record.id,
-      file: parsed.file,
-      ...parsed.yaml.locate(path),
-      field: fieldName(path),
-      rule: rule.name,
-      level: rule.level,
-      says,
-      ...(tip !== undefined && { tip }),
-    })),
-  );
+  return judgeRecord(record, context, applying).map(({ rule, path, says, tip }) => ({
+    id: record.id,
+    file: parsed.file,
+    ...parsed.yaml.locate(path),
+    field: fieldName(path),
+    rule: rule.name,
+    level: rule.level,
+    says,
+    ...(tip !== undefined && { tip }),
+  }));
 }
 
 /** The one rule about text: a file is in canonical form. */

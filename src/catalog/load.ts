@@ -4,13 +4,13 @@
  * that the next load finishes what an interrupted one began.
  */
 import { canonicalJson, recordDigest, sha256 } from '../atlas/digest.ts';
-import type { Curated } from '../provider/model.ts';
+import type { Curated, Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
 import {
-  addRevision,
-  dropRecord,
+  changeRecord,
+  projectionFormat,
   putLists,
   putMeta,
   putNoProbe,
@@ -34,6 +34,9 @@ export interface LoadReport {
   readonly conflicts: readonly Overlay[];
   readonly refused: readonly Overlay[];
 }
+
+/** Statements of a batch that are no record's: who moves the generation on, what is loaded now, in which form, how many. */
+const besideParts = 5;
 
 /** How often a load begins anew because another process has written meanwhile. */
 const attempts = 10;
@@ -64,58 +67,76 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
   );
 
   const removed = [...before.keys()].filter((id) => !after.has(id));
-  const written = [...after.values()].filter(({ record, digest }) => before.get(record.id) !== digest);
-  const revise = (id: string, newDigest: string | null) =>
-    addRevision(db, { at, id, oldDigest: before.get(id) ?? null, newDigest, cause: 'load' });
+  const isOldForm = (await readMeta(db, 'projection')) !== projectionFormat;
+  const differs = ({ record, digest }: { record: Provider; digest: string }) => before.get(record.id) !== digest;
+  const written = [...after.values()].filter((one) => isOldForm || differs(one));
+  const change = (id: string, record: Provider | null, newDigest: string | null) => ({
+    id,
+    statements: changeRecord(db, { id, record, oldDigest: before.get(id) ?? null, newDigest, at, cause: 'load' }),
+  });
+  const rewrite = ({ record, digest }: { record: Provider; digest: string }) => ({
+    id: record.id,
+    statements: putRecord(db, record, digest),
+  });
 
-  const { leftOut, others, noProbe } = overlaid.curated;
+  // As the data say: what overlays claim of the domains that are left out stands in front of them.
+  const { leftOut, others, noProbe } = curated;
   const listsDigest = sha256(canonicalJson([leftOut, others, noProbe]));
-  const listsDiffer = (await readMeta(db, 'lists-digest')) !== listsDigest;
+  const listsDiffer = isOldForm || (await readMeta(db, 'lists-digest')) !== listsDigest;
   const lists = listsDiffer
-    ? [...putLists(db, overlaid.curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
+    ? [...putLists(db, curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
     : [];
   const parts: Part[] = [
     { id: '', statements: [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
-    ...removed.map((id) => ({ id, statements: [revise(id, null), ...dropRecord(db, id)] })),
-    ...written.map(({ record, digest }) => ({
-      id: record.id,
-      statements: [revise(record.id, digest), ...putRecord(db, record, digest)],
-    })),
+    ...removed.map((id) => change(id, null, null)),
+    ...written.map((one) => (differs(one) ? change(one.record.id, one.record, one.digest) : rewrite(one))),
   ];
 
   const kept = overlays.filter((overlay) => !overlaid.retired.includes(overlay));
   const state = loadedState(dataDigest, kept);
+  const names = String(countNames(overlaid.curated));
   const known = await readMeta(db, 'loaded');
   if (known !== state || parts.some(({ statements }) => statements.length > 0)) {
     const moves = await movesOf(
       store,
       written.map(({ record }) => record),
     );
-    const packed = batches(parts, moves, store.batchSize);
+    const packed = batches(parts, moves, store.batchSize - besideParts);
     // Between two batches the store is neither the old state nor the new one, and must not pass for either.
     if (packed.length > 1) await store.atomically([...advance(db, generation++), putMeta(db, 'loaded', '')]);
     const last = packed.pop() ?? [];
     for (const batch of packed) await store.atomically([...advance(db, generation++), ...batch]);
-    await store.atomically([...advance(db, generation++), ...last, putMeta(db, 'loaded', state)]);
+    await store.atomically([
+      ...advance(db, generation++),
+      ...last,
+      ...(isOldForm ? [putMeta(db, 'projection', projectionFormat)] : []),
+      ...(names === (await readMeta(db, 'names')) ? [] : [putMeta(db, 'names', names)]),
+      putMeta(db, 'loaded', state),
+    ]);
   }
 
   const isNew = (id: string) => !before.has(id);
-  const ids = written.map(({ record }) => record.id);
+  const ids = written.filter(differs).map(({ record }) => record.id);
   return {
     added: ids.filter(isNew),
     changed: ids.filter((id) => !isNew(id)),
     removed,
-    unchanged: after.size - written.length,
+    unchanged: after.size - ids.length,
     retired: overlaid.retired,
     conflicts: overlaid.conflicts,
     refused: overlaid.refused,
   };
 }
 
-/** True where the store was loaded from these very files, with the overlays it has now: nothing is to be done. */
+/** True where the store was loaded from these very files, in today's form, with the overlays of now: nothing is to be done. */
 export async function isLoaded(store: Store, dataDigest: string): Promise<boolean> {
-  const state = loadedState(dataDigest, await readOverlays(store.db));
-  return (await readMeta(store.db, 'loaded')) === state;
+  const { db } = store;
+  const state = loadedState(dataDigest, await readOverlays(db));
+  return (await readMeta(db, 'loaded')) === state && (await readMeta(db, 'projection')) === projectionFormat;
+}
+
+function countNames({ providers, leftOut }: Curated): number {
+  return leftOut.length + providers.reduce((sum, { domains }) => sum + domains.length, 0);
 }
 
 function loadedState(dataDigest: string, overlays: readonly Overlay[]): string {

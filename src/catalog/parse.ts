@@ -24,7 +24,7 @@ export function parse<T>(schema: z.ZodType<T>, text: string, file: string): Pars
   if (result.success) return { file, text, yaml, problems: [], value: result.data };
   const shape = shapeOf(schema);
   const problems = result.error.issues
-    .flatMap((issue) => explain(issue, raw, shape, yaml))
+    .flatMap((issue) => explain(issue, raw, shape, (path) => yaml.document.getIn(path, true)))
     .map(({ path, on, says, tip }) => ({
       file,
       ...yaml.locate(path, on),
@@ -37,15 +37,23 @@ export function parse<T>(schema: z.ZodType<T>, text: string, file: string): Pars
   return { file, text, yaml, problems };
 }
 
-interface Explained {
+export interface Explained {
   path: Path;
   on?: 'key';
   says: string;
   tip?: string;
 }
 
-/** A zod issue in words: what is there, and what would be right. */
-function explain(issue: z.core.$ZodIssue, raw: unknown, shape: Shape, { document }: YamlFile): Explained[] {
+/**
+ * A zod issue in words: what is there, and what would be right.
+ * @param nodeAt the YAML node at a place, where there is one: a number is shown as it is written
+ */
+export function explain(
+  issue: z.core.$ZodIssue,
+  raw: unknown,
+  shape: Shape,
+  nodeAt: (path: Path) => unknown = () => undefined,
+): Explained[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   const value = valueAt(raw, path);
   switch (issue.code) {
@@ -66,7 +74,7 @@ function explain(issue: z.core.$ZodIssue, raw: unknown, shape: Shape, { document
     case 'invalid_type':
       if (value === undefined) return [{ path, says: 'is missing', ...tipFor(shapeAt(shape, path)) }];
       if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
-        const node = document.getIn(path, true);
+        const node = nodeAt(path);
         const written = isScalar(node) ? (node.source ?? value) : value;
         return [{ path, says: `is a ${typeof value}, but must be a text`, tip: `put it into quotes: "${written}"` }];
       }

@@ -1,23 +1,11 @@
 /** `mailatlas load --evidence URL`: what another instance has seen, told where our own verifier has nothing to say. */
-import { compileAtlas } from '../atlas/atlas.ts';
-import { getText } from '../net/get-text.ts';
 import type { Store } from '../store/db.ts';
-import { putHeard } from '../store/heard.ts';
 import { readCurated } from '../store/providers.ts';
 import { endpoints } from '../verify/endpoint.ts';
-import { ExchangeError, mostOctets, readStatusLines } from '../verify/exchange.ts';
+import { HeardNothing, type HeardReport, hear, statusesPath } from '../verify/hear.ts';
 import { Complaint, misuse } from './say.ts';
 
-export interface EvidenceReport {
-  /** The host that was asked. */
-  readonly from: string;
-  readonly heard: number;
-  readonly strange: number;
-  readonly stale: number;
-}
-
-const timeout = 60_000;
-const route = '/api/v1/statuses';
+export type EvidenceReport = HeardReport;
 
 /** @throws {Complaint} for what is no URL */
 export function evidenceUrl(text: string): URL {
@@ -25,28 +13,18 @@ export function evidenceUrl(text: string): URL {
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw misuse(`“${text}” is no URL of an instance, such as https://mailatlas.example`, 'load');
   }
-  if (url.pathname === '/') url.pathname = route;
+  if (url.pathname === '/') url.pathname = statusesPath;
   return url;
 }
 
 /** @throws {Complaint} where nothing usable came; the database is as it was then */
 export async function loadEvidence(store: Store, url: URL): Promise<EvidenceReport> {
-  const own = new Set(endpoints(compileAtlas(await readCurated(store.db)).curated).map(({ key }) => key));
-  const now = new Date().toISOString();
-  const { heard, strange, stale } = await read(url, { own, from: url.host, now });
-  const statements = putHeard(store.db, heard);
-  if (statements.length > 0) await store.atomically(statements);
-  return { from: url.host, heard: heard.length, strange, stale };
-}
-
-async function read(url: URL, options: Parameters<typeof readStatusLines>[1]) {
+  const own = new Set(endpoints(await readCurated(store.db)).map(({ key }) => key));
   try {
-    return readStatusLines(await getText(url, { most: mostOctets, timeout }), options);
+    return await hear(store, url, { own, now: new Date().toISOString() });
   } catch (error) {
-    if (!(error instanceof ExchangeError) && (error as Error).name !== 'HttpError') throw error;
-    throw new Complaint(`nothing could be learnt from ${url.href}: ${(error as Error).message}`, {
-      tip: `an instance tells what it has seen at ${route}`,
-    });
+    if (!(error instanceof HeardNothing)) throw error;
+    throw new Complaint(error.message, { tip: `an instance tells what it has seen at ${statusesPath}` });
   }
 }
 

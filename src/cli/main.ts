@@ -27,6 +27,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   agent: () => import('./agent.ts'),
   discover: () => import('./discover.ts'),
   compare: () => import('./compare.ts'),
+  simulate: () => import('./simulate.ts'),
   quarantine: () => import('./quarantine.ts'),
   token: () => import('./token.ts'),
 };
@@ -51,6 +52,7 @@ usage: mailatlas <command> [options]
   agent                   verify for a server elsewhere, from this network
   discover DOMAIN         ask a domain itself for its mail settings, in every way there is
   compare DOMAIN          hold what a domain publishes against our record
+  simulate DOMAIN         replay what mail clients would do with a domain
   quarantine HOST         send nobody there until a person has looked
   token                   who may review and report
 

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { NetworkError, type Networks, networksOf } from '../net/networks.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
+import { readAbout } from './about.ts';
 import { hostingOptions, hostingUsage, readHosting } from './hosting-options.ts';
 import type { Command } from './main.ts';
 import { readNotifiers, webhookOption } from './notifiers.ts';
@@ -16,11 +17,11 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--logins FILE | --logins-sql SELECT --logins-db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
                        [--mx-service]
-                       [--sign-cert FILE --sign-key FILE]
+                       [--sign-cert FILE --sign-key FILE] [--about DIR]
                        [--verify --contact TEXT [--webhook URL]]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
-another process loads or publishes. SIGHUP reads data, lists and certificate again, SIGINT and SIGTERM stop.
+another process loads or publishes. SIGHUP reads data, lists, certificate and texts again, SIGINT and SIGTERM stop.
 
   --host ADDRESS        the address to listen on (default: 127.0.0.1)
   --port PORT           the port (default: the environment's PORT, else 8143; 0: any free one)
@@ -37,6 +38,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
   --sign-cert FILE      sign configuration profiles for Apple's devices: the certificate and what links it to an
                         authority (PEM), such as those of this server's own TLS
   --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
+  --about DIR           who runs this server: about.en.md and about.de.md (or one of them), shown on the page /about
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
@@ -72,6 +74,7 @@ export const command: Command = {
       url: { type: 'string' },
       'mx-service': { type: 'boolean' },
       ...signingOptions,
+      about: { type: 'string' },
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.verify && !values.contact?.trim()) {
@@ -92,6 +95,7 @@ export const command: Command = {
     const url = values.url === undefined ? undefined : ownUrl(values.url);
     const hosting = readHosting(values);
     const signing = await readSigning(values);
+    let about = values.about === undefined ? undefined : readAbout(values.about);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -109,6 +113,7 @@ export const command: Command = {
       ...(url !== undefined && { url }),
       ...(values['mx-service'] && { mxService: true }),
       ...(signing && { signer: () => signing.signer() }),
+      ...(about && { about: () => about ?? {} }),
       ...(verify && { verify }),
       notifiers: readNotifiers(values.webhook, 'serve'),
       language: language(),
@@ -123,6 +128,12 @@ export const command: Command = {
       } catch (error) {
         noteError(error);
         note('profiles are signed as before');
+      }
+      try {
+        if (values.about !== undefined) about = readAbout(values.about);
+      } catch (error) {
+        noteError(error);
+        note('the page about this server stays as it was');
       }
     });
     const asked = new Promise<void>((resolve) => {

@@ -5,6 +5,7 @@ import { noGuard } from '../net/guard.ts';
 import { addressGuard } from '../net/guard-node.ts';
 import { nodeSender } from '../net/http-node.ts';
 import { nodeResolver } from '../net/resolver-node.ts';
+import type { DiscoverPorts } from './asking.ts';
 import { discover } from './discover.ts';
 import type { Discovery } from './model.ts';
 
@@ -33,7 +34,16 @@ export const defaultDiscoverTimeout = 15;
 
 /** @throws {TypeError} where `resolver` is no IP address */
 export function nodeDiscoverer(options: DiscovererOptions = {}): Discoverer {
-  const { resolver: server, ca, allowPrivate, ports, timeout = defaultDiscoverTimeout, contact } = options;
+  const ports = nodePorts(options);
+  const timeout = (options.timeout ?? defaultDiscoverTimeout) * 1000;
+  return {
+    discover: (domain, address) => discover(domain, ports, { timeout, ...(address !== undefined && { address }) }),
+  };
+}
+
+/** How domains are asked on Node. @throws {TypeError} where `resolver` is no IP address */
+export function nodePorts(options: DiscovererOptions): DiscoverPorts {
+  const { resolver: server, ca, allowPrivate, ports, contact } = options;
   const resolver = nodeResolver(server);
   const fetch = guardedFetch({
     resolver,
@@ -41,8 +51,5 @@ export function nodeDiscoverer(options: DiscovererOptions = {}): Discoverer {
     sender: nodeSender({ ...(ca !== undefined && { ca }), ...(ports && { ports }) }),
     userAgent: contact === undefined ? 'mailatlas' : `mailatlas (+${contact.replaceAll(/[^\x20-\x7e]/g, '')})`,
   });
-  return {
-    discover: (domain, address) =>
-      discover(domain, { fetch, resolver }, { timeout: timeout * 1000, ...(address !== undefined && { address }) }),
-  };
+  return { fetch, resolver };
 }

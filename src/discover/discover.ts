@@ -62,7 +62,7 @@ export async function discover(domain: Domain, ports: DiscoverPorts, options: Di
 }
 
 /** The same resolver, whose questions end at the deadline. */
-function until(deadline: number, resolver: DiscoverPorts['resolver']): DiscoverPorts['resolver'] {
+export function until(deadline: number, resolver: DiscoverPorts['resolver']): DiscoverPorts['resolver'] {
   const late = { kind: 'failed', why: 'timeout' } as const;
   return {
     mx: (domain) => before(deadline, resolver.mx(domain), late),

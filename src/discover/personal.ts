@@ -5,7 +5,7 @@
 import type { Domain } from '../name/domain.ts';
 
 /** Nobody's local part: no person's is sent unless the caller says so. */
-const placeholderLocal = 'mailatlas-discovery';
+export const placeholderLocal = 'mailatlas-discovery';
 
 export function placeholderAddress(domain: Domain): string {
   return `${placeholderLocal}@${domain}`;

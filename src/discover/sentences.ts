@@ -16,7 +16,7 @@ export const mechanismNames: Readonly<Record<Mechanism, string>> = {
 type Sentences = Readonly<Record<Language, string>>;
 
 /** Clauses: what stands before them says what was asked. */
-const endings: Readonly<Record<AttemptCode, Sentences>> = {
+export const endings: Readonly<Record<AttemptCode, Sentences>> = {
   found: { en: 'found', de: 'gefunden' },
   'found-same': { en: 'found, and says the same', de: 'gefunden, mit demselben Inhalt' },
   'no-host': { en: 'there is no such host', de: 'diesen Host gibt es nicht' },

@@ -9,6 +9,8 @@ export interface Element {
   readonly attributes: Readonly<Record<string, string>>;
   /** The text directly inside, trimmed. */
   readonly text: string;
+  /** The same with the white space around it, which some readers trip over. */
+  readonly verbatim: string;
   readonly children: readonly Element[];
 }
 
@@ -26,7 +28,7 @@ const parser = new XMLParser({
   attributeNamePrefix: '',
   parseTagValue: false,
   parseAttributeValue: false,
-  trimValues: true,
+  trimValues: false,
   ignoreDeclaration: true,
   ignorePiTags: true,
   htmlEntities: true,
@@ -79,6 +81,7 @@ function elements(nodes: unknown): Element[] {
     if (name === undefined) return [];
     const inner = node[name];
     const text = Array.isArray(inner) ? inner.map((part: { '#text'?: string }) => part['#text'] ?? '').join('') : '';
-    return [{ name, attributes: { ...(node[':@'] as object) }, text: text.trim(), children: elements(inner) }];
+    const attributes = Object.fromEntries(Object.entries(node[':@'] ?? {}).map(([key, value]) => [key, value.trim()]));
+    return [{ name, attributes, text: text.trim(), verbatim: text, children: elements(inner) }];
   });
 }

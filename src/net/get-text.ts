@@ -3,6 +3,12 @@
 /** Why there is no answer, as a clause in lower case without a full stop. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
+  /** Of the answer, where that was the reason. */
+  readonly status: number | undefined;
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /**
@@ -10,12 +16,20 @@ export class HttpError extends Error {
  * @param most octets; @param timeout milliseconds for everything
  * @throws {HttpError}
  */
-export async function getText(url: URL, { most, timeout }: { most: number; timeout: number }): Promise<string> {
+export async function getText(url: URL, limits: { most: number; timeout: number }): Promise<string> {
+  return (await getDocument(url, limits)).text;
+}
+
+/** The same with its media type, as it was sent. @throws {HttpError} */
+export async function getDocument(
+  url: URL,
+  { most, timeout }: { most: number; timeout: number },
+): Promise<{ text: string; type: string }> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new HttpError(`it answered ${response.status}`);
+      throw new HttpError(`it answered ${response.status}`, response.status);
     }
     const decoder = new TextDecoder();
     let [text, size] = ['', 0];
@@ -25,7 +39,7 @@ export async function getText(url: URL, { most, timeout }: { most: number; timeo
       if (size > most) throw new HttpError(`its answer is longer than ${Math.round(most / 1024 / 1024)} MB`);
       text += decoder.decode(chunk, { stream: true });
     }
-    return text + decoder.decode();
+    return { text: text + decoder.decode(), type: response.headers.get('content-type') ?? '' };
   } catch (error) {
     if (error instanceof HttpError) throw error;
     if (error instanceof Error && error.name === 'TimeoutError') {

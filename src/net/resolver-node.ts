@@ -2,17 +2,18 @@
 import { promises } from 'node:dns';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { before } from './deadline.ts';
-import type {
-  AddressAnswer,
-  HostResolver,
-  MxAnswer,
-  MxHost,
-  NoAnswer,
-  NoRecords,
-  RecordResolver,
-  Resolver,
-  SrvAnswer,
-  SrvRecord,
+import {
+  type AddressAnswer,
+  addressAnswerOf,
+  type HostResolver,
+  type MxAnswer,
+  mxAnswerOf,
+  type NoAnswer,
+  type NoRecords,
+  type RecordResolver,
+  type Resolver,
+  type SrvAnswer,
+  type SrvRecord,
 } from './resolver.ts';
 
 /** A lookup is part of somebody's account set-up: two seconds, then we say that we could not ask. */
@@ -87,18 +88,7 @@ function explain(error: unknown): NoRecords | NoAnswer {
 
 async function askMx(dns: promises.Resolver, domain: Domain): Promise<MxAnswer> {
   const records = await dns.resolveMx(domain);
-  // RFC 7505: a single record with preference 0 and the root as its host.
-  if (records.length > 0 && records.every(({ exchange }) => exchange === '' || exchange === '.'))
-    return { kind: 'null' };
-  const hosts = records.flatMap(({ exchange, priority }): MxHost[] => {
-    const host = domainOrUndefined(exchange);
-    return host === undefined ? [] : [{ preference: priority, host }];
-  });
-  hosts.sort((a, b) => a.preference - b.preference || (a.host < b.host ? -1 : 1));
-  // Where the most preferred name is no host name, the next one must not pass for the most preferred.
-  const named = records.filter(({ exchange }) => exchange !== '' && exchange !== '.');
-  const best = Math.min(...named.map(({ priority }) => priority));
-  return hosts[0]?.preference === best ? { kind: 'hosts', hosts } : { kind: 'none', exists: true };
+  return records.length === 0 ? { kind: 'none', exists: true } : mxAnswerOf(records);
 }
 
 async function askSrv(dns: promises.Resolver, name: string): Promise<SrvAnswer> {
@@ -114,16 +104,12 @@ async function askSrv(dns: promises.Resolver, name: string): Promise<SrvAnswer> 
   return records.length === 0 ? { kind: 'none', exists: true } : { kind: 'records', records };
 }
 
-/** Both families are asked at once. One that fails does not take the other's answer away, but is no proof of nothing. */
+/** Both families are asked at once. */
 async function askAddresses(dns: promises.Resolver, host: Domain): Promise<AddressAnswer> {
   const answers = await Promise.all(
     [dns.resolve4(host), dns.resolve6(host)].map((question) =>
       question.then((addresses): AddressAnswer => ({ kind: 'addresses', addresses })).catch(explain),
     ),
   );
-  const addresses = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.addresses : []));
-  if (addresses.length > 0) return { kind: 'addresses', addresses };
-  const failed = answers.find(({ kind }) => kind === 'failed');
-  // A name that has one kind of record exists, whatever a broken server says of the other.
-  return failed ?? { kind: 'none', exists: answers.some((answer) => answer.kind === 'none' && answer.exists) };
+  return addressAnswerOf(answers);
 }

@@ -1,5 +1,8 @@
-/** The port through which DNS is asked. Hands: resolver-node.ts (the system's or a named server). */
-import type { Domain } from '../name/domain.ts';
+/**
+ * The port through which DNS is asked. Hands: resolver-node.ts (the system's or a named server), resolver-doh.ts (over HTTPS,
+ * for Workers).
+ */
+import { type Domain, domainOrUndefined } from '../name/domain.ts';
 
 /** There is no such record; `exists` tells an existing name from NXDOMAIN. */
 export type NoRecords = { readonly kind: 'none'; readonly exists: boolean };
@@ -70,6 +73,30 @@ export interface Resolver {
    * @param asker on whose behalf, as an address block: a resolver with a budget charges it
    */
   mx(domain: Domain, asker?: string): Promise<MxAnswer>;
+}
+
+/** What a domain's MX records mean, in whatever order they came. @param records one at least */
+export function mxAnswerOf(records: readonly { readonly priority: number; readonly exchange: string }[]): MxAnswer {
+  const named = records.filter(({ exchange }) => exchange !== '' && exchange !== '.');
+  // RFC 7505: a single record with preference 0 and the root as its host.
+  if (named.length === 0) return { kind: 'null' };
+  const hosts = named.flatMap(({ exchange, priority }): MxHost[] => {
+    const host = domainOrUndefined(exchange);
+    return host === undefined ? [] : [{ preference: priority, host }];
+  });
+  hosts.sort((a, b) => a.preference - b.preference || (a.host < b.host ? -1 : 1));
+  // Where the most preferred name is no host name, the next one must not pass for the most preferred.
+  const best = Math.min(...named.map(({ priority }) => priority));
+  return hosts[0]?.preference === best ? { kind: 'hosts', hosts } : { kind: 'none', exists: true };
+}
+
+/** The answers of both families as one. One that fails does not take the other's answer away, but is no proof of nothing. */
+export function addressAnswerOf(answers: readonly AddressAnswer[]): AddressAnswer {
+  const addresses = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.addresses : []));
+  if (addresses.length > 0) return { kind: 'addresses', addresses };
+  const failed = answers.find(({ kind }) => kind === 'failed');
+  // A name that has one kind of record exists, whatever a broken server says of the other.
+  return failed ?? { kind: 'none', exists: answers.some((answer) => answer.kind === 'none' && answer.exists) };
 }
 
 /** The same resolver on behalf of one asker. */

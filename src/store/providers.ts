@@ -1,6 +1,9 @@
 /** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
-import { desc, eq, getTableColumns, gt, inArray, isNull, max, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, like, max, sql } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
+import type { Domain } from '../name/domain.ts';
+import { stem } from '../name/pattern.ts';
+import { registrableDomain } from '../name/suffix.ts';
 import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { domain, meta, mx, provider, revision } from './schema.ts';
@@ -17,8 +20,13 @@ export interface Revision {
 
 const { replaced: _, ...brief } = getTableColumns(revision);
 
+/** Moves on with what the rows are made of: a store whose rows are of another one has them written anew. */
+export const projectionFormat = '2';
+
 /** D1 binds at most 100 parameters a statement. */
 const boundAtOnce = 90;
+/** It takes statements of 100 kB, which counts where they are text (characters, with room for quotes and other scripts). */
+const textAtOnce = 25_000;
 
 /** Everything that is served, as `load` left it. */
 export async function readCurated(db: Db): Promise<Curated> {
@@ -33,8 +41,12 @@ export async function readCurated(db: Db): Promise<Curated> {
     providers: records.map(({ json }) => JSON.parse(json) as Provider),
     leftOut: leftOut.map(({ json }) => JSON.parse(json ?? '') as LeftOut),
     others: others.map(({ json }) => JSON.parse(json ?? '') as MailHandler),
-    noProbe: JSON.parse((await readMeta(db, 'no-probe')) ?? '[]') as OptOut[],
+    noProbe: await readNoProbe(db),
   };
+}
+
+export async function readNoProbe(db: Db): Promise<OptOut[]> {
+  return JSON.parse((await readMeta(db, 'no-probe')) ?? '[]') as OptOut[];
 }
 
 /** Which record has each of these domains or MX patterns now; names that no record has are not in the answer. */
@@ -60,10 +72,16 @@ export async function readDigests(db: Db): Promise<Map<string, string>> {
 /** Writes a record with its names; an older version of it goes. */
 export function putRecord(db: Db, record: Provider, digest: string): Statement[] {
   const { id, domains, mx: patterns = [] } = record;
-  const json = JSON.stringify(record);
+  const [json = '', ...rest] = JSON.stringify(record).match(pieces) ?? [];
   return [
     ...dropNames(db, id),
     db.insert(provider).values({ id, digest, json }).onConflictDoUpdate({ target: provider.id, set: { digest, json } }),
+    ...rest.map((piece) =>
+      db
+        .update(provider)
+        .set({ json: sql`json || ${piece}` })
+        .where(eq(provider.id, id)),
+    ),
     ...putNames(
       db,
       domains.map((name) => ({ name, provider: id })),
@@ -80,10 +98,29 @@ export function dropRecord(db: Db, id: string): Statement[] {
   return [...dropNames(db, id), db.delete(provider).where(eq(provider.id, id))];
 }
 
-/** Writes the two lists of names that stand beside the records, in place of what stood there. */
+/**
+ * Brings a record to what it is to be, null: gone. The revision keeps what was there, so that it can be taken back.
+ */
+export function changeRecord(
+  db: Db,
+  { record, ...change }: Omit<Revision, 'n'> & { readonly record: Provider | null },
+): Statement[] {
+  const { id, newDigest } = change;
+  // First the revision: it reads what stands there.
+  return [
+    addRevision(db, change),
+    ...(record && newDigest !== null ? putRecord(db, record, newDigest) : dropRecord(db, id)),
+  ];
+}
+
+/**
+ * Writes the two lists of names that stand beside the records, in place of what stood there. What is left out stays so
+ * beneath a record that claims the domain, for the day on which the record gives it up.
+ */
 export function putLists(db: Db, { leftOut, others }: Pick<Curated, 'leftOut' | 'others'>): Statement[] {
   return [
     db.delete(domain).where(isNull(domain.provider)),
+    db.update(domain).set({ leftOut: null }).where(isNotNull(domain.leftOut)),
     db.delete(mx).where(isNull(mx.provider)),
     ...putNames(
       db,
@@ -102,28 +139,46 @@ export function putNoProbe(db: Db, noProbe: Curated['noProbe']): Statement {
 }
 
 function dropNames(db: Db, id: string): Statement[] {
-  return [db.delete(domain).where(eq(domain.provider, id)), db.delete(mx).where(eq(mx.provider, id))];
+  const beneath = and(eq(domain.provider, id), isNotNull(domain.leftOut));
+  return [
+    db.update(domain).set({ provider: null }).where(beneath),
+    db.delete(domain).where(eq(domain.provider, id)),
+    db.delete(mx).where(eq(mx.provider, id)),
+  ];
 }
+
+/** Never between the two halves of a character. */
+const pieces = new RegExp(`[^]{1,${textAtOnce}}`, 'gu');
 
 /** A name that moves from one owner to another is overwritten, whichever of the two is written first. */
 function putNames(db: Db, rows: readonly { name: string; provider?: string; leftOut?: string }[]): Statement[] {
-  return rows.map((row) => {
-    const set = { provider: row.provider ?? null, leftOut: row.leftOut ?? null };
-    return db
-      .insert(domain)
-      .values({ name: row.name, ...set })
-      .onConflictDoUpdate({ target: domain.name, set });
-  });
+  // Only what is given is overwritten: what is left out stays so beneath a record.
+  const isList = rows.some(({ leftOut }) => leftOut !== undefined);
+  const set = isList ? { leftOut: sql`excluded.left_out` } : { provider: sql`excluded.provider` };
+  return handfuls(rows, 3).map((values) =>
+    db.insert(domain).values(values).onConflictDoUpdate({ target: domain.name, set }),
+  );
 }
 
 function putPatterns(db: Db, rows: readonly { pattern: string; provider?: string; other?: string }[]): Statement[] {
-  return rows.map((row) => {
-    const set = { provider: row.provider ?? null, other: row.other ?? null };
-    return db
+  const set = { provider: sql`excluded.provider`, other: sql`excluded.other`, owner: sql`excluded.owner` };
+  return handfuls(rows, 4).map((values) =>
+    db
       .insert(mx)
-      .values({ pattern: row.pattern, ...set })
-      .onConflictDoUpdate({ target: mx.pattern, set });
-  });
+      .values(values.map((row) => ({ ...row, owner: ownerOfHost(stem(row.pattern) as Domain) })))
+      .onConflictDoUpdate({ target: mx.pattern, set }),
+  );
+}
+
+/** Whoever decides about names up to here; a public suffix is nobody's but its own. */
+export function ownerOfHost(host: Domain): Domain {
+  return registrableDomain(host) ?? host;
+}
+
+/** As many rows as a statement can bind. */
+function handfuls<T>(rows: readonly T[], columns: number): T[][] {
+  const most = Math.floor(boundAtOnce / columns);
+  return Array.from({ length: Math.ceil(rows.length / most) }, (__, i) => rows.slice(i * most, (i + 1) * most));
 }
 
 /** To stand before the statements that write the record: it keeps the record that they replace. */
@@ -173,8 +228,71 @@ export async function traceRevisions(db: Db, limit: number, id?: string): Promis
   return rows.map(({ before, after, ...row }) => ({ ...row, before: parse(before), after: parse(after) }));
 }
 
+/** What changed about a record from this revision on, it included. */
+export function readRevisionsSince(db: Db, id: string, n: number): Promise<Revision[]> {
+  return Promise.resolve(
+    db
+      .select(brief)
+      .from(revision)
+      .where(and(eq(revision.id, id), gte(revision.n, n)))
+      .orderBy(revision.n),
+  );
+}
+
+/** One revision, with the record as it was before; undefined where there is none of this number. */
+export async function readRevision(
+  db: Db,
+  n: number,
+): Promise<(Revision & { readonly before: Provider | null }) | undefined> {
+  const [row] = await db.select().from(revision).where(eq(revision.n, n));
+  if (!row) return undefined;
+  const { replaced, ...told } = row;
+  return { ...told, before: replaced === null ? null : (JSON.parse(replaced) as Provider) };
+}
+
+/** The record as it is served now. */
+export async function readRecord(
+  db: Db,
+  id: string,
+): Promise<{ readonly record: Provider; readonly digest: string } | undefined> {
+  const [row] = await db.select().from(provider).where(eq(provider.id, id));
+  return row && { record: JSON.parse(row.json) as Provider, digest: row.digest };
+}
+
+/** Records as they were before what these causes (a SQL LIKE pattern) did to them since then. */
+export async function readReplaced(db: Db, causes: string, since: string): Promise<Provider[]> {
+  const rows = await db
+    .select({ json: revision.replaced })
+    .from(revision)
+    .where(and(like(revision.cause, causes), gt(revision.at, since), isNotNull(revision.replaced)))
+    .orderBy(desc(revision.n));
+  return rows.map(({ json }) => JSON.parse(json ?? '') as Provider);
+}
+
+/** Those of these names that somebody handles mail under who is no record. */
+export async function readHandled(db: Db, names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (let start = 0; start < names.length; start += boundAtOnce) {
+    const some = names.slice(start, start + boundAtOnce);
+    const rows = await db
+      .select({ name: mx.pattern })
+      .from(mx)
+      .where(and(inArray(mx.pattern, some), isNotNull(mx.other)));
+    found.push(...rows.map(({ name }) => name));
+  }
+  return found;
+}
+
 /** Keys of the meta table. */
-export type MetaKey = 'loaded' | 'lists-digest' | 'no-probe' | 'generation' | 'knowledge';
+export type MetaKey =
+  | 'loaded'
+  | 'lists-digest'
+  | 'no-probe'
+  | 'generation'
+  | 'knowledge'
+  | 'secret'
+  | 'projection'
+  | 'names';
 
 export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
   const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));
@@ -183,4 +301,9 @@ export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined
 
 export function putMeta(db: Db, key: MetaKey, value: string): Statement {
   return db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } });
+}
+
+/** Writes what nobody has written yet. */
+export function setMetaOnce(db: Db, key: MetaKey, value: string): Statement {
+  return db.insert(meta).values({ key, value }).onConflictDoNothing();
 }

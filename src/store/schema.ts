@@ -2,11 +2,15 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-export const provider = sqliteTable('provider', {
-  id: text().notNull().primaryKey(),
-  digest: text().notNull(),
-  json: text().notNull(),
-});
+export const provider = sqliteTable(
+  'provider',
+  {
+    id: text().notNull().primaryKey(),
+    digest: text().notNull(),
+    json: text().notNull(),
+  },
+  (table) => [index('provider_renamed').on(table.id).where(sql`json ->> 'formerly' IS NOT NULL`)],
+);
 
 export const domain = sqliteTable(
   'domain',
@@ -24,8 +28,9 @@ export const mx = sqliteTable(
     pattern: text().notNull().primaryKey(),
     provider: text(),
     other: text(),
+    owner: text(),
   },
-  (table) => [index('mx_provider').on(table.provider)],
+  (table) => [index('mx_owner').on(table.owner), index('mx_provider').on(table.provider)],
 );
 
 export const meta = sqliteTable('meta', {
@@ -199,4 +204,74 @@ export const token = sqliteTable(
     revoked: text(),
   },
   (table) => [uniqueIndex('token_name').on(table.name).where(sql`revoked IS NULL`)],
+);
+
+export const submission = sqliteTable(
+  'submission',
+  {
+    number: integer().primaryKey({ autoIncrement: true }),
+    state: text({
+      enum: ['checking', 'waiting', 'asked', 'published', 'exported', 'declined', 'withdrawn'],
+    }).notNull(),
+    version: integer().notNull(),
+    kind: text({ enum: ['new', 'change', 'report', 'remove'] }).notNull(),
+    id: text().notNull(),
+    draft: text().notNull(),
+    baseDigest: text('base_digest'),
+    receipt: text().notNull().unique(),
+    preview: text().notNull().unique(),
+    origin: text({ enum: ['stranger', 'follow', 'rollback'] }).notNull(),
+    undoes: integer(),
+    contact: text(),
+    at: text().notNull(),
+    changedAt: text('changed_at').notNull(),
+    holdUntil: text('hold_until'),
+  },
+  (table) => [
+    index('submission_hold').on(table.holdUntil),
+    index('submission_id').on(table.id, table.number),
+    index('submission_state').on(table.state, table.number),
+  ],
+);
+
+export const submissionCheck = sqliteTable(
+  'submission_check',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    submission: integer().notNull(),
+    name: text().notNull(),
+    state: text({ enum: ['pending', 'running', 'passed', 'attention', 'failed', 'unknown'] }).notNull(),
+    says: text().notNull(),
+    items: text().notNull(),
+    at: text().notNull(),
+  },
+  (table) => [uniqueIndex('submission_check_name').on(table.submission, table.name)],
+);
+
+export const formerDraft = sqliteTable(
+  'former_draft',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    submission: integer().notNull(),
+    json: text().notNull(),
+    until: text().notNull(),
+  },
+  (table) => [index('former_draft_submission').on(table.submission, table.n)],
+);
+
+export const event = sqliteTable(
+  'event',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    submission: integer().notNull(),
+    at: text().notNull(),
+    actor: text({ enum: ['submitter', 'reviewer', 'admin', 'operator', 'mailatlas'] }).notNull(),
+    who: text().notNull(),
+    act: text().notNull(),
+    fromState: text('from_state'),
+    toState: text('to_state').notNull(),
+    why: text().notNull(),
+    confirmed: text().notNull(),
+  },
+  (table) => [index('event_submission').on(table.submission, table.n)],
 );

@@ -1,4 +1,5 @@
 /** Sign-ins that worked, of the operator's own accounts; what did not work says more of the account than of the server. */
+import { inArray } from 'drizzle-orm';
 import type { EndpointKey, SignIn } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
@@ -15,7 +16,11 @@ export function putSignIns(db: Db, worked: ReadonlyMap<EndpointKey, SignIn>): St
   return rows.length === 0 ? [] : [...rows, knowledgeMoved(db)];
 }
 
-export async function readSignIns(db: Db): Promise<Map<EndpointKey, SignIn>> {
-  const rows = await db.select().from(signIn);
+/** @param only of these endpoints (at most 90) */
+export async function readSignIns(db: Db, only?: readonly EndpointKey[]): Promise<Map<EndpointKey, SignIn>> {
+  const rows = await db
+    .select()
+    .from(signIn)
+    .where(only && inArray(signIn.endpoint, only));
   return new Map(rows.map(({ endpoint, ...worked }) => [endpoint as EndpointKey, worked]));
 }

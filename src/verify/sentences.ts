@@ -378,6 +378,46 @@ export function sayFinding(code: FindingCode, facts: Facts, language: Language):
   return findingSentences[code][language](wordsOf(facts));
 }
 
+/** Findings whose sentences need what was seen, without it. */
+const unseen: Readonly<Partial<Record<FindingCode, Pair>>> = {
+  'policy.blocked-address': {
+    en: ({ host }) => `${host} leads to an address that nobody is sent to, and nothing was dialled.`,
+    de: ({ host }) => `${host} führt zu einer Adresse, zu der niemand geschickt wird; es wurde nichts angerufen.`,
+  },
+  'tls.expired': {
+    en: ({ where }) => `The certificate of ${where} has expired. The provider has to renew it.`,
+    de: ({ where }) => `Das Zertifikat von ${where} ist abgelaufen. Der Anbieter muss es erneuern.`,
+  },
+  'tls.not-yet-valid': {
+    en: ({ where }) => `The certificate of ${where} is not valid yet.`,
+    de: ({ where }) => `Das Zertifikat von ${where} gilt noch nicht.`,
+  },
+  'tls.hostname': {
+    en: ({ host, where }) => `The certificate of ${where} is not for ${host}. Use a host name that it covers.`,
+    de: ({ host, where }) =>
+      `Das Zertifikat von ${where} gilt nicht für ${host}. Einen Namen verwenden, den es abdeckt.`,
+  },
+  'tls.incomplete-chain': {
+    en: ({ where }) =>
+      `${where} does not send the certificate of its issuer, or nobody knows that issuer. The whole chain must be sent.`,
+    de: ({ where }) =>
+      `${where} schickt das Zertifikat seines Ausstellers nicht mit, oder niemand kennt ihn. Die ganze Kette muss mit.`,
+  },
+  'tls.tls-on-plaintext-port': {
+    en: ({ where }) => `${where} speaks TLS from the first byte, not after STARTTLS. Change the mode to TLS.`,
+    de: ({ where }) => `${where} spricht TLS vom ersten Byte an, nicht erst nach STARTTLS. Den Modus auf TLS ändern.`,
+  },
+  'greeting.wrong-protocol': {
+    en: ({ where, aProtocol }) => `${where} was expected to be ${aProtocol} server, but another one answers.`,
+    de: ({ where, protocol }) => `Auf ${where} wurde ein ${protocol}-Server erwartet, es antwortet aber ein anderer.`,
+  },
+};
+
+/** A finding for strangers who chose the host: nothing of what the server said, and no address. */
+export function sayFindingPlainly(code: FindingCode, endpoint: Endpoint, language: Language): string {
+  return (unseen[code] ?? findingSentences[code])[language](wordsOf({ endpoint, seen: '' }));
+}
+
 export function sayWarning(code: WarningCode, facts: Facts, language: Language): string {
   return warningSentences[code][language](wordsOf(facts));
 }

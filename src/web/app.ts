@@ -13,17 +13,22 @@ import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
 import { HttpProblem } from './errors.ts';
 import { atlasFeedRoute, providerFeedRoute } from './feed.ts';
 import { sourceOf } from './find.ts';
-import { indexPage } from './index-page.ts';
+import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { mxRoute } from './mx-service.ts';
+import { aboutPage } from './pages/about.ts';
+import { apiPage } from './pages/api.ts';
 import { assetRoute } from './pages/assets.ts';
+import { homePage } from './pages/home.ts';
+import { howMailWorksPage } from './pages/how-mail-works.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
 import type { Deps } from './served.ts';
+import { simulateRoute } from './simulate.ts';
 import { statusesRoute } from './statuses.ts';
 
 export function createApp(deps: Deps): Hono {
@@ -59,8 +64,6 @@ export function createApp(deps: Deps): Hono {
     });
   };
 
-  get('/', indexPage(deps));
-
   // Mail clients.
   get('/v1.1/:domain', autoconfigByPath(deps, 'curated'));
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
@@ -74,11 +77,16 @@ export function createApp(deps: Deps): Hono {
   get('/dns/mx/:domain', mxRoute(deps));
 
   // People.
+  page('/', homePage(deps));
+  page('/how-mail-works', howMailWorksPage(deps));
+  page('/about', aboutPage(deps));
   page('/about/probing', probingPage(deps));
+  page('/api', apiPage(deps));
   get('/assets/:file', assetRoute(deps));
 
   // Programs.
   get('/api/v1/lookup', lookupRoute(deps));
+  get('/api/v1/simulate', simulateRoute(deps));
   get('/api/v1/providers', listRoute(deps));
   get('/api/v1/providers/:id', providerRoute(deps));
   get('/api/v1/providers/:id/autoconfig.xml', providerXmlRoute(deps));
@@ -89,6 +97,7 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
   get('/api/v1/providers/:id/feed.atom', providerFeedRoute(deps));
+  get('/api/v1/messages', messagesRoute(deps));
   get('/api/v1/statuses', statusesRoute(deps));
   get('/api/v1/bundle', bundleRoute(deps));
   get('/api/v1/atlas.ndjson', linesRoute(deps));

@@ -46,5 +46,5 @@ function isServed(name: Domain, atlas: Atlas, { only }: Hosting): boolean {
 
 /** As for every path that is none. */
 export function nothingHere(): HttpProblem {
-  return new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.');
+  return new HttpProblem('unknown-route', 'There is nothing here; GET /api lists the routes.');
 }

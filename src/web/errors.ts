@@ -35,6 +35,7 @@ const table = {
   'dns-timeout': [503, 0],
   'dns-budget': [429, 0],
   'too-many-runs': [429, 0],
+  'too-many-questions': [429, 0],
   'not-ready': [503, 0],
   defect: [500, 0],
 } as const satisfies Record<string, readonly [number, number]> & Record<MissReason, readonly [number, number]>;

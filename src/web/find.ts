@@ -40,8 +40,9 @@ export function resolverFor(deps: Deps, c: Context): Resolver | undefined {
 
 /** The step that asks a domain itself, charged to whoever sent the request; a server of one's own domains asks nobody. */
 export function publishedFor(deps: Deps, c: Context): PublishedStep | undefined {
-  if (deps.hosting?.only) return undefined;
-  return (domain) => deps.published(domain, deps.asker(c));
+  const { published } = deps;
+  if (!published || deps.hosting?.only) return undefined;
+  return (domain) => published(domain, deps.asker(c));
 }
 
 /** Who asks: an address, or a domain alone. */
@@ -70,30 +71,40 @@ export interface Found {
 }
 
 /**
- * The answer for the first of the domains that has one.
- * @throws {HttpProblem} with the reason for the first domain where none has
+ * What the ladder says of the first of the domains that has an answer, else why there is none for the first of all. What
+ * is asked for in vain is noted.
  */
-export async function find(
+export async function seek(
   deps: Deps,
   c: Context,
   source: Source,
   domains: readonly [Domain, ...Domain[]],
   resolver?: Resolver,
   published?: PublishedStep,
-): Promise<Found> {
+): Promise<Found | { readonly miss: Miss }> {
   let miss: Miss | undefined;
   for (const domain of domains) {
     const result = await lookup(source.index, domain, resolver, published);
     if ('answer' in result) return { answer: result.answer, served: await source.around(result.answer.provider) };
     miss ??= result.miss;
   }
-  if (deps.hosting?.only) throw notServedHere(miss as Miss);
-  deps.missed(miss as Miss, deps.asker(c));
-  throw missed(miss as Miss);
+  if (!deps.hosting?.only) deps.missed(miss as Miss, deps.asker(c));
+  return { miss: miss as Miss };
+}
+
+/**
+ * The answer for the first of the domains that has one.
+ * @throws {HttpProblem} with the reason for the first domain where none has
+ */
+export async function find(...asked: Parameters<typeof seek>): Promise<Found> {
+  const result = await seek(...asked);
+  if ('answer' in result) return result;
+  const [deps] = asked;
+  throw deps.hosting?.only ? notServedHere(result.miss) : missed(result.miss);
 }
 
 /** Why somebody else's domain is not here concerns nobody; that DNS did not answer does, because it may be one of ours. */
-function notServedHere(miss: Miss): HttpProblem {
+export function notServedHere(miss: Miss): HttpProblem {
   if (miss.reason === 'dns-timeout' || miss.reason === 'dns-budget') return missed(miss);
   const { domain } = miss;
   const detail = `This server answers for domains of its own, and ${domain} is none of them.`;

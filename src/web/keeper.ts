@@ -49,10 +49,14 @@ export class Keeper {
     this.#served = served(this.#hosted.size === 0 ? atlas : withHosted(atlas, this.#hosted), this.#knowledge, revision);
   }
 
-  /** To be called often: asks whether another process has written, which costs about a microsecond. */
+  /**
+   * To be called often: asks whether another process has written, which costs about a microsecond. Where the store cannot
+   * tell (D1), it is asked for its generation instead.
+   */
   async look(): Promise<void> {
     const version = this.#store.dataVersion();
-    if (version !== this.#seen || Date.now() - this.#readAt >= staleInterval) await this.refresh();
+    if (version === undefined || version !== this.#seen || Date.now() - this.#readAt >= staleInterval)
+      await this.refresh();
     this.#seen = version;
   }
 

@@ -43,13 +43,14 @@ const kept = 15_000;
 export function metricsRoute(deps: Deps, requests: Requests) {
   let last: { readonly at: number; readonly vitals: Promise<Vitals> } | undefined;
   return async (c: Context): Promise<Response> => {
-    if (!deps.mayMeasure(c)) throw new HttpProblem('unknown-route', 'There is nothing here; GET / lists the routes.');
+    if (!deps.mayMeasure(c))
+      throw new HttpProblem('unknown-route', 'There is nothing here; GET /api lists the routes.');
     if (!last || Date.now() - last.at > kept) last = { at: Date.now(), vitals: deps.vitals() };
     const vitals = await last.vitals.catch((error: unknown) => {
       last = undefined;
       throw error;
     });
-    const text = metrics({ version: deps.version, served: deps.served(), requests, vitals, process: deps.process() });
+    const text = metrics({ version: deps.version, served: deps.served(), requests, vitals, process: deps.process?.() });
     return send(c, documentOf(text, type), 'no-store');
   };
 }
@@ -59,7 +60,7 @@ export interface Measured {
   readonly served: Served | undefined;
   readonly requests: Requests;
   readonly vitals: Vitals;
-  readonly process: ProcessVitals;
+  readonly process: ProcessVitals | undefined;
 }
 
 type Sample = readonly [labels: string, value: number];
@@ -122,9 +123,13 @@ export function metrics({ version, served, requests, vitals, process }: Measured
           ),
         ]
       : []),
-    family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
-    family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
-    family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
+    ...(process
+      ? [
+          family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
+          family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
+          family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
+        ]
+      : []),
   ].join('');
 }
 

@@ -20,6 +20,7 @@ import {
   ListQuery,
   LookupAnswer,
   LookupQuery,
+  MessageList,
   PaccDocument,
   ProbeList,
   ProbesQuery,
@@ -32,6 +33,8 @@ import {
   Readiness,
   RevisionList,
   RunPath,
+  SimulateQuery,
+  SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
 
@@ -179,6 +182,11 @@ export function openapi(version: string) {
             ...problems(malformed, unknown, tooMany, later),
           },
         }),
+        '/api/v1/simulate': get({
+          summary: 'What mail clients would do with a domain, step by step, and whether our record means that',
+          requestParams: { query: SimulateQuery },
+          responses: { 200: json('Never kept', SimulationAnswer), ...problems(malformed, unknown, tooMany, later) },
+        }),
         '/api/v1/providers': get({
           summary: 'The records, a hundred a page',
           requestParams: { query: ListQuery },
@@ -266,6 +274,10 @@ export function openapi(version: string) {
           summary: 'The same of all records',
           requestParams: { query: LanguageQuery },
           responses: { 200: atom, ...problems(malformed, later) },
+        }),
+        '/api/v1/messages': get({
+          summary: 'What mail servers say when something fails, what it means and what helps (data/messages.yml)',
+          responses: { 200: json('In order: specific before general', MessageList) },
         }),
         '/api/v1/statuses': get({
           summary:

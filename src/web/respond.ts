@@ -76,7 +76,7 @@ export function send(
   const kept = neverKept(c) ? 'no-store' : caching;
   const headers = { ...standing(c), ...more, 'Cache-Control': cacheControl[kept] };
   if (kept === 'no-store') return c.body(document.body, 200, { ...headers, 'Content-Type': document.type });
-  if (matches(c.req.header('If-None-Match'), document.etag)) {
+  if (isKept(c.req.header('If-None-Match'), document.etag)) {
     return c.body(null, 304, { ...headers, ETag: document.etag });
   }
   return c.body(document.body, 200, { ...headers, ETag: document.etag, 'Content-Type': document.type });
@@ -112,9 +112,9 @@ export function sendMoved(c: Context, location: string): Response {
   return c.body(null, 308, { ...always, 'Cache-Control': cacheControl.public, Location: location });
 }
 
-/** RFC 9110 section 13.1.2: weak comparison, a list, or `*`. */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
+/** Whether the asker has it already. RFC 9110 section 13.1.2: weak comparison, a list, or `*`. */
+export function isKept(header: string | null | undefined, etag: string): boolean {
+  if (!header) return false;
   return header
     .split(',')
     .some((candidate) => candidate.trim().replace(/^W\//, '') === etag || candidate.trim() === '*');
@@ -158,6 +158,13 @@ export function sendProblem(c: Context, problem: HttpProblem): Response {
 export function refusal(detail: string): Response {
   const body = JSON.stringify(problemOf(new HttpProblem('malformed-request', detail)));
   return new Response(body, { status: 400, headers: { ...always, ...problemType, 'Cache-Control': 'no-store' } });
+}
+
+/** A 503 where there is no app yet that could answer. */
+export function notReady(detail: string): Response {
+  const body = JSON.stringify(problemOf(new HttpProblem('not-ready', detail)));
+  const headers = { ...always, ...problemType, 'Cache-Control': 'no-store', 'Retry-After': '60' };
+  return new Response(body, { status: 503, headers });
 }
 
 /** For a path that exists with another method, and for CORS preflights (RFC 9110 sections 9.3.7 and 15.5.6). */

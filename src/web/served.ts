@@ -3,13 +3,16 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
+import type { Simulation } from '../discover/clients/simulate.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
+import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
@@ -94,8 +97,13 @@ export interface Deps {
   /** Where the atlas is too large for memory: what is asked in its place. Undefined until it is there. */
   readonly source?: () => Source | undefined;
   readonly resolver: Resolver;
-  /** What domains publish themselves, with memory and a budget of its own. */
-  readonly published: PublishedStep;
+  /** What domains publish themselves, with memory and a budget of its own; undefined where nobody can be asked. */
+  readonly published?: PublishedStep;
+  /**
+   * What mail clients would do with a domain, with memory and a budget of its own; undefined: whoever asks is over it. Absent
+   * where domains cannot be asked.
+   */
+  readonly simulated?: (domain: Domain, asker: string | undefined) => Promise<Simulation | undefined>;
   /** Who asks, as an address block for budgets; never logged or stored. */
   asker(c: Context): string | undefined;
   /** Somebody asked for what is not there; what is kept of it, `lookup/demand.ts` decides. */
@@ -118,12 +126,17 @@ export interface Deps {
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */
   isNear(c: Context): boolean;
   vitals(): Promise<Vitals>;
-  process(): ProcessVitals;
+  /** Undefined where there is no process that could be measured. */
+  readonly process?: () => ProcessVitals;
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;
   /** Where people reach this server, without a slash at its end; absolute links need it. */
   readonly url?: string;
+  /** What the operator says of themselves, by language: imprint, privacy, contact (pages/plain.ts). */
+  readonly about?: () => Partial<Record<Language, string>>;
+  /** What servers say when something fails; the same list until it changes. */
+  readonly messages?: () => readonly MessageEntry[];
   /** Compresses pages; undefined where something before the server does. */
   readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */

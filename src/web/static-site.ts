@@ -46,13 +46,11 @@ export async function* siteFiles({
     missed: () => undefined,
     revisions: nothing,
     changes: nothing,
-    published: () => Promise.resolve({ kind: 'nothing' }),
     history: { checks: nothing, evidence: noMap, due: noMap },
     news: { revisions: nothing, transitions: nothing, quarantine: nothing },
     isNear: () => false,
     mayMeasure: () => false,
     vitals: () => Promise.resolve({ quarantined: 0, certificateDays: [] }),
-    process: () => ({ started: 0, cpuSeconds: 0, residentBytes: 0 }),
     ...(bundle && { bundle }),
     version,
     defect: (error) => {

@@ -82,7 +82,13 @@ else {
       writes.forget();
       const newer = { ...data, leftOut: [leftOut('gone.example'), leftOut('lost.example')] };
       assert.deepEqual(brief(await load(store, newer, 'other', later)), { unchanged: 2 });
-      assert.deepEqual(writes.made(), ['meta generation', 'meta lists-digest', 'meta loaded', 'meta no-probe']);
+      assert.deepEqual(writes.made(), [
+        'meta generation',
+        'meta lists-digest',
+        'meta loaded',
+        'meta names',
+        'meta no-probe',
+      ]);
       assert.deepEqual(await readCurated(store.db), newer);
       store.close();
     });

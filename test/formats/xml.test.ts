@@ -61,11 +61,17 @@ describe('an XML document', () => {
       name: 'a',
       attributes: { x: '1', y: '"' },
       text: '<c>',
+      verbatim: '\n  <c>\n  \n',
       children: [
-        { name: 'b', attributes: { lang: 'de' }, text: 't&u', children: [] },
-        { name: 'd', attributes: {}, text: '', children: [] },
+        { name: 'b', attributes: { lang: 'de' }, text: 't&u', verbatim: 't&u', children: [] },
+        { name: 'd', attributes: {}, text: '', verbatim: '', children: [] },
       ],
     });
+  });
+
+  test('keeps the white space around a text beside it, because some clients do', () => {
+    const { text, verbatim } = parseXml('<a> x\n</a>');
+    assert.deepEqual([text, verbatim], ['x', ' x\n']);
   });
 
   test('keeps the order of elements, of whatever names', () => {
@@ -97,6 +103,7 @@ describe('an XML document', () => {
       name: 'a',
       attributes: {},
       text: 'foo',
+      verbatim: 'foo',
       children: [],
     });
   });
@@ -151,7 +158,8 @@ describe('namespaces', () => {
       name: 'a',
       attributes: { x: '1', lang: 'de' },
       text: '',
-      children: [{ name: 'b', attributes: {}, text: '1', children: [] }],
+      verbatim: '',
+      children: [{ name: 'b', attributes: {}, text: '1', verbatim: '1', children: [] }],
     });
   });
 });

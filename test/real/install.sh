@@ -8,6 +8,7 @@ packages=(
   knot                                              # DNS server
   libxml2-utils                                     # judges XML by a grammar
   nginx caddy                                       # reverse proxies
+  chromium zbar-tools                               # shows pages, reads QR codes
   iproute2 nftables                                 # a network that drops and refuses
 )
 

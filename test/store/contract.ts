@@ -28,9 +28,11 @@ import {
 } from '../../src/store/providers.ts';
 import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
+import { byKeyContract } from './contract-by-key.ts';
 import { checksContract } from './contract-checks.ts';
 import { demandContract } from './contract-demand.ts';
 import { newsContract } from './contract-news.ts';
+import { submissionsContract } from './contract-submissions.ts';
 import { tokensContract } from './contract-tokens.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
@@ -52,10 +54,12 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
     });
   };
 
+  byKeyContract(name, open);
   checksContract(name, open);
   demandContract(name, open);
   newsContract(name, open);
   tokensContract(name, open);
+  submissionsContract(name, open);
 
   describe(`a store on ${name}`, () => {
     describe('when it is new', () => {

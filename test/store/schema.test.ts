@@ -66,23 +66,34 @@ describe('the tables that the migrations make', () => {
   }
 });
 
-describe('the history', () => {
-  const attempts = {
-    changed: `UPDATE revision SET cause = 'rewritten'`,
-    deleted: 'DELETE FROM revision',
-    replaced: `INSERT OR REPLACE INTO revision (n, at, id, cause) VALUES (1, '2027', 'mail.example', 'again')`,
+describe('a history', () => {
+  const histories = {
+    revision: {
+      first: `(n, at, id, cause) VALUES (1, '2026-11-20', 'mail.example', 'load')`,
+      other: `(n, at, id, cause) VALUES (1, '2027', 'mail.example', 'again')`,
+    },
+    event: {
+      first: `(n, submission, at, actor, who, act, to_state, why, confirmed)
+        VALUES (1, 1, '2026-11-20', 'reviewer', 'anna', 'decline', 'declined', 'No.', '[]')`,
+      other: `(n, submission, at, actor, who, act, to_state, why, confirmed)
+        VALUES (1, 1, '2026-11-20', 'reviewer', 'bert', 'publish', 'published', 'Yes.', '[]')`,
+    },
   };
-  for (const [what, sql] of Object.entries(attempts)) {
-    test(`is only added to: no revision can be ${what}`, () => staysAsItIs(sql));
-  }
-
-  function staysAsItIs(sql: string): void {
-    const history = migrated();
-    history.exec(`INSERT INTO revision (at, id, cause) VALUES ('2026-11-20', 'mail.example', 'load')`);
-    assert.throws(() => history.exec(sql), /revisions are append-only/);
-    assert.deepEqual(history.prepare('SELECT n, at, cause FROM revision').all(), [
-      { n: 1, at: '2026-11-20', cause: 'load' },
-    ]);
+  for (const [table, { first, other }] of Object.entries(histories)) {
+    const attempts = {
+      changed: `UPDATE ${table} SET at = 'rewritten'`,
+      deleted: `DELETE FROM ${table}`,
+      replaced: `INSERT OR REPLACE INTO ${table} ${other}`,
+    };
+    for (const [what, sql] of Object.entries(attempts)) {
+      test(`is only added to: no ${table} can be ${what}`, () => {
+        const database = migrated();
+        database.exec(`INSERT INTO ${table} ${first}`);
+        const before = database.prepare(`SELECT * FROM ${table}`).all();
+        assert.throws(() => database.exec(sql), new RegExp(`${table}s are append-only`));
+        assert.deepEqual(database.prepare(`SELECT * FROM ${table}`).all(), before);
+      });
+    }
   }
 });
 

@@ -667,18 +667,6 @@ describe('GET /healthz and /readyz', () => {
   }
 });
 
-describe('GET /', () => {
-  test('lists routes that exist', async () => {
-    const { app, get } = testApp();
-    const response = await get('/');
-    assert.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8');
-    const listed = [...(await response.text()).matchAll(/^ {2}(\/\S+)/gm)].map(([, path = '']) => path);
-    const known = new Set(app.routes.map(({ path }) => path.replace(/:(\w+)/g, '{$1}')));
-    assert.ok(listed.length >= 8);
-    for (const path of listed) assert.ok(known.has(path.replace(/\?.*$/, '')), path);
-  });
-});
-
 describe('Every problem has the same form', () => {
   const app = testApp({ mx: scriptedMx });
   for (const [method, path, status] of [

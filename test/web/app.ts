@@ -1,7 +1,10 @@
 /** The app over hand-made records, with a resolver that knows only what a test tells it. */
+
 import type { Hono } from 'hono';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import { type HostedDomains, withHosted } from '../../src/atlas/hosted.ts';
+import { fromAtlas } from '../../src/discover/clients/from-atlas.ts';
+import { simulate } from '../../src/discover/clients/simulate.ts';
 import type { PublishedAnswer } from '../../src/lookup/ladder.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { MxAnswer } from '../../src/net/resolver.ts';
@@ -57,7 +60,10 @@ export interface TestAppOptions {
   readonly hosted?: HostedDomains;
   readonly vitals?: Vitals;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'authenticate' | 'agents' | 'mxService' | 'signer' | 'hosting' | 'gzip'>;
+  readonly setUp?: Pick<
+    Deps,
+    'url' | 'authenticate' | 'agents' | 'mxService' | 'signer' | 'hosting' | 'about' | 'gzip' | 'messages' | 'simulated'
+  >;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>
@@ -204,4 +210,20 @@ export const scriptedPublications: Readonly<Record<string, PublishedAnswer>> = {
   },
   'eager-self.zz': { kind: 'failed', why: 'budget' },
   'slow-self.zz': { kind: 'failed', why: 'unanswered' },
+};
+
+/** Simulations of the records of these tests in a world where no host is there; of `busy.zz` one too many. */
+export const offlineSimulations: NonNullable<Deps['simulated']> = (domain) => {
+  if (domain === 'busy.zz') return Promise.resolve(undefined);
+  const nothing = { kind: 'none', exists: false } as const;
+  const none = () => Promise.resolve(nothing);
+  return simulate(
+    domain,
+    {
+      ...fromAtlas({ index: compileAtlas(world), knowledgeOf: () => nothingKnown }),
+      resolver: { mx: none, addresses: none, srv: none, txt: none, isAlias: () => Promise.resolve(undefined) },
+      fetch: ({ url }) => Promise.resolve({ kind: 'failed', why: 'no-address', hops: [{ url }] }),
+    },
+    { timeout: 5000 },
+  );
 };

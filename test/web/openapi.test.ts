@@ -8,7 +8,7 @@ import type { Agency } from '../../src/verify/agency.ts';
 import { RunOver } from '../../src/verify/dispatch.ts';
 import { errorCodes } from '../../src/web/errors.ts';
 import type { Deps } from '../../src/web/served.ts';
-import { scriptedMx, scriptedPublications, testApp } from './app.ts';
+import { offlineSimulations, scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { records } from './records.ts';
 
 interface Schema {
@@ -31,7 +31,15 @@ interface OpenApi {
 }
 
 /** Text for people, and what pages load. */
-const outsideOfTheDocument = new Set(['/', '/about/probing', '/assets/:file', '/metrics']);
+const outsideOfTheDocument = new Set([
+  '/',
+  '/about',
+  '/about/probing',
+  '/api',
+  '/assets/:file',
+  '/how-mail-works',
+  '/metrics',
+]);
 
 /** Runs of an agent: one in doubt, and one that was judged. */
 const working = '0b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a10';
@@ -94,6 +102,10 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ...Object.keys(scriptedPublications).map(
       (domain) => ['/api/v1/lookup', `/api/v1/lookup?domain=${domain}&mx=0&published=1`] as const,
     ),
+    ['/api/v1/simulate', '/api/v1/simulate'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=post.example'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=self.zz&client=geary'],
+    ['/api/v1/simulate', '/api/v1/simulate?domain=busy.zz'],
     ['/api/v1/providers', '/api/v1/providers'],
     ['/api/v1/providers', '/api/v1/providers?q=nobody'],
     ['/api/v1/providers', '/api/v1/providers?page=0'],
@@ -123,6 +135,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=de'],
     ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=la'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
+    ['/api/v1/messages', '/api/v1/messages'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/ask', '/ask'],
     ['/ask', '/ask?domain=autoconfig.customer.zz'],
@@ -158,6 +171,7 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
     '/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=x@post.example',
   ],
   ['/api/v1/lookup', '/api/v1/lookup?domain=post.example'],
+  ['/api/v1/simulate', '/api/v1/simulate?domain=post.example'],
   ['/api/v1/providers', '/api/v1/providers'],
   ['/api/v1/providers/{id}', '/api/v1/providers/oldpost.example'],
   ['/api/v1/providers/{id}/autoconfig.xml', '/api/v1/providers/oldpost.example/autoconfig.xml'],
@@ -209,6 +223,7 @@ describe('GET /api/v1/openapi.json', () => {
       agents,
       authenticate,
       hosting: { only: false, lists: true },
+      simulated: offlineSimulations,
     },
   });
   let document: OpenApi;

@@ -58,8 +58,15 @@ interface Place {
   readonly name: InEach<string>;
 }
 
-const inHeader: readonly Place[] = [];
+const inHeader: readonly Place[] = [
+  { path: '/', name: { en: 'Settings', de: 'Einstellungen' } },
+  { path: '/how-mail-works', name: { en: 'How mail works', de: 'Wie Mail funktioniert' } },
+  { path: '/api', name: { en: 'API', de: 'API' } },
+  { path: '/about', name: { en: 'About mailatlas', de: 'Über mailatlas' } },
+];
 const inFooter: readonly Place[] = [
+  { path: '/about#operator', name: { en: 'Imprint and contact', de: 'Impressum und Kontakt' } },
+  { path: '/about#stored', name: { en: 'Privacy', de: 'Datenschutz' } },
   { path: '/about/probing', name: { en: 'Who probes mail servers', de: 'Wer Mailserver prüft' } },
 ];
 

@@ -16,6 +16,12 @@ export const icon = asset(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" color="#0a5a62">${strokes}<style>@media(prefers-color-scheme:dark){svg{color:#86d0d0}}</style></svg>`,
 );
 
+/** Two sheets, of which a script makes a tick. */
+export const copyIcon = raw(
+  '<svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round">' +
+    '<path class="sheets" d="M5.5 5.5h8v9h-8zM10.5 5.5v-4h-8v9h3"/><path class="tick" d="m3 8.5 3.5 3.5L13 4.5"/></svg>',
+);
+
 /** How something is: each has a colour and a shape of its own. */
 export type Mood = 'good' | 'doubt' | 'bad' | 'none';
 

@@ -7,6 +7,7 @@ import { html } from 'hono/html';
 import type { Deps } from '../served.ts';
 import { sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
+import { linked } from './plain.ts';
 
 export const texts = {
   en: {
@@ -69,11 +70,4 @@ ${list(nots)}
 <p>${optOut}</p>`;
     return sendPage(c, deps, { title, description: who, body });
   };
-}
-
-/** A contact that is a link or an address can be followed. */
-export function linked(contact: string) {
-  if (/^https?:\/\/\S+$/.test(contact)) return html`<a href="${contact}">${contact}</a>`;
-  if (/^[^\s@]+@[^\s@]+$/.test(contact)) return html`<a href="mailto:${contact}">${contact}</a>`;
-  return contact;
 }

@@ -48,7 +48,7 @@ small, .small { font-size: var(--small); }
 a { color: var(--accent); text-underline-offset: .18em; text-decoration-thickness: .07em; }
 a:hover { text-decoration-thickness: .14em; }
 :focus-visible { outline: .1875rem solid var(--accent); outline-offset: .1875rem; border-radius: .15rem; }
-code, .mono { font-family: var(--mono); font-size: .925em; }
+code, .mono { font-family: var(--mono); font-size: .9em; }
 pre { overflow-x: auto; padding: 1rem 1.25rem; background: var(--sunk); border: 1px solid var(--line); border-radius: .5rem;
   font: .875rem/1.6 var(--mono); }
 time { white-space: nowrap; }
@@ -107,6 +107,122 @@ td:last-child, th:last-child { padding-right: 0; }
 .mark svg { width: .8em; height: .8em; flex: none; fill: currentColor; }
 .mark.good { color: var(--good); } .mark.doubt { color: var(--doubt); } .mark.bad { color: var(--bad); } .mark.none { color: var(--soft); }
 
+.hero { max-width: 46rem; }
+.hero .lead { margin-top: 1.1rem; }
+.find { margin-top: clamp(1.75rem, 1rem + 2vw, 2.5rem); max-width: 46rem; }
+.again .find { margin-top: 0; }
+.again { padding-bottom: 2rem; margin-bottom: 2.5rem; border-bottom: 1px solid var(--line); }
+.field { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: .4rem; }
+.field input { flex: 1 1 16rem; min-height: 3.25rem; font-size: 1.125rem; }
+.field button { flex: 0 0 auto; min-height: 3.25rem; padding-inline: 1.5rem; }
+.hint { margin-top: .5rem; font-size: var(--small); color: var(--soft); }
+.fault { margin-top: .5rem; color: var(--bad); font-weight: 600; }
+.state:empty { display: none; }
+.often { margin-top: 1.75rem; font-size: .9375rem; display: flex; flex-wrap: wrap; gap: .35rem .9rem; align-items: baseline; }
+.often ul { display: contents; list-style: none; }
+.often li { margin: 0; }
+.often a { display: inline-block; padding: .25rem 0; }
+.points { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1.5rem 2.5rem; margin: clamp(3rem, 2rem + 4vw, 5rem) 0 0; padding: 0; list-style: none; }
+.points li { margin: 0; border-top: .125rem solid var(--ink); padding-top: 1rem; }
+.points h2 { margin: 0; font-size: 1.25rem; }
+.points p { margin-top: .5rem; color: var(--soft); }
+.eyebrow { margin: 0 0 .5rem; color: var(--soft); font-weight: 600; font-size: .9375rem; }
+#answer h1:focus { outline: none; }
+.links { display: flex; gap: 1.25rem; margin-top: .75rem; }
+.steps { counter-reset: step; list-style: none; padding: 0; display: grid; gap: 1.25rem; }
+.steps li { counter-increment: step; position: relative; padding: .15rem 0 0 3rem; margin: 0; min-height: 2.1rem; }
+.steps li::before { content: counter(step); position: absolute; left: 0; top: 0; width: 2.1rem; height: 2.1rem; border-radius: 50%; background: var(--accent); color: var(--on-accent); font-weight: 600; text-align: center; line-height: 2.1rem; }
+.steps p { margin: 0; }
+.steps p + p { margin-top: .7rem; }
+.sheet small { display: block; }
+.card .sheet { margin: 0; }
+.card .sheet tr:last-child > * { border-bottom: 0; }
+.card .more { margin: .75rem 0 0; border-bottom: 0; }
+.card .more summary { padding-bottom: 0; }
+.card .more .sheet { margin-top: 1rem; }
+.sheet th[scope=row] { font-weight: 600; }
+.sheet th small { font-weight: 400; }
+.value { display: flex; align-items: center; gap: .15rem; }
+.value .mono { user-select: all; overflow-wrap: anywhere; }
+.copy { min-height: 1.75rem; width: 1.75rem; padding: 0; border-color: transparent; background: none; color: var(--soft); flex: none; }
+.copy svg { width: 1rem; height: 1rem; }
+.copy:hover { color: var(--accent); }
+.copy .tick, .copy.done .sheets { display: none; }
+.copy.done .tick { display: inline; }
+.copy.done { color: var(--good); }
+details { border-top: 1px solid var(--line); }
+details:last-of-type { border-bottom: 1px solid var(--line); }
+summary { padding: .8rem 0; cursor: pointer; font-weight: 600; }
+summary small { font-weight: 400; margin-left: .35rem; }
+summary:hover { color: var(--accent); }
+details > div { padding: 0 0 1.5rem 1.25rem; }
+details > div > :first-child { margin-top: .25rem; }
+.more { margin-top: 1rem; }
+.more summary { font-weight: 400; }
+h2 + p + .program, .program { margin: 0; }
+p.soft + .program { margin-top: 1.25rem; }
+.phone { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.1rem 1.25rem; max-width: 42rem; }
+.phone > :first-child { margin-top: 0; }
+.ask { margin-top: 1rem; }
+.code svg, img.code { display: block; width: min(100%, 17rem); height: auto; margin-top: 1rem; background: #fff; border-radius: .5rem; }
+img.code { width: 11.25rem; }
+.errors label { margin-top: 1rem; }
+.errors textarea { max-width: 42rem; margin-top: .5rem; font-family: var(--mono); font-size: .9375rem; }
+.explained { max-width: 42rem; }
+.tried { display: grid; grid-template-columns: max-content 1fr; gap: .5rem 1.5rem; }
+.tried dt { font-weight: 600; }
+.tried dd { margin: 0; }
+.sources { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; padding-bottom: 1rem; font-size: .9375rem; }
+.sources dt { font-family: var(--mono); font-size: var(--small); color: var(--soft); }
+.sources dd { margin: 0; overflow-wrap: anywhere; }
+.print { margin-top: .5rem; }
+.narrow { max-width: 42rem; }
+.terms { display: grid; grid-template-columns: minmax(4rem, max-content) 1fr; gap: .6rem 1.5rem; }
+.terms dt { font-weight: 600; }
+.terms dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+.terms .terms { margin-top: .5rem; padding-left: .75rem; border-left: .125rem solid var(--line); }
+.way { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(4, 1fr); gap: 0; counter-reset: none; }
+.way li { margin: 0; padding: 1rem 1.25rem 1rem 0; border-top: .125rem solid var(--accent); position: relative; font-size: .9375rem; }
+.way li::before { content: ""; position: absolute; top: -.5rem; left: 0; width: .875rem; height: .875rem; border-radius: 50%; background: var(--accent); }
+.way strong { display: block; font-size: 1.0625rem; }
+.way small { display: block; margin-top: .5rem; }
+.way li:last-child { border-top-color: transparent; }
+.talk { list-style: none; padding: 0; counter-reset: talk; }
+.talk li { counter-increment: talk; display: grid; grid-template-columns: minmax(16rem, 1fr) minmax(0, 1.35fr); gap: 1rem 2.5rem; margin: 0; padding-block: 1.75rem; border-top: 1px solid var(--line); max-width: none; }
+.talk h3 { margin: 0; }
+.talk h3::before { content: counter(talk) ". "; color: var(--accent); }
+.talk p { margin-top: .5rem; }
+.talk pre { margin: 0; align-self: start; }
+.mine { color: var(--accent); font-weight: 600; }
+.event { color: var(--soft); font-style: italic; }
+.operation summary small { display: block; margin: .15rem 0 0 1rem; }
+.operation summary code { overflow-wrap: anywhere; font-weight: 400; }
+h2 + div > .operation:first-child, h2 + p + div > .operation:first-child { margin-top: 1rem; }
+.operation h3 { margin-top: 1.25rem; font-size: 1rem; }
+@media (min-width: 48.01rem) { .host { white-space: nowrap; } }
+@media (max-width: 48rem) {
+  .sheet, .sheet tbody, .sheet tr, .sheet th, .sheet td { display: block; }
+  .sheet caption { display: block; }
+  .sheet thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .sheet tr { border-top: 1px solid var(--line); padding: 1rem 0; }
+  .sheet tr:first-child { border-top-color: var(--edge); }
+  .card .sheet tr:last-child { padding-bottom: 0; }
+  .sheet th, .sheet td { border: 0; padding: 0; }
+  .sheet th[scope=row] { font-size: 1.0625rem; }
+  .sheet td { display: grid; grid-template-columns: 7.5rem 1fr; gap: 0 .75rem; padding-top: .6rem; }
+  .sheet td > * { grid-column: 2; }
+  .sheet td::before { content: attr(data-label); grid-column: 1; grid-row: 1; color: var(--soft); font-size: var(--small); padding-top: .15rem; }
+  .talk li { grid-template-columns: 1fr; }
+  .way { grid-template-columns: 1fr; padding-left: .5rem; }
+  .way li { border-top: 0; border-left: .125rem solid var(--accent); padding: 0 0 1.5rem 1.5rem; }
+  .way li::before { top: .35rem; left: -.5rem; }
+  .way li:last-child { border-left-color: transparent; padding-bottom: 0; }
+  .terms { grid-template-columns: 1fr; gap: .15rem; }
+  .terms dd { margin-bottom: .75rem; }
+  .sources, .tried { grid-template-columns: 1fr; gap: .1rem; }
+  .sources dd, .tried dd { margin-bottom: .6rem; }
+  .field button { flex: 1 1 100%; }
+}
 @media (prefers-reduced-motion: no-preference) { a, button, .button { transition: background-color .12s, border-color .12s, color .12s; } }
 @media (forced-colors: active) { .primary { border: 2px solid; } }
 @media print {

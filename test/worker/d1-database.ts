@@ -3,16 +3,9 @@
  * Worker (d1-worker.ts) hands their statements to D1's own binding, a batch at a time. Wrangler's own way there takes five
  * milliseconds a statement.
  */
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
-import { createTestHarness } from 'wrangler';
-
-Object.assign(process.env, {
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_SEND_METRICS: 'false',
-  WRANGLER_HIDE_BANNER: 'true',
-});
+import { createTestHarness } from './harness.ts';
 
 /** What the Worker is asked. */
 export interface Asked {

@@ -1,0 +1,8 @@
+-- What a store that is too large for memory is asked by key. Where it was loaded before, the next load fills it in.
+
+-- The registrable domain of the pattern (or its host, where that is a public suffix): no name above it stands for MX hosts.
+ALTER TABLE mx ADD COLUMN owner TEXT;
+CREATE INDEX mx_owner ON mx (owner);
+
+-- Records that had another id once.
+CREATE INDEX provider_renamed ON provider (id) WHERE json ->> 'formerly' IS NOT NULL;

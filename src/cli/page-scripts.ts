@@ -1,0 +1,36 @@
+/**
+ * `npm run scripts`: bundles what pages run in browsers (web/pages/browser/) into web/pages/scripts.ts, so that no server has
+ * to. A test holds it fresh.
+ */
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { writeText } from '../catalog/files.ts';
+
+const pages = new URL('../web/pages/', import.meta.url);
+/** Each file is the script of a page. */
+const scripts = ['home'] as const;
+
+/** What others wrote in them, whose licence wants to be named. */
+const licence = '/*! QR codes: uqr, MIT, © Project Nayuki, © 2023 Anthony Fu */';
+
+export const scriptsFile = fileURLToPath(new URL('scripts.ts', pages));
+
+/** What {@link scriptsFile} must be. */
+export async function pageScripts(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: scripts.map((name) => fileURLToPath(new URL(`browser/${name}.ts`, pages))),
+    bundle: true,
+    charset: 'utf8',
+    format: 'esm',
+    banner: { js: licence },
+    minify: true,
+    outdir: '/',
+    target: 'es2022',
+    tsconfigRaw: {},
+    write: false,
+  });
+  const lines = scripts.map((name, i) => `  ${name}: ${JSON.stringify(outputFiles[i]?.text)},`);
+  return `// Made from browser/ by "npm run scripts"; never edited.\nexport const scripts = {\n${lines.join('\n')}\n} as const;\n`;
+}
+
+if (import.meta.main) writeText(scriptsFile, await pageScripts());

@@ -1,0 +1,183 @@
+import { parseArgs } from 'node:util';
+import { compileAtlas } from '../atlas/atlas.ts';
+import { type Client, type ClientName, type ClientServer, clientNames } from '../discover/clients/model.ts';
+import { sayDifference, sayReplayed, unsureSentences, verdictSentences } from '../discover/clients/sentences.ts';
+import type { ClientReplay, Simulation } from '../discover/clients/simulate.ts';
+import { nodeSimulator } from '../discover/clients/simulate-node.ts';
+import { clients } from '../discover/clients/table.ts';
+import type { Verdict } from '../discover/clients/verdict.ts';
+import { defaultDiscoverTimeout } from '../discover/discover-node.ts';
+import { uncertainCodes } from '../discover/model.ts';
+import { printable } from '../discover/sentences.ts';
+import { parseAddress } from '../name/address.ts';
+import { nothingKnown } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
+import { localCurated } from './local-atlas.ts';
+import type { Command } from './main.ts';
+import { dataDir, dataOption, jsonOption, language } from './options.ts';
+import { exit, misuse, note, out, outJson, paint, table } from './say.ts';
+import { readWebOptions, webOptions } from './web-options.ts';
+
+const usage = `usage: mailatlas simulate DOMAIN|ADDRESS [--client NAME]… [options]
+
+Replays what mail clients do with a domain: which places each asks and in which order, what it makes of the answers, and
+what it ends with; with our atlas in the place of the central database (ISPDB). Says whether that is what our record means.
+Nothing is tried out: no mail server is asked. Of an address only the domain is used, and servers are told a placeholder.
+
+  --client NAME           this client, step by step; may be given again:
+                          ${clientNames.slice(0, 6).join(', ')},
+                          ${clientNames.slice(6).join(', ')}
+  --server URL            this server in the place of the central database, instead of the local data
+  --send-address          tell servers the ADDRESS that was typed
+  --resolver HOST:PORT    the DNS server (default: the system's)
+  --ca FILE               trust these certificates (PEM), too
+  --allow-private         dial private, loopback and other special addresses, too
+  --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
+  --timeout SECONDS       for everything (default: ${defaultDiscoverTimeout})
+  --contact TEXT          where people learn who asks and why; said in the User-Agent
+  --data DIR              the data directory (default: the shipped data)
+  --json                  everything for programs, every step of every client included
+
+Exit code 0: no client ends elsewhere than our record means. 1: one does, or none ends with anything. 3: nothing was found,
+and most questions had no answer.
+
+example:
+  mailatlas simulate gmx.de --client thunderbird
+`;
+
+export const command: Command = {
+  usage,
+  async run(args) {
+    const options = {
+      ...webOptions,
+      ...dataOption,
+      ...jsonOption,
+      client: { type: 'string', multiple: true },
+      server: { type: 'string' },
+      'send-address': { type: 'boolean' },
+    } as const;
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    const [typed, ...extra] = positionals;
+    if (typed === undefined || extra.length > 0) throw misuse('simulate takes one domain or address', 'simulate');
+    const { local, domain } = parseAddress(typed);
+    if (values['send-address'] && local === undefined)
+      throw misuse('--send-address needs an address, such as someone@example.com', 'simulate');
+    const only = values.client?.map(readClient);
+    const server = values.server === undefined ? undefined : readServer(values.server);
+    const simulator = nodeSimulator({ ...readWebOptions(values, 'simulate'), ...(server !== undefined && { server }) });
+    const index = compileAtlas(await localCurated(dataDir(values.data)));
+    const simulation = await simulator.simulate(
+      domain,
+      { index, knowledgeOf: () => nothingKnown },
+      {
+        ...(values['send-address'] && local !== undefined && { local }),
+        ...(only && { only }),
+      },
+    );
+    if (values.json) outJson(simulation);
+    else say(simulation, only !== undefined, language());
+    return exitCode(simulation);
+  },
+};
+
+function readClient(name: string): ClientName {
+  const known = clientNames.find((one) => one === name);
+  if (known === undefined)
+    throw misuse(`there is no client “${name}”; there are ${clientNames.join(', ')}`, 'simulate');
+  return known;
+}
+
+/** Without the slash at its end. */
+function readServer(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.username !== '')
+    throw misuse('--server takes a URL, such as https://atlas.example.com', 'simulate');
+  return url.href.replace(/\/+$/, '');
+}
+
+const elsewhere: ReadonlySet<Verdict> = new Set(['differs', 'not-meant']);
+
+function exitCode({ clients: replays }: Simulation): number {
+  if (replays.some(({ verdict }) => elsewhere.has(verdict))) return exit.no;
+  if (replays.some(({ settings, verdict }) => settings !== undefined || verdict === 'nothing-meant')) return exit.yes;
+  const questions = replays
+    .flatMap(({ steps }) => steps)
+    .filter(({ kind, code }) => kind !== 'ispdb' && code !== 'not-replayed' && code !== 'not-needed');
+  const unanswered = questions.filter(({ code }) => (uncertainCodes as ReadonlySet<string>).has(code)).length;
+  return unanswered > 0 && unanswered * 2 >= questions.length ? exit.fault : exit.no;
+}
+
+const words = {
+  en: {
+    record: (id: string | undefined) => (id === undefined ? 'We have no record of this domain.' : `Our record: ${id}`),
+    incoming: 'incoming',
+    outgoing: 'outgoing',
+    by: 'by',
+    but: 'but',
+    read: 'its rules were read in',
+    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'no encryption' },
+    told: (address: string) => `servers that clients tell the address were told ${address}`,
+  },
+  de: {
+    record: (id: string | undefined) =>
+      id === undefined ? 'Wir haben keinen Eintrag zu dieser Domain.' : `Unser Eintrag: ${id}`,
+    incoming: 'Eingang',
+    outgoing: 'Ausgang',
+    by: 'durch',
+    but: 'aber',
+    read: 'seine Regeln standen in',
+    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'unverschlüsselt' },
+    told: (address: string) => `Servern, denen Clients die Adresse nennen, wurde ${address} genannt`,
+  },
+} as const;
+
+function say(simulation: Simulation, stepByStep: boolean, lang: Language): void {
+  const { record, told, address } = simulation;
+  out(words[lang].record(record));
+  for (const replay of simulation.clients) {
+    const client = clients.find(({ name }) => name === replay.client);
+    if (client) out(sayClient(client, replay, stepByStep, lang));
+  }
+  if (told) note(words[lang].told(address));
+}
+
+function sayClient(client: Client, replay: ClientReplay, stepByStep: boolean, lang: Language): string {
+  const { verdict, differences, steps, by, settings, unsure } = replay;
+  const labels = words[lang];
+  const colour = elsewhere.has(verdict)
+    ? 'red'
+    : verdict === 'as-meant' || verdict === 'nothing-meant'
+      ? 'green'
+      : 'yellow';
+  const [incoming] = settings?.incoming ?? [];
+  const [outgoing] = settings?.outgoing ?? [];
+  const row = (what: string, { protocol, host, port, security, username, auth }: ClientServer) => [
+    `  ${what}`,
+    protocol.toUpperCase(),
+    printable(host),
+    String(port),
+    labels.security[security],
+    printable(username),
+    auth?.join(', ') ?? '',
+  ];
+  const servers = [
+    ...(incoming ? [row(labels.incoming, incoming)] : []),
+    ...(outgoing ? [row(labels.outgoing, outgoing)] : []),
+  ];
+  const decided = by === undefined ? undefined : steps[by];
+  const asked = steps.filter(({ code }) => code !== 'not-needed');
+  return [
+    `${paint('bold', client.title)} ${paint(colour, verdictSentences[verdict][lang])}`,
+    ...(servers.length > 0 ? [table(servers)] : []),
+    ...differences.map((difference) => `  ${sayDifference(difference, lang)}`),
+    ...(decided && !stepByStep ? [`  ${labels.by} ${sayReplayed(decided, lang)}`] : []),
+    ...(stepByStep ? asked.map((step, i) => `  ${i + 1}. ${sayReplayed(step, lang)}`) : []),
+    ...unsure.map((one) => paint('dim', `  ${labels.but}: ${unsureSentences[one][lang]}`)),
+    ...(stepByStep ? client.sources.map((source) => paint('dim', `  ${labels.read} ${saySource(source)}`)) : []),
+    '',
+  ].join('\n');
+}
+
+function saySource({ where, what, revision }: Client['sources'][number]): string {
+  return `${where}${revision === undefined ? '' : `@${revision}`}: ${what}`;
+}

@@ -1,0 +1,33 @@
+/** Why something could not be done with a submission: for people, and as a code for programs. */
+
+/**
+ * unknown: there is no such submission, or the secret is another's; too-late: somebody else has acted meanwhile; not-now:
+ * its state does not allow it; not-yours: another actor may; moved-on: the record has changed since the draft was checked;
+ * claimed: a name is another record's; failed, confirm, again: see policy.ts; full: too many are open; no-going-back: a
+ * revision that cannot be taken back; key-reused: the key of a request that said something else.
+ */
+export type RefusalCode =
+  | 'unknown'
+  | 'too-late'
+  | 'not-now'
+  | 'not-yours'
+  | 'moved-on'
+  | 'claimed'
+  | 'failed'
+  | 'confirm'
+  | 'again'
+  | 'full'
+  | 'no-going-back'
+  | 'key-reused';
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+  /** What a program may want to know of it. */
+  readonly more: Readonly<Record<string, unknown>>;
+  constructor(code: RefusalCode, message: string, more: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.code = code;
+    this.more = more;
+  }
+}

@@ -1,0 +1,138 @@
+/** What the one who submits can do: submit, answer, have it checked again, withdraw, stop. */
+import { canonicalJson } from '../atlas/digest.ts';
+import { secretHash } from '../store/secret.ts';
+import {
+  countSubmissions,
+  eraseDrafts,
+  isRepeated,
+  keepDraft,
+  putSubmission,
+  readByReceipt,
+  readFormerDrafts,
+  resetChecks,
+  type SubmissionRow,
+} from '../store/submissions.ts';
+import { type By, type Desk, draftOf, perform, submitter } from './desk.ts';
+import { type Draft, states } from './model.ts';
+import { previewOf, receiptFor } from './receipt.ts';
+import { Refusal } from './refusal.ts';
+import { isOpen } from './state.ts';
+
+export interface Submitted {
+  readonly number: number;
+  /** Told once, and kept nowhere. */
+  readonly receipt: string;
+  readonly row: SubmissionRow;
+  /** It was there already: the request was a repeated one. */
+  readonly repeated: boolean;
+}
+
+/** How a draft comes in. */
+export interface Incoming {
+  readonly draft: Draft;
+  /** Where its submitter wants to be written to. */
+  readonly contact?: string | undefined;
+  /** Of the request: whoever repeats it gets the same submission. A secret of at least 16 characters. */
+  readonly key?: string | undefined;
+  /** `follow`: mailatlas found it at the provider's own place. */
+  readonly origin?: 'stranger' | 'follow';
+}
+
+/** How often a draft can be changed before somebody ends it. */
+const mostDrafts = 20;
+
+/** @throws {Refusal} `full` while too many are open */
+export async function submit(desk: Desk, { draft, contact, key, origin = 'stranger' }: Incoming): Promise<Submitted> {
+  const { store } = desk;
+  const json = canonicalJson(draft);
+  const receipt = await receiptFor(store, json, key);
+  const hash = secretHash(receipt);
+  const before = await readByReceipt(store.db, hash);
+  if (before) return { number: before.number, receipt, row: before, repeated: true };
+
+  const counts = await countSubmissions(store.db);
+  const open = states.filter(isOpen).reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+  if (open >= desk.mostOpen) {
+    throw new Refusal('full', 'Too many submissions are waiting for a reviewer; try again in a few days.');
+  }
+  const at = desk.now().toISOString();
+  const { actor, who } = origin === 'stranger' ? submitter : { actor: 'mailatlas' as const, who: '' };
+  const row = {
+    state: 'checking' as const,
+    kind: draft.kind,
+    id: draft.id,
+    draft: json,
+    baseDigest: null,
+    receipt: hash,
+    preview: secretHash(previewOf(receipt)),
+    origin,
+    undoes: null,
+    contact: contact ?? null,
+    at,
+  };
+  const first = { at, actor, who, act: 'submit', toState: row.state, why: '', confirmed: '[]' };
+  let repeated = false;
+  try {
+    await store.atomically(putSubmission(store.db, row, first, desk.checks));
+  } catch (error) {
+    // The same request twice at once.
+    if (!isRepeated(error)) throw error;
+    repeated = true;
+  }
+  const made = await readByReceipt(store.db, hash);
+  if (!made) throw new Refusal('unknown', 'There is no such submission.');
+  if (!repeated) desk.check(made.number);
+  return { number: made.number, receipt, row: made, repeated };
+}
+
+/** An answer to what a reviewer asked, or a second thought: it is checked as if it were new, and accepted by nobody yet. */
+export async function redraft(desk: Desk, row: SubmissionRow, draft: Draft, contact?: string): Promise<SubmissionRow> {
+  const { db } = desk.store;
+  const before = draftOf(row);
+  if (draft.id !== before.id || draft.kind !== before.kind) {
+    const same = `It is about ${before.id} (${before.kind}), and stays so; submit anew what is about something else.`;
+    throw new Refusal('not-now', same, { id: before.id, kind: before.kind });
+  }
+  if ((await readFormerDrafts(db, row.number)).length >= mostDrafts) {
+    throw new Refusal('full', `It has been changed ${mostDrafts} times; withdraw it and submit anew.`);
+  }
+  const at = desk.now().toISOString();
+  const after = [keepDraft(db, row, at), ...resetChecks(db, row.number, desk.checks, at)];
+  const set = { draft: canonicalJson(draft), ...(contact !== undefined && { contact }) };
+  const now = await perform(desk, row, submitter, { act: 'redraft', why: '', set, after });
+  desk.check(row.number);
+  return now;
+}
+
+/** Runs every check again, against what is served now. */
+export async function recheck(desk: Desk, row: SubmissionRow, by: By, why = ''): Promise<SubmissionRow> {
+  return checkAgain(desk, row, by, 'recheck', why);
+}
+
+/** Sends a submission back to its checks. */
+export async function checkAgain(
+  desk: Desk,
+  row: SubmissionRow,
+  by: By,
+  act: 'recheck' | 'overtaken',
+  why: string,
+): Promise<SubmissionRow> {
+  const { db } = desk.store;
+  const after = resetChecks(db, row.number, desk.checks, desk.now().toISOString());
+  const now = await perform(desk, row, by, { act, why, after });
+  desk.check(row.number);
+  return now;
+}
+
+/** What was submitted is deleted; that something was, is not. */
+export async function withdraw(desk: Desk, row: SubmissionRow): Promise<SubmissionRow> {
+  const { kind, id, language } = draftOf(row);
+  const draft: Draft = { kind, id, reason: '', language };
+  const after = eraseDrafts(desk.store.db, row.number);
+  return perform(desk, row, submitter, { act: 'withdraw', why: '', set: { draft: canonicalJson(draft) }, after });
+}
+
+/** Takes an acceptance back while the submission is held. */
+export async function stop(desk: Desk, row: SubmissionRow, by: By, why: string): Promise<SubmissionRow> {
+  return perform(desk, row, by, { act: 'stop', why });
+}

@@ -1,0 +1,31 @@
+/** What routes ask of the store, wherever it is. */
+import type { Store } from '../store/db.ts';
+import { readDueAt, readHistory, readLastEvidence } from '../store/history.ts';
+import { readChanges, readRevisions, traceRevisions } from '../store/providers.ts';
+import { readQuarantineHistory } from '../store/quarantine.ts';
+import { authenticate } from '../store/tokens.ts';
+import { readTransitions } from '../store/transitions.ts';
+import { readVitals } from '../store/vitals.ts';
+import type { Deps } from './served.ts';
+
+type FromStore = Pick<Deps, 'revisions' | 'changes' | 'vitals' | 'history' | 'news' | 'authenticate'>;
+
+export function fromStore(store: Store): FromStore {
+  const { db } = store;
+  return {
+    authenticate: (secret, role) => authenticate(store, secret, role, new Date().toISOString()),
+    revisions: (id, limit) => readRevisions(db, id, limit),
+    changes: (since, limit) => readChanges(db, since, limit),
+    vitals: () => readVitals(db, new Date().toISOString()),
+    history: {
+      checks: (keys, page) => readHistory(db, keys, page),
+      evidence: (keys) => readLastEvidence(db, keys),
+      due: (keys) => readDueAt(db, keys),
+    },
+    news: {
+      revisions: (limit, id) => traceRevisions(db, limit, id),
+      transitions: (limit, keys) => readTransitions(db, limit, keys),
+      quarantine: (limit, names) => readQuarantineHistory(db, limit, names),
+    },
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * Where everything is put together on Cloudflare Workers: D1, DNS over HTTPS, the cache of the data centre, Cron Triggers.
+ * The same app as on Node (node.ts). An atlas that is small enough is held in memory, a large one is asked by key.
+ *
+ * What Node does besides and a Worker cannot: verify servers, ask domains what they publish themselves (docs/workers.md).
+ */
+import { waitUntil } from 'cloudflare:workers';
+import type { D1Database } from '@cloudflare/workers-types';
+import { signerOf } from './atlas/keys.ts';
+import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
+import { Demand } from './lookup/demand.ts';
+import { addressBlock } from './net/block.ts';
+import type { Resolver } from './net/resolver.ts';
+import { cachedResolver } from './net/resolver-cached.ts';
+import { dohResolver } from './net/resolver-doh.ts';
+import { openD1 } from './store/d1.ts';
+import type { Store } from './store/db.ts';
+import { addDemand } from './store/demand.ts';
+import { readRecords } from './store/index-by-key.ts';
+import { readMeta, readNoProbe } from './store/providers.ts';
+import { endpoints } from './verify/endpoint.ts';
+import { hear, statusesPath } from './verify/hear.ts';
+import { watchNames } from './verify/watch-names.ts';
+import { createApp } from './web/app.ts';
+import { bundler } from './web/bundler.ts';
+import { cachedAtEdge, type EdgeCache } from './web/edge-cache.ts';
+import { fromStore } from './web/from-store.ts';
+import { Keeper } from './web/keeper.ts';
+import { KeeperByKey } from './web/keeper-by-key.ts';
+import { notReady } from './web/respond.ts';
+
+/** What wrangler.toml and secrets set. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly VERSION: string;
+  /** The URL of a DoH server. */
+  readonly DOH: string;
+  /** Where people reach this server, without a slash at its end. */
+  readonly URL?: string;
+  readonly CONTACT?: string;
+  /** The URL of an instance that verifies. */
+  readonly EVIDENCE?: string;
+  /** `yes`: /metrics is for everybody. */
+  readonly METRICS?: string;
+  /** So many names are held in memory; an atlas with more is asked by key. */
+  readonly IN_MEMORY?: string;
+  /** Secrets, PEM: what signs bundles, and configuration profiles. */
+  readonly BUNDLE_KEY?: string;
+  readonly SIGN_CERT?: string;
+  readonly SIGN_KEY?: string;
+}
+
+declare const caches: { readonly default: EdgeCache };
+
+/** Domains of an atlas that is held in memory: one with 20,000 takes 40 of an isolate's 128 MB. */
+const mostInMemory = 20_000;
+/** Milliseconds between two looks whether somebody has written: two rows each. */
+const lookInterval = 10_000;
+/** How often what many ask for in vain is written down. */
+const demandInterval = 600_000;
+/** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
+const mostWatched = 200;
+
+/** What one isolate holds from request to request. */
+interface Isolate {
+  readonly app: ReturnType<typeof createApp>;
+  look(): Promise<void>;
+  keepDemand(): Promise<void>;
+}
+
+let isolate: Promise<Isolate> | undefined;
+let [lookedAt, keptAt] = [0, 0];
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    isolate ??= outliving(setUp(env));
+    try {
+      const { app, ...work } = await isolate;
+      if (isTime(lookedAt, lookInterval)) {
+        lookedAt = Date.now();
+        behind('the database cannot be read, the atlas stays as it is', work.look());
+      }
+      if (isTime(keptAt, demandInterval)) {
+        keptAt = Date.now();
+        behind('what is asked for in vain could not be kept', work.keepDemand());
+      }
+      return await cachedAtEdge(request, async (asked) => app.fetch(asked), {
+        cache: caches.default,
+        later: (putting) => behind('the cache did not keep an answer', putting),
+      });
+    } catch (error) {
+      // The next request tries again.
+      isolate = undefined;
+      note('the server cannot be set up', error);
+      return notReady('The atlas cannot be read just now; try again in a moment.');
+    }
+  },
+
+  async scheduled(_: unknown, env: Env): Promise<void> {
+    await hourly(openD1(env.DB), env);
+  },
+};
+
+/** Others may wait for it after the request that began it is gone: without this, it would end with that one. */
+function outliving<T>(work: Promise<T>): Promise<T> {
+  waitUntil(work.catch(() => undefined));
+  return work;
+}
+
+/** Work that nobody waits for. */
+function behind(trouble: string, work: Promise<unknown>): void {
+  waitUntil(work.catch((error: unknown) => note(trouble, error)));
+}
+
+function isTime(last: number, interval: number): boolean {
+  return Date.now() - last >= interval;
+}
+
+/** Ends with the first look: what is served is there. */
+async function setUp(env: Env): Promise<Isolate> {
+  // Reads go to the nearest replica, where there are any, and never behind what this isolate has written.
+  const store = openD1(env.DB.withSession() as unknown as D1Database);
+  const { db } = store;
+  const signer = await profileSignerOf(env);
+  const most = Number(env.IN_MEMORY ?? mostInMemory);
+  const isSmall = Number((await readMeta(db, 'names')) ?? 0) <= most;
+  const whole = isSmall ? new Keeper(store) : undefined;
+  const byKey = isSmall ? undefined : new KeeperByKey(store);
+  const demand = new Demand();
+  const app = createApp({
+    served: () => whole?.served,
+    ...(byKey && { source: () => byKey.source }),
+    resolver: cachedResolver(shared(dohResolver(env.DOH))),
+    asker: (c) => addressBlock(c.req.header('CF-Connecting-IP') ?? ''),
+    missed: (miss, from) => demand.note(miss, from),
+    ...fromStore(store),
+    ...(env.BUNDLE_KEY && { bundle: bundler(signerOf(env.BUNDLE_KEY)) }),
+    mayMeasure: () => env.METRICS === 'yes',
+    isNear: () => false,
+    version: env.VERSION,
+    contact: env.CONTACT,
+    ...(env.URL !== undefined && { url: env.URL }),
+    ...(signer && { signer: () => signer }),
+    defect: (error, route) => note(`a defect at ${route}`, error),
+  });
+  const look = async () => (whole ?? byKey)?.look();
+  await look();
+  lookedAt = Date.now();
+  return {
+    app,
+    look,
+    async keepDemand() {
+      const wanted = demand.take();
+      for (let start = 0; start < wanted.length; start += store.batchSize - 1)
+        await store.atomically(
+          addDemand(db, wanted.slice(start, start + store.batchSize - 1), new Date().toISOString()),
+        );
+    },
+  };
+}
+
+/** A question under way is shared by all who ask the same, and must not end with the request of the first. */
+function shared(resolver: Resolver): Resolver {
+  return { mx: (domain) => outliving(resolver.mx(domain)) };
+}
+
+async function profileSignerOf({ SIGN_CERT: cert, SIGN_KEY: key }: Env): Promise<ProfileSigner | undefined> {
+  if (!cert || !key) return undefined;
+  const { profileSigner } = await import('./formats/mobileconfig/sign.ts');
+  return profileSigner({ cert, key });
+}
+
+/** What a Worker does by itself: it hears what another instance has seen, and watches who answers for our hosts' domains. */
+async function hourly(store: Store, { EVIDENCE: evidence, DOH: doh }: Env): Promise<void> {
+  const { keys, hosts } = await listed(store);
+  if (evidence) {
+    const report = await hear(store, new URL(statusesPath, evidence), { own: keys, now: new Date().toISOString() });
+    console.log(`${report.heard} statuses were heard from ${report.from}`);
+  }
+  const watched = await watchNames({ store, resolver: dohResolver(doh), hosts, most: mostWatched, pause: 0 });
+  for (const { domain } of watched.alarms) console.warn(`${domain} came under quarantine`);
+}
+
+/** The endpoints of all records, read a hundred records at a time. */
+async function listed({ db }: Store): Promise<{ keys: Set<string>; hosts: Set<string> }> {
+  const [keys, hosts] = [new Set<string>(), new Set<string>()];
+  const noProbe = await readNoProbe(db);
+  for (let offset = 0; ; offset += 100) {
+    const providers = await readRecords(db, offset, 100);
+    for (const { key, endpoint } of endpoints({ providers, noProbe })) {
+      keys.add(key);
+      hosts.add(endpoint.host);
+    }
+    if (providers.length < 100) return { keys, hosts };
+  }
+}
+
+function note(what: string, error: unknown): void {
+  console.error(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
+}

@@ -1,0 +1,289 @@
+/**
+ * The Worker as it is deployed: its own wrangler.toml, D1, cache and cron in workerd, DNS over HTTPS from a server of the
+ * test's own. What it answers is what a Node server answers of the same data, to the byte, whether the atlas is in memory or
+ * asked by key.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Hono } from 'hono';
+import { newKey, signerOf } from '../../src/atlas/keys.ts';
+import { readDataDir } from '../../src/catalog/files.ts';
+import { loadFiles } from '../../src/catalog/load.ts';
+import { openBundle } from '../../src/client/client.ts';
+import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { toldAsSql } from '../../src/store/script.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { createApp } from '../../src/web/app.ts';
+import { fromStore } from '../../src/web/from-store.ts';
+import { Keeper } from '../../src/web/keeper.ts';
+import type { Env } from '../../src/worker.ts';
+import { type DnsServer, startDns, type Zone } from '../dns-server.ts';
+import { type DohServer, startDoh } from '../doh-server.ts';
+import { createTestHarness } from './harness.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const zone: Zone = {
+  'firm.zz': ['0 firm-zz.mail.protection.outlook.com'],
+  'torn.zz': ['10 a.mail.protection.outlook.com', '10 b.elsewhere.zz'],
+  'silent.zz': 'null-mx',
+  'broken.zz': 'servfail',
+};
+/** Asked of both servers; the answers must be the same. */
+const asked = [
+  ...[
+    't-online.de',
+    'gmx.net',
+    'web.de',
+    'gmail.com',
+    'outlook.com',
+    'icloud.com',
+    'yahoo.com',
+    'zoho.eu',
+    'proton.me',
+    'orange.fr',
+  ].flatMap((domain) => [`/v1.1/${domain}`, `/v1.1/${domain}?version=1.2`, `/api/v1/lookup?domain=${domain}`]),
+  ...['firm.zz', 'torn.zz', 'silent.zz', 'broken.zz', 'gone.zz'].flatMap((domain) => [
+    `/mx/v1.1/${domain}`,
+    `/v1.1/${domain}`,
+    `/api/v1/lookup?domain=${domain}`,
+  ]),
+  '/v1.1/mail.protection.outlook.com',
+  '/v1.1/amazonaws.com',
+  '/v1.1/not_a_domain',
+  '/api/v1/lookup?email=max@gmx.de',
+  '/mail/config-v1.1.xml?emailaddress=max+lists@gmx.de',
+  '/api/v1/providers/gmx.net',
+  '/api/v1/providers/gmx.net/autoconfig.xml',
+  '/api/v1/providers/gmx.net/mail.mobileconfig',
+  '/api/v1/providers/gmx.net/zone.txt',
+  '/api/v1/providers/gmx.net/pacc.json',
+  '/api/v1/providers/gmx.net/revisions',
+  '/api/v1/providers/gmx.net/probes',
+  '/api/v1/providers/nobody.zz',
+  '/api/v1/providers',
+  '/api/v1/providers?page=2',
+  '/api/v1/changes?since=260',
+  '/api/v1/openapi.json',
+  '/healthz',
+  '/readyz',
+  '/nothing/here',
+];
+
+const key = newKey();
+const { publicKey } = signerOf(key);
+let dns: DnsServer;
+let doh: DohServer;
+let node: Hono;
+const sql: string[] = [];
+
+before(async () => {
+  [dns, doh] = [await startDns(zone), await startDoh(zone)];
+  const store = openSqlite(':memory:');
+  const files = readDataDir(`${root}/data`);
+  await loadFiles(
+    toldAsSql(store, (statement) => sql.push(statement)),
+    files,
+    '2026-11-20T10:00:00.000Z',
+  );
+  const keeper = new Keeper(store);
+  await keeper.refresh();
+  node = createApp({
+    served: () => keeper.served,
+    resolver: nodeResolver(dns.address),
+    asker: () => undefined,
+    missed: () => undefined,
+    ...fromStore(store),
+    mayMeasure: () => false,
+    isNear: () => false,
+    version: '0.1.0',
+    url: 'https://atlas.example',
+    defect: (error) => assert.fail(String(error)),
+  });
+});
+after(async () => {
+  await Promise.all([dns.stop(), doh.stop()]);
+});
+
+async function startWorker(vars: Partial<Record<keyof Env, string>> = {}) {
+  const server = createTestHarness({
+    workers: [
+      {
+        configPath: `${root}/wrangler.toml`,
+        vars: { DOH: doh.url, URL: 'https://atlas.example', ...vars },
+        secrets: { BUNDLE_KEY: key },
+      },
+    ],
+  });
+  await server.listen();
+  const worker = server.getWorker<Env>();
+  await worker.applyD1Migrations('DB');
+  const { DB } = await worker.getEnv();
+  await DB.exec(sql.join('\n'));
+  return { server, worker, DB };
+}
+
+for (const [where, vars] of [
+  ['in memory', {}],
+  ['by key', { IN_MEMORY: '0' }],
+] as const) {
+  describe(`a Worker with the atlas ${where}`, () => {
+    let running: Awaited<ReturnType<typeof startWorker>>;
+    before(async () => {
+      running = await startWorker(vars);
+    });
+    after(() => running.server.close());
+    const ask = (path: string, init?: { headers: Record<string, string> }) =>
+      running.server.fetch(`https://atlas.example${path}`, init);
+
+    test('answers what a Node server answers, to the byte', async () => {
+      for (const path of asked) {
+        const [ours, theirs] = await Promise.all([ask(path), node.request(`https://atlas.example${path}`)]);
+        assert.equal(ours.status, theirs.status, path);
+        assert.equal(await ours.text(), await theirs.text(), path);
+        for (const header of ['Content-Type', 'Cache-Control', 'ETag', 'Access-Control-Allow-Origin'])
+          assert.equal(ours.headers.get(header), theirs.headers.get(header), `${header} of ${path}`);
+      }
+    });
+
+    test('answers by Host and by body, and never keeps what carries an address', async () => {
+      const outlook =
+        '<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request><EMailAddress>max@gmx.de</EMailAddress><AcceptableResponseSchema>http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a</AcceptableResponseSchema></Request></Autodiscover>';
+      const questions = [
+        ['https://autoconfig.gmx.de/mail/config-v1.1.xml', {}],
+        ['https://ua-auto-config.gmx.de/.well-known/user-agent-configuration.json', {}],
+        ['https://atlas.example/Autodiscover/Autodiscover.xml', { method: 'POST', body: outlook }],
+        [
+          'https://atlas.example/mail.mobileconfig',
+          { method: 'POST', body: new URLSearchParams({ email: 'max@gmx.de' }) },
+        ],
+        ['https://atlas.example/v1.1/gmx.de', { method: 'HEAD' }],
+        ['https://atlas.example/v1.1/gmx.de', { method: 'DELETE' }],
+      ] as const;
+      for (const [url, init] of questions) {
+        const [ours, theirs] = [await running.server.fetch(url, init), await node.request(url, init)];
+        assert.equal(ours.status, theirs.status, url);
+        assert.equal(await ours.text(), await theirs.text(), url);
+        assert.equal(ours.headers.get('Cache-Control'), theirs.headers.get('Cache-Control'), url);
+        assert.equal(ours.headers.get('CF-Cache-Status'), null, url);
+      }
+    });
+
+    test('keeps answers by path for a minute, with the reader’s own caching, and none that depend on more', async () => {
+      const first = await ask('/v1.1/web.de');
+      const again = await ask('/v1.1/web.de');
+      assert.equal(again.headers.get('CF-Cache-Status'), 'HIT');
+      assert.equal(again.headers.get('Cache-Control'), 'public, max-age=3600');
+      assert.equal(await again.text(), await first.text());
+      const etag = again.headers.get('ETag') ?? '';
+      const unchanged = await ask('/v1.1/web.de', { headers: { 'If-None-Match': etag } });
+      assert.deepEqual([unchanged.status, unchanged.headers.get('ETag'), await unchanged.text()], [304, etag, '']);
+      assert.equal((await ask('/v1.1/web.de', { headers: { 'If-None-Match': '"other"' } })).status, 200);
+      await ask('/v1.1/nobody.zz');
+      const miss = await ask('/v1.1/nobody.zz');
+      assert.deepEqual([miss.status, miss.headers.get('CF-Cache-Status')], [404, 'HIT']);
+      for (const path of [
+        '/api/v1/lookup?domain=web.de',
+        '/mx/v1.1/broken.zz',
+        '/readyz',
+        '/v1.1/web.de?version=1.2',
+      ]) {
+        await ask(path);
+        assert.equal((await ask(path)).headers.get('CF-Cache-Status'), null, path);
+      }
+    });
+
+    test('asks DNS for nobody more often than his network may', async () => {
+      const from = (network: string, i: number) =>
+        ask(`/mx/v1.1/d${i}.eager.zz`, { headers: { 'CF-Connecting-IP': `${network}.${i}` } });
+      const statuses = await Promise.all(Array.from({ length: 70 }, (_, i) => from('198.51.100', i)));
+      assert.equal(statuses.filter(({ status }) => status === 404).length, 60);
+      assert.equal(statuses.filter(({ status }) => status === 429).length, 10);
+      assert.equal((await from('203.0.113', 99)).status, 404);
+    });
+
+    test('says that it cannot where everything is asked for at once, and only there', async () => {
+      const answers = await Promise.all(
+        ['/api/v1/atlas.ndjson', '/api/v1/statuses', '/api/v1/bundle', '/api/v1/providers?q=gmx'].map((path) =>
+          ask(path),
+        ),
+      );
+      const statuses = answers.map(({ status }) => status);
+      assert.deepEqual(statuses, where === 'in memory' ? [200, 200, 200, 200] : [404, 404, 404, 404]);
+      if (where === 'in memory') {
+        const opened = await openBundle(new Uint8Array(await answers[2]!.arrayBuffer()), { keys: [publicKey] });
+        assert.ok('answer' in (await opened.lookup('max@gmx.de')));
+      } else {
+        assert.match(await answers[0]!.text(), /"code":"not-at-once"/);
+      }
+    });
+
+    test('hears each hour what another instance has seen, and watches who answers for the hosts’ domains', async () => {
+      const checkedAt = new Date().toISOString();
+      const line = {
+        endpoint: 'imap://imap.gmx.net:993?security=tls',
+        status: 'verified',
+        code: 'ok',
+        since: checkedAt,
+        checkedAt,
+      };
+      const verifier = createServer((request, response) => {
+        response.end(request.url === '/api/v1/statuses' ? `${JSON.stringify(line)}\n` : '');
+      });
+      await new Promise<void>((resolve) => {
+        verifier.listen(0, '127.0.0.1', resolve);
+      });
+      const evidence = `http://127.0.0.1:${(verifier.address() as AddressInfo).port}`;
+      const listening = await startWorker({ ...vars, EVIDENCE: evidence });
+      try {
+        assert.equal((await listening.worker.scheduled({ cron: '17 * * * *' })).outcome, 'ok');
+        const response = await listening.server.fetch('https://atlas.example/api/v1/lookup?domain=gmx.net');
+        const { incoming } = (await response.json()) as {
+          incoming: { host: string; port: number; answers: unknown }[];
+        };
+        const vantage = new URL(evidence).host;
+        assert.deepEqual(incoming.find(({ port }) => port === 993)?.answers, {
+          status: 'verified',
+          since: checkedAt,
+          at: checkedAt,
+          vantage,
+        });
+        const watched = await listening.DB.prepare('SELECT count(*) AS n FROM name_servers').all<{ n: number }>();
+        assert.equal(watched.results[0]?.n, 200);
+      } finally {
+        verifier.close();
+        await listening.server.close();
+      }
+    });
+
+    test('has had no defect in all this', () => {
+      const complaints = running.server.getLogs().filter(({ level }) => level === 'error' || level === 'warn');
+      assert.deepEqual(complaints, []);
+    });
+  });
+}
+
+test('wrangler.toml has the version of the package', () => {
+  const version = (text: string, form: RegExp) => form.exec(text)?.[1];
+  const [toml, json] = ['wrangler.toml', 'package.json'].map((file) => readFileSync(`${root}/${file}`, 'utf8'));
+  assert.equal(version(toml ?? '', /^VERSION = "(.+)"$/m), version(json ?? '', /^ {2}"version": "(.+)",$/m));
+});
+
+test('A Worker whose database cannot be read says so, and is there when it can be', async () => {
+  const server = createTestHarness({ workers: [{ configPath: `${root}/wrangler.toml`, vars: { DOH: doh.url } }] });
+  await server.listen();
+  try {
+    const early = await server.fetch('/v1.1/gmx.de');
+    assert.deepEqual([early.status, early.headers.get('Cache-Control')], [503, 'no-store']);
+    assert.match(await early.text(), /"code":"not-ready"/);
+    const worker = server.getWorker<Env>();
+    await worker.applyD1Migrations('DB');
+    await (await worker.getEnv()).DB.exec(sql.join('\n'));
+    assert.equal((await server.fetch('/v1.1/gmx.de')).status, 200);
+  } finally {
+    await server.close();
+  }
+});
