@@ -5,6 +5,7 @@
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
+ *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
@@ -31,6 +32,7 @@ import { openSqlite } from './store/sqlite.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { type DeskOptions, startDesk } from './web/desk-node.ts';
 import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
@@ -62,6 +64,8 @@ export interface ServerOptions extends VerifyingOptions {
   readonly about?: () => Partial<Record<Language, string>>;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
   readonly signer?: () => ProfileSigner;
+  /** Takes submissions in, checks them, and serves what reviewers have accepted. */
+  readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
@@ -161,6 +165,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }
   };
   const verifying = startVerifying(store, keeper, options);
+  const desk =
+    options.submissions &&
+    (await startDesk(options.submissions, {
+      store,
+      atlas: () => keeper.curated(),
+      changed: () => keeper.refresh(),
+      note,
+    }));
   const app = createApp({
     served: () => keeper.served,
     resolver,
@@ -181,6 +193,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       residentBytes: process.memoryUsage.rss(),
     }),
     agents: verifying.agents,
+    ...(desk && { submissions: desk }),
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
@@ -222,7 +235,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([verifying.stop(), listening.close()]);
+      await Promise.all([verifying.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

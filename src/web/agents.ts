@@ -7,7 +7,7 @@ import { RunOver } from '../verify/dispatch.ts';
 import type { Evidence } from '../verify/evidence.ts';
 import { readEvidence } from '../verify/evidence-shape.ts';
 import { nothingHere } from './ask.ts';
-import { tokenName } from './bearer.ts';
+import { tokenOf } from './bearer.ts';
 import { bodyJson } from './body.ts';
 import { RunId } from './contract.ts';
 import { HttpProblem } from './errors.ts';
@@ -67,7 +67,7 @@ function forAgents(deps: Deps, work: Work) {
 }
 
 async function runOf(deps: Deps, c: Context): Promise<AgentRun> {
-  const vantage = await tokenName(deps, c, 'agent');
+  const { name: vantage } = await tokenOf(deps, c, 'agent');
   // What this machine sees itself must not be mixed with what an agent says.
   if (vantage === 'local')
     throw new HttpProblem('wrong-role', 'An agent cannot be called local: make it another token.');

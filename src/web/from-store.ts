@@ -1,4 +1,6 @@
 /** What routes ask of the store, wherever it is. */
+
+import { readDays } from '../store/days.ts';
 import type { Store } from '../store/db.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../store/history.ts';
 import { readChanges, readRevisions, traceRevisions } from '../store/providers.ts';
@@ -8,9 +10,9 @@ import { readTransitions } from '../store/transitions.ts';
 import { readVitals } from '../store/vitals.ts';
 import type { Deps } from './served.ts';
 
-type FromStore = Pick<Deps, 'revisions' | 'changes' | 'vitals' | 'history' | 'news' | 'authenticate'>;
-
-export function fromStore(store: Store): FromStore {
+export function fromStore(
+  store: Store,
+): Pick<Deps, 'revisions' | 'changes' | 'vitals' | 'history' | 'news' | 'authenticate'> {
   const { db } = store;
   return {
     authenticate: (secret, role) => authenticate(store, secret, role, new Date().toISOString()),
@@ -21,6 +23,7 @@ export function fromStore(store: Store): FromStore {
       checks: (keys, page) => readHistory(db, keys, page),
       evidence: (keys) => readLastEvidence(db, keys),
       due: (keys) => readDueAt(db, keys),
+      days: (since) => readDays(db, since),
     },
     news: {
       revisions: (limit, id) => traceRevisions(db, limit, id),

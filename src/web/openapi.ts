@@ -1,7 +1,6 @@
 /** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
-import { AgentEnd, AgentEnding, AgentReceipt, AgentReports, AgentWish, AgentWork } from '../verify/agent-protocol.ts';
 import { EvidenceShape } from '../verify/evidence-shape.ts';
 import { StatusLine } from '../verify/exchange.ts';
 import {
@@ -32,25 +31,17 @@ import {
   PublishQuery,
   Readiness,
   RevisionList,
-  RunPath,
   SimulateQuery,
   SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
+import { agentPaths } from './openapi-agents.ts';
+import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
+import { submissionPaths } from './openapi-submissions.ts';
 
-const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponsesObject =>
-  Object.fromEntries(
-    statuses.map(([status, description]) => [
-      String(status),
-      { description, content: { 'application/problem+json': { schema: Problem } } },
-    ]),
-  );
-const malformed: [number, string] = [400, 'The name or the query is malformed'];
 const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
 const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
-const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
 
-const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
 const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
 
 const atom = {
@@ -62,8 +53,6 @@ const renamed = { description: 'The record has another id today' };
 
 const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
 const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
-
-const tooLarge: [number, string] = [413, 'The body is larger than 64 KiB'];
 
 const noProfile: [number, string] = [422, 'A profile cannot say this provider’s settings; “reason” and “text” say why'];
 const profile = {
@@ -87,11 +76,6 @@ const autodiscoverJson: ZodOpenApiResponsesObject = {
   ...problems([404, 'This server does not know its own URL']),
 };
 
-const noToken: [number, string] = [401, 'There is no good token'];
-const wrongRole: [number, string] = [403, 'The token is of another role'];
-const runOver: [number, string] = [409, 'The run was judged already'];
-const agents = { requestParams: { path: RunPath }, security: [{ token: [] }] };
-
 /** The document, for `GET /api/v1/openapi.json`. */
 export function openapi(version: string) {
   return createDocument(
@@ -106,6 +90,7 @@ export function openapi(version: string) {
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'mailatlas token create --role … --name …' },
+          receipt: { type: 'http', scheme: 'bearer', description: 'What the answer to a submission has as “receipt”' },
         },
         schemas: { Evidence: EvidenceShape },
       },
@@ -312,34 +297,8 @@ export function openapi(version: string) {
           requestParams: { query: ChangesQuery },
           responses: { 200: json('At most a thousand', ChangeList), ...problems(malformed, later) },
         }),
-        '/api/v1/agent/runs/{run}/leases': post({
-          summary:
-            'Work for an agent (docs/agents.md): endpoints to look at, leased to its run; leases that it has last longer',
-          ...agents,
-          requestBody: { content: { 'application/json': { schema: AgentWish } } },
-          responses: {
-            200: json('What the agent is to look at', AgentWork),
-            ...problems(malformed, noToken, wrongRole, runOver, tooLarge, [429, 'The agent has begun too many runs']),
-          },
-        }),
-        '/api/v1/agent/runs/{run}/reports': post({
-          summary: 'What an agent has seen; a report that comes twice is one. At most 1 MiB',
-          ...agents,
-          requestBody: { content: { 'application/json': { schema: AgentReports } } },
-          responses: {
-            200: json('What of it was wanted', AgentReceipt),
-            ...problems(malformed, noToken, wrongRole, runOver, [413, 'The body is larger than 1 MiB']),
-          },
-        }),
-        '/api/v1/agent/runs/{run}/end': post({
-          summary: 'An agent is done: the run is judged, and moves statuses',
-          ...agents,
-          requestBody: { content: { 'application/json': { schema: AgentEnd } } },
-          responses: {
-            200: json('How it was judged, or whom to look at first', AgentEnding),
-            ...problems(malformed, noToken, wrongRole, tooLarge),
-          },
-        }),
+        ...agentPaths,
+        ...submissionPaths,
         '/api/v1/openapi.json': get({
           summary: 'This document',
           responses: {

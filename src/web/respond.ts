@@ -176,7 +176,11 @@ export function otherMethod(allowed: string) {
         'Access-Control-Max-Age': '86400',
         ...(allowed.includes('POST') && { 'Access-Control-Allow-Headers': 'Content-Type' }),
       };
-      return c.body(null, 204, { ...always, ...preflight, Allow: allowed });
+      // Where a secret is needed, no other page may ask.
+      return c.body(null, 204, {
+        ...(c.get('needsSecret') === true ? nosniff : { ...always, ...preflight }),
+        Allow: allowed,
+      });
     }
     const response = sendProblem(c, new HttpProblem('method-not-allowed', `Here one may ask with ${allowed}.`));
     response.headers.set('Allow', allowed);

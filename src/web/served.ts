@@ -13,6 +13,7 @@ import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
+import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
@@ -23,6 +24,7 @@ import type { Agency } from '../verify/agency.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
+import type { Submissions } from './submissions.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
 
@@ -68,6 +70,8 @@ export interface History {
   evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
   /** When each is looked at next, ISO 8601. */
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
+  /** How all of them stood, day by day. @param since YYYY-MM-DD */
+  days(since: string): Promise<readonly Day[]>;
 }
 
 /** What happened, for feeds: newest first, of some or of all. */
@@ -118,7 +122,12 @@ export interface Deps {
   readonly history: History;
   readonly news: News;
   /** Whose token it is, if it may act in this role; undefined where there are no tokens. */
-  readonly authenticate?: (secret: string, role: Role) => Promise<Pick<Token, 'name'> | 'unknown' | 'other-role'>;
+  readonly authenticate?: (
+    secret: string,
+    role: Role,
+  ) => Promise<Pick<Token, 'name' | 'role'> | 'unknown' | 'other-role'>;
+  /** Where submissions are taken in; undefined where the operator takes none. */
+  readonly submissions?: Submissions;
   /** Gives work to agents elsewhere and takes what they have seen; undefined where nothing is verified. */
   readonly agents?: Agency;
   /** Whether the asker may read /metrics. */
