@@ -15,7 +15,7 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
-import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
@@ -29,6 +29,7 @@ import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { startComparing } from './verify/comparing.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
@@ -64,6 +65,8 @@ export interface ServerOptions extends VerifyingOptions {
   readonly about?: () => Partial<Record<Language, string>>;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
   readonly signer?: () => ProfileSigner;
+  /** Ask the records' domains once a week what they publish; it wants a {@link contact}. */
+  readonly compare?: boolean;
   /** Takes submissions in, checks them, and serves what reviewers have accepted. */
   readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
@@ -223,6 +226,17 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const keeping = setInterval(() => void keepDemand(), demandInterval);
 
+  const patient = nodeDiscoverer({ ...asking, timeout: options.discover?.timeout ?? defaultDiscoverTimeout });
+  const comparing =
+    options.compare &&
+    startComparing({
+      store,
+      // Nobody waits: a domain has all the time that it usually gets.
+      discover: (domain) => patient.discover(domain),
+      curated: () => keeper.served?.atlas.curated,
+      note,
+    });
+
   return {
     url: listening.url,
     providers: first.atlas.records.size,
@@ -235,7 +249,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([verifying.stop(), desk?.stop(), listening.close()]);
+      await Promise.all([verifying.stop(), comparing && comparing.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

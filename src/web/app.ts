@@ -10,6 +10,7 @@ import { askRoute, nothingHere } from './ask.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
+import { comparisonsRoute } from './comparisons.ts';
 import { HttpProblem } from './errors.ts';
 import { atlasFeedRoute, providerFeedRoute } from './feed.ts';
 import { sourceOf } from './find.ts';
@@ -116,6 +117,7 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
+  get('/api/v1/providers/:id/comparisons', comparisonsRoute(deps));
   get('/api/v1/providers/:id/feed.atom', providerFeedRoute(deps));
   get('/api/v1/messages', messagesRoute(deps));
   get('/api/v1/statuses', statusesRoute(deps));

@@ -21,6 +21,7 @@ import {
   LookupQuery,
   MessageList,
   PaccDocument,
+  PageQuery,
   ProbeList,
   ProbesQuery,
   Problem,
@@ -35,6 +36,7 @@ import {
   SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
+import { ComparisonList } from './contract-comparisons.ts';
 import { agentPaths } from './openapi-agents.ts';
 import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
 import { submissionPaths } from './openapi-submissions.ts';
@@ -246,6 +248,15 @@ export function openapi(version: string) {
           requestParams: { path: ProviderPath, query: ProbesQuery },
           responses: {
             200: json('How its endpoints stand, and their checks', ProbeList),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/comparisons': get({
+          summary: 'What a record’s domains publish themselves, held against the record',
+          requestParams: { path: ProviderPath, query: PageQuery },
+          responses: {
+            200: json('The newest result of each domain, and how results changed', ComparisonList),
             308: renamed,
             ...problems(malformed, unknown, later),
           },

@@ -13,6 +13,7 @@ import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
+import type { PastComparison } from '../store/comparisons.ts';
 import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
@@ -70,6 +71,15 @@ export interface History {
   evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
   /** When each is looked at next, ISO 8601. */
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
+  /** How what the domains of a record publish compares with it: newest first. */
+  comparisons(
+    record: string,
+    page: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly PastComparison[]>;
+  /** The newest conclusive one of each domain of a record. */
+  compared(record: string): Promise<readonly PastComparison[]>;
+  /** When each domain is asked next, ISO 8601. */
+  asked(domains: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** How all of them stood, day by day. @param since YYYY-MM-DD */
   days(since: string): Promise<readonly Day[]>;
 }
