@@ -455,3 +455,7 @@ export const ProfileForm = z
     lang: language,
   })
   .meta({ id: 'ProfileForm' });
+
+/** The agent's own choice: whatever comes twice under it is one. */
+export const RunId = z.uuid();
+export const RunPath = z.object({ run: RunId.describe('A UUID that the agent has chosen; another one for each run.') });

@@ -21,6 +21,7 @@ import type { PastQuarantine } from '../store/quarantine.ts';
 import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
+import type { Agency } from '../verify/agency.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
@@ -137,6 +138,8 @@ export interface Deps {
   ) => Promise<Pick<Token, 'name' | 'role'> | 'unknown' | 'other-role'>;
   /** Where submissions are taken in; undefined where the operator takes none. */
   readonly submissions?: Submissions;
+  /** Gives work to agents elsewhere and takes what they have seen; undefined where nothing is verified. */
+  readonly agents?: Agency;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */

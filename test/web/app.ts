@@ -73,6 +73,7 @@ export interface TestAppOptions {
     | 'simulated'
     | 'submissions'
     | 'authenticate'
+    | 'agents'
   >;
 }
 
