@@ -15,6 +15,7 @@ import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
 import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { discoveries } from './discover/discovered.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
@@ -169,6 +170,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...options.discover,
   };
   const discoverer = nodeDiscoverer(asking);
+  const discovered = discoveries((domain, tell) => discoverer.discover(domain, undefined, tell));
   const simulator = nodeSimulator(asking);
   const demand = new Demand();
   const keepDemand = async () => {
@@ -183,7 +185,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const app = createApp({
     served: () => keeper.served,
     resolver,
-    published: publishedStep((domain) => discoverer.discover(domain)),
+    published: publishedStep(discovered),
+    discovered,
     simulated: simulatedStep((domain) => {
       const { atlas: index, knowledge } = keeper.served ?? first;
       return simulator.simulate(domain, { index, knowledgeOf: () => knowledge });

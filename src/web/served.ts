@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Simulation } from '../discover/clients/simulate.ts';
+import type { Discoveries } from '../discover/discovered.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
@@ -100,6 +101,8 @@ export interface Deps {
   readonly resolver: Resolver;
   /** What domains publish themselves, with memory and a budget of its own; undefined where nobody can be asked. */
   readonly published?: PublishedStep;
+  /** The same in full, with the same memory and budget; absent where this server asks nobody. */
+  readonly discovered?: Discoveries;
   /**
    * What mail clients would do with a domain, with memory and a budget of its own; undefined: whoever asks is over it. Absent
    * where domains cannot be asked.
