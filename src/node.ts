@@ -39,7 +39,7 @@ import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
 import { fromStore } from './web/from-store.ts';
-import { gzip } from './web/gzip-node.ts';
+import { gzip, gzipParts } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
@@ -210,6 +210,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     messages: () => messages(),
     ...(options.about && { about: options.about }),
     gzip,
+    gzipParts,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });

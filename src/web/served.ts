@@ -139,6 +139,8 @@ export interface Deps {
   readonly messages?: () => readonly MessageEntry[];
   /** Compresses pages; undefined where something before the server does. */
   readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
+  /** The same for a page that comes part by part. */
+  readonly gzipParts?: (parts: AsyncIterable<string>) => ReadableStream<Uint8Array>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
   readonly signer?: () => ProfileSigner;
   /** Tell everybody the MX hosts of any domain. */

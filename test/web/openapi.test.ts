@@ -33,6 +33,8 @@ const outsideOfTheDocument = new Set([
   '/about/probing',
   '/api',
   '/assets/:file',
+  '/check',
+  '/check/:domain',
   '/how-mail-works',
   '/metrics',
   '/provider/:id',

@@ -202,6 +202,8 @@ h2 + div > .operation:first-child, h2 + p + div > .operation:first-child { margi
 .operation h3 { margin-top: 1.25rem; font-size: 1rem; }
 @media (min-width: 48.01rem) { .host { white-space: nowrap; } }
 @media (max-width: 48rem) {
+  .top .wrap { justify-content: space-between; row-gap: 0; }
+  .top nav { order: 1; flex-basis: 100%; }
   .sheet, .sheet tbody, .sheet tr, .sheet th, .sheet td { display: block; }
   .sheet caption { display: block; }
   .sheet thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shippedData } from '../../../src/cli/options.ts';
 import { type RunningServer, startServer } from '../../../src/node.ts';
+import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
+import { pki } from '../../pki.ts';
+import { startWeb } from '../../web-server.ts';
 
 export interface PageCase {
   readonly name: string;
@@ -29,6 +32,10 @@ export const pages: readonly PageCase[] = [
   { name: 'providers-found', path: '/providers?q=post&country=DE' },
   { name: 'providers-none', path: '/providers?q=nobody.zz' },
   { name: 'status', path: '/status' },
+  { name: 'check', path: '/check' },
+  { name: 'check-mistyped', path: '/check?domain=nonsense', status: 400 },
+  { name: 'checked', path: '/check/gmx.net' },
+  { name: 'checked-unknown', path: '/check/unknown.zz' },
   { name: 'how-mail-works', path: '/how-mail-works' },
   { name: 'about', path: '/about' },
   { name: 'api', path: '/api' },
@@ -41,13 +48,18 @@ export interface Site extends AsyncDisposable {
   readonly dns: DnsServer;
 }
 
-/** A server with the shipped data, and DNS that knows two domains. */
+/** A server with the shipped data, DNS that knows three domains, and the web server of one, which publishes other settings. */
 export async function startSite(options: Partial<Parameters<typeof startServer>[0]> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'mailatlas-pages-'));
   const dns = await startDns({
     'hosted.zz': ['10 aspmx.l.google.com'],
     'unknown.zz': ['10 mx.unknown.zz'],
+    'gmx.net': ['10 mx00.emig.gmx.net'],
+    'autoconfig.gmx.net': { A: ['127.0.0.1'] },
+    '_imaps._tcp.gmx.net': { SRV: ['0 1 993 imap.gmx.net'] },
+    'imap.gmx.net': { A: ['127.0.0.1'] },
   });
+  const web = await startWeb({ 'https://autoconfig.gmx.net/mail/config-v1.1.xml': autoconfig('gmx.net') });
   let server: RunningServer | undefined;
   try {
     server = await startServer({
@@ -56,13 +68,14 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
       host: '127.0.0.1',
       port: 0,
       resolver: dns.address,
+      discover: { ca: (await pki()).ca, ports: web.ports, allowPrivate: true },
       contact: 'ops@atlas.example',
       version: 'test',
       note: () => undefined,
       ...options,
     });
   } catch (error) {
-    await dns.stop();
+    await Promise.all([dns.stop(), web.stop()]);
     throw error;
   }
   const running = server;
@@ -71,7 +84,7 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
     dns,
     async [Symbol.asyncDispose]() {
       await running.close();
-      await dns.stop();
+      await Promise.all([dns.stop(), web.stop()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
