@@ -1,16 +1,22 @@
 /** What routes ask of the store, wherever it is. */
 
+import { readComparisons, readNewestComparisons, readPublishersDue } from '../store/comparisons.ts';
 import { readDays } from '../store/days.ts';
 import type { Store } from '../store/db.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../store/history.ts';
 import { readChanges, readRevisions, traceRevisions } from '../store/providers.ts';
 import { readQuarantineHistory } from '../store/quarantine.ts';
+import { authenticate } from '../store/tokens.ts';
 import { readTransitions } from '../store/transitions.ts';
 import { readVitals } from '../store/vitals.ts';
 import type { Deps } from './served.ts';
 
-export function fromStore({ db }: Store): Pick<Deps, 'revisions' | 'changes' | 'vitals' | 'history' | 'news'> {
+export function fromStore(
+  store: Store,
+): Pick<Deps, 'revisions' | 'changes' | 'vitals' | 'history' | 'news' | 'authenticate'> {
+  const { db } = store;
   return {
+    authenticate: (secret, role) => authenticate(store, secret, role, new Date().toISOString()),
     revisions: (id, limit) => readRevisions(db, id, limit),
     changes: (since, limit) => readChanges(db, since, limit),
     vitals: () => readVitals(db, new Date().toISOString()),
@@ -19,6 +25,9 @@ export function fromStore({ db }: Store): Pick<Deps, 'revisions' | 'changes' | '
       evidence: (keys) => readLastEvidence(db, keys),
       due: (keys) => readDueAt(db, keys),
       days: (since) => readDays(db, since),
+      comparisons: (record, page) => readComparisons(db, record, page),
+      compared: (record) => readNewestComparisons(db, [record]),
+      asked: (domains) => readPublishersDue(db, domains),
     },
     news: {
       revisions: (limit, id) => traceRevisions(db, limit, id),
