@@ -219,8 +219,8 @@ async function* parts(checking: Checking): AsyncGenerator<Html | string> {
   const rest = mechanismsOf(discovery).filter(({ mechanism }) => !told.has(mechanism));
   if (!opened.list && rest.length > 0) yield '<ul class="mechanisms">';
   for (const { mechanism, caught } of rest) yield mechanismLine(mechanism, caught, language);
-  yield `${opened.list || rest.length > 0 ? '</ul>' : ''}`;
-  yield html`${findingsPart(discovery, language)}`;
+  if (opened.list || rest.length > 0) yield '</ul>';
+  yield findingsPart(discovery, language);
   yield '</div>';
   yield html`<h2 id="comparison">${say.comparison}</h2>${
     'answer' in ours

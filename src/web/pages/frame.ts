@@ -124,7 +124,7 @@ export async function streamPage(
   async function* all() {
     yield head;
     try {
-      for await (const part of parts) yield String(await part);
+      for await (const part of parts) yield String(part);
     } catch (error) {
       yield String(await fault(error));
     }

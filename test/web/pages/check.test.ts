@@ -116,14 +116,14 @@ describe('Checking a domain', () => {
     const text = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>)
       .pipeThrough(new DecompressionStream('gzip'))
       .pipeThrough(new TextDecoderStream());
-    let read = '';
+    let whole = '';
     for await (const part of text) {
-      read += part;
+      whole += part;
       // Before this there is nothing to wait for.
       if (part.includes('being asked'))
         end.resolve(await discover('both.zz' as Domain, world.ports, { timeout: 4000 }));
     }
-    assert.match(read, /imap\.both\.zz.*<\/html>/s);
+    assert.match(whole, /imap\.both\.zz.*<\/html>/s);
   });
 
   test('is stopped by a budget', async () => {
