@@ -146,7 +146,6 @@ async function listedOn({ worker, DB }: Awaited<ReturnType<typeof startWorker>>)
 
 /** What a probe sees of a server as it should be. */
 function wellSeen(endpoint: Endpoint): Evidence {
-  const key = endpointKey(endpoint);
   const capabilities = { names: ['IMAP4REV1'], mechanisms: ['PLAIN'], starttls: false };
   const dates = { notBefore: '2026-01-01T00:00:00.000Z', notAfter: '2099-01-01T00:00:00.000Z' };
   const digests = { serial: '01', fingerprint: 'f', keyDigest: 'd', key: 'EC prime256v1', signature: 'ecdsa' };
@@ -164,7 +163,13 @@ function wellSeen(endpoint: Endpoint): Evidence {
     transcript: [{ from: 'S' as const, text: 'ready' }],
   };
   const at = new Date().toISOString();
-  return { endpoint: key, at, vantage: 'berlin', dns: { ms: 1, addresses: ['192.0.2.1'] }, attempts: [attempt] };
+  return {
+    endpoint: endpointKey(endpoint),
+    at,
+    vantage: 'berlin',
+    dns: { ms: 1, addresses: ['192.0.2.1'] },
+    attempts: [attempt],
+  };
 }
 
 for (const [where, vars] of [
