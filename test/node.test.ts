@@ -111,6 +111,22 @@ describe('a server', () => {
     assert.equal(web.asked.filter(({ url }) => url.includes('config-v1.1.xml')).length, 1, 'remembered');
   });
 
+  test('replays what mail clients would do with a domain, and again from memory', async (t) => {
+    const web = await startWeb({ 'https://autoconfig.self-made.zz/mail/config-v1.1.xml': autoconfig('self-made.zz') });
+    const dns = await startDns({ 'autoconfig.self-made.zz': { A: ['127.0.0.1'] } });
+    t.after(() => Promise.all([dns.stop(), web.stop()]));
+    const discover = { ca: (await pki()).ca, ports: web.ports, allowPrivate: true };
+    const { server } = await start(t, { resolver: dns.address, discover });
+    const answer = await ask(server, '/api/v1/simulate?domain=self-made.zz&client=thunderbird');
+    assert.deepEqual([answer.status, answer.headers.get('cache-control')], [200, 'no-store'], answer.body);
+    const [{ settings, steps }] = JSON.parse(answer.body).clients;
+    assert.deepEqual([settings.incoming[0].host, steps[0].trust], ['imap.self-made.zz', 'tls']);
+    const { length } = web.asked;
+    assert.equal((await ask(server, '/api/v1/simulate?domain=self-made.zz')).status, 200);
+    assert.equal(web.asked.length, length, 'remembered');
+    assert.equal((await problemAt(server, '/api/v1/simulate?domain=a..b')).code, 'malformed-name');
+  });
+
   test('sends nobody into its own network to ask a domain', async (t) => {
     const web = await startWeb({ 'https://autoconfig.self-made.zz/mail/config-v1.1.xml': autoconfig('self-made.zz') });
     const dns = await startDns({ 'autoconfig.self-made.zz': { A: ['127.0.0.1'] }, 'self-made.zz': ['10 mx.x.zz'] });

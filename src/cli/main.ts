@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   lint: () => import('./lint.ts'),
   fmt: () => import('./fmt.ts'),
   load: () => import('./load.ts'),
+  export: () => import('./export.ts'),
   build: () => import('./build.ts'),
   stats: () => import('./stats.ts'),
   todo: () => import('./todo.ts'),
@@ -24,6 +25,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   diff: () => import('./diff.ts'),
   probe: () => import('./probe.ts'),
   verify: () => import('./verify.ts'),
+  agent: () => import('./agent.ts'),
   discover: () => import('./discover.ts'),
   compare: () => import('./compare.ts'),
   simulate: () => import('./simulate.ts'),
@@ -40,6 +42,7 @@ usage: mailatlas <command> [options]
   lint [FILE…]            judge the curated files
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
+  export                  write what was published into the curated files
   build                   make what others can serve or read: a signed bundle, files, lists
   stats                   count what the atlas holds
   todo                    what a curator should do next
@@ -48,6 +51,7 @@ usage: mailatlas <command> [options]
   diff REV|DIR            what changed in the data, in words
   probe URL               talk to one server and say what it does
   verify [PROVIDER…]      talk to the servers of the records, and remember how they are
+  agent                   verify for a server elsewhere, from this network
   discover DOMAIN         ask a domain itself for its mail settings, in every way there is
   compare DOMAIN          hold what a domain publishes against our record
   simulate DOMAIN         replay what mail clients would do with a domain

@@ -50,7 +50,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         with --verify and --submissions: as for mailatlas verify
   --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
                         proxy speaks for
-  --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
+  --webhook URL         POST what --verify and agents have found as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
 
@@ -100,14 +100,11 @@ export const command: Command = {
     if (values.compare && !values.contact?.trim())
       throw misuse('--compare needs --contact: who is asked every week must be able to learn by whom', 'serve');
     if (values.only !== undefined && values.data !== undefined) throw misuse('--only is the data directory', 'serve');
-    if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
     const concurrency = concurrencyOf(values.concurrency, 'serve');
     const verify = values.verify && {
       prober: readProberOptions(values, 'serve'),
       controls: (values.control ?? []).map(parseEndpoint),
       ...(concurrency !== undefined && { concurrency }),
-      notifiers: readNotifiers(values.webhook, 'serve'),
-      language: language(),
     };
     const submissions = readSubmissionOptions(values);
     const host = values.host ?? '127.0.0.1';
@@ -138,6 +135,8 @@ export const command: Command = {
       ...(signing && { signer: () => signing.signer() }),
       ...(about && { about: () => about ?? {} }),
       ...(verify && { verify }),
+      notifiers: readNotifiers(values.webhook, 'serve'),
+      language: language(),
       ...(values.compare && { compare: true }),
       ...(submissions && { submissions }),
     }).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { paccPath } from '../formats/pacc/render.ts';
 import { NameError } from '../name/domain.ts';
+import { endRoute, leasesRoute, reportsRoute } from './agents.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { askRoute, nothingHere } from './ask.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
@@ -20,6 +21,7 @@ import { mxRoute } from './mx-service.ts';
 import { aboutPage } from './pages/about.ts';
 import { apiPage } from './pages/api.ts';
 import { assetRoute } from './pages/assets.ts';
+import { checkFormPage, checkPage } from './pages/check.ts';
 import { homePage } from './pages/home.ts';
 import { howMailWorksPage } from './pages/how-mail-works.ts';
 import { probingPage } from './pages/probing.ts';
@@ -97,6 +99,8 @@ export function createApp(deps: Deps): Hono {
   page('/', homePage(deps));
   page('/provider/:id', providerPage(deps));
   page('/providers', providersPage(deps));
+  page('/check', checkFormPage(deps));
+  page('/check/:domain', checkPage(deps));
   page('/status', statusPage(deps));
   page('/how-mail-works', howMailWorksPage(deps));
   page('/about', aboutPage(deps));
@@ -140,6 +144,11 @@ export function createApp(deps: Deps): Hono {
   closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
   closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
   closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
+
+  // Verifiers elsewhere.
+  closed('/api/v1/agent/runs/:run/leases', { POST: leasesRoute(deps) });
+  closed('/api/v1/agent/runs/:run/reports', { POST: reportsRoute(deps) });
+  closed('/api/v1/agent/runs/:run/end', { POST: endRoute(deps) });
 
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;

@@ -3,8 +3,7 @@
  * test/web/openapi.test.ts holds every answer against them.
  */
 import * as z from 'zod';
-import { clientNames, refusals, stepKinds } from '../discover/clients/model.ts';
-import { replayCodes, unsures } from '../discover/clients/replay.ts';
+import { clientNames, refusals, replayCodes, stepKinds, unsures } from '../discover/clients/model.ts';
 import { differenceFields, verdicts } from '../discover/clients/verdict.ts';
 import { attemptCodes } from '../discover/model.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
@@ -458,3 +457,7 @@ export const ProfileForm = z
     lang: language,
   })
   .meta({ id: 'ProfileForm' });
+
+/** The agent's own choice: whatever comes twice under it is one. */
+export const RunId = z.uuid();
+export const RunPath = z.object({ run: RunId.describe('A UUID that the agent has chosen; another one for each run.') });

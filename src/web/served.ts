@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Simulation } from '../discover/clients/simulate.ts';
+import type { Discoveries } from '../discover/discovered.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
@@ -21,6 +22,7 @@ import type { PastQuarantine } from '../store/quarantine.ts';
 import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
+import type { Agency } from '../verify/agency.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
@@ -112,6 +114,8 @@ export interface Deps {
   readonly resolver: Resolver;
   /** What domains publish themselves, with memory and a budget of its own; undefined where nobody can be asked. */
   readonly published?: PublishedStep;
+  /** The same in full, with the same memory and budget; absent where this server asks nobody. */
+  readonly discovered?: Discoveries;
   /**
    * What mail clients would do with a domain, with memory and a budget of its own; undefined: whoever asks is over it. Absent
    * where domains cannot be asked.
@@ -137,6 +141,8 @@ export interface Deps {
   ) => Promise<Pick<Token, 'name' | 'role'> | 'unknown' | 'other-role'>;
   /** Where submissions are taken in; undefined where the operator takes none. */
   readonly submissions?: Submissions;
+  /** Gives work to agents elsewhere and takes what they have seen; undefined where nothing is verified. */
+  readonly agents?: Agency;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */
@@ -155,6 +161,8 @@ export interface Deps {
   readonly messages?: () => readonly MessageEntry[];
   /** Compresses pages; undefined where something before the server does. */
   readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
+  /** The same for a page that comes part by part. */
+  readonly gzipParts?: (parts: AsyncIterable<string>) => ReadableStream<Uint8Array>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
   readonly signer?: () => ProfileSigner;
   /** Tell everybody the MX hosts of any domain. */

@@ -73,6 +73,9 @@ export interface TestAppOptions {
     | 'simulated'
     | 'submissions'
     | 'authenticate'
+    | 'agents'
+    | 'discovered'
+    | 'gzipParts'
   >;
 }
 

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Domain } from '../../src/name/domain.ts';
+import type { EndpointKey } from '../../src/provider/model.ts';
+import type { Agency } from '../../src/verify/agency.ts';
+import { RunOver } from '../../src/verify/dispatch.ts';
 import { errorCodes } from '../../src/web/errors.ts';
+import type { Deps } from '../../src/web/served.ts';
 import { offlineSimulations, scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { type OpenApi, ourOwnKeywords, validators } from './openapi.ts';
 import { records } from './records.ts';
@@ -14,12 +18,34 @@ const outsideOfTheDocument = new Set([
   '/about/probing',
   '/api',
   '/assets/:file',
+  '/check',
+  '/check/:domain',
   '/how-mail-works',
   '/metrics',
   '/provider/:id',
   '/providers',
   '/status',
 ]);
+
+/** Runs of an agent: one in doubt, and one that was judged. */
+const working = '0b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a10';
+const over = '1b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a11';
+const endpoint = 'imap://imap.post.example:993?security=tls' as EndpointKey;
+const agents: Agency = {
+  take: ({ id }) =>
+    id === over
+      ? Promise.reject(new RunOver())
+      : Promise.resolve({ run: 7, endpoints: [endpoint], planned: 3, lease: 180_000 }),
+  report: ({ id }) => (id === over ? Promise.reject(new RunOver()) : Promise.resolve(new Set([endpoint]))),
+  end: ({ id }) => {
+    const at = '2026-11-20T10:00:00.000Z';
+    const change = { endpoint, from: 'verified', to: 'failing', reason: 'tls.expired', at } as const;
+    const judged = { verdict: 'sound', reason: null, changes: [change] } as const;
+    return Promise.resolve(id === over ? judged : { witnesses: [endpoint] });
+  },
+};
+const authenticate: NonNullable<Deps['authenticate']> = (secret, role) =>
+  Promise.resolve(secret === role ? { name: 'berlin', role } : secret === 'reviewer' ? 'other-role' : 'unknown');
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =
@@ -102,6 +128,23 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/ask', '/ask'],
     ['/ask', '/ask?domain=autoconfig.customer.zz'],
     ['/ask', '/ask?domain=autoconfig.unknown.zz'],
+    ...[
+      ['leases', { hold: 1, done: 0 }] as const,
+      ['reports', { evidence: [1] }] as const,
+      ['end', {}] as const,
+    ].flatMap(([what, body]) =>
+      [
+        [working, 'Bearer agent', JSON.stringify(body)],
+        [over, 'Bearer agent', JSON.stringify(body)],
+        [working, 'Bearer agent', '{'],
+        [working, 'Bearer agent', JSON.stringify('x'.repeat(1_100_000))],
+        [working, 'Bearer reviewer', JSON.stringify(body)],
+        [working, '', JSON.stringify(body)],
+      ].map(
+        ([run = '', Authorization = '', text = '']) =>
+          [`/api/v1/agent/runs/{run}/${what}`, `/api/v1/agent/runs/${run}/${what}`, { Authorization }, text] as const,
+      ),
+    ),
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
   ];
@@ -147,6 +190,8 @@ describe('GET /api/v1/openapi.json', () => {
     setUp: {
       url: 'https://atlas.example',
       mxService: true,
+      agents,
+      authenticate,
       hosting: { only: false, lists: true },
       simulated: offlineSimulations,
     },

@@ -3,8 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shippedData } from '../../../src/cli/options.ts';
+import type { Domain } from '../../../src/name/domain.ts';
 import { type RunningServer, startServer } from '../../../src/node.ts';
+import { endpointKey } from '../../../src/provider/model.ts';
+import { putHeard } from '../../../src/store/heard.ts';
+import { putQuarantine } from '../../../src/store/quarantine.ts';
+import { putSignIns } from '../../../src/store/sign-ins.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
+import { parseEndpoint } from '../../../src/verify/endpoint.ts';
+import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
+import { pki } from '../../pki.ts';
+import { startWeb } from '../../web-server.ts';
 
 export interface PageCase {
   readonly name: string;
@@ -17,6 +27,8 @@ export const pages: readonly PageCase[] = [
   { name: 'home', path: '/' },
   { name: 'answer', path: '/?domain=t-online.de' },
   { name: 'answer-oauth2', path: '/?domain=gmail.com' },
+  { name: 'answer-known', path: '/?domain=web.de' },
+  { name: 'withheld', path: '/?domain=freenet.de' },
   { name: 'answer-mx', path: '/?domain=hosted.zz' },
   { name: 'no-access', path: '/?domain=proton.me' },
   { name: 'closed', path: '/?domain=tuta.com' },
@@ -29,6 +41,10 @@ export const pages: readonly PageCase[] = [
   { name: 'providers-found', path: '/providers?q=post&country=DE' },
   { name: 'providers-none', path: '/providers?q=nobody.zz' },
   { name: 'status', path: '/status' },
+  { name: 'check', path: '/check' },
+  { name: 'check-mistyped', path: '/check?domain=nonsense', status: 400 },
+  { name: 'checked', path: '/check/gmx.net' },
+  { name: 'checked-unknown', path: '/check/unknown.zz' },
   { name: 'how-mail-works', path: '/how-mail-works' },
   { name: 'about', path: '/about' },
   { name: 'api', path: '/api' },
@@ -41,28 +57,38 @@ export interface Site extends AsyncDisposable {
   readonly dns: DnsServer;
 }
 
-/** A server with the shipped data, and DNS that knows two domains. */
+/**
+ * A server with the shipped data, something known of two providers, DNS that knows three domains, and the web server of one,
+ * which publishes other settings than ours.
+ */
 export async function startSite(options: Partial<Parameters<typeof startServer>[0]> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'mailatlas-pages-'));
   const dns = await startDns({
     'hosted.zz': ['10 aspmx.l.google.com'],
     'unknown.zz': ['10 mx.unknown.zz'],
+    'gmx.net': ['10 mx00.emig.gmx.net'],
+    'autoconfig.gmx.net': { A: ['127.0.0.1'] },
+    '_imaps._tcp.gmx.net': { SRV: ['0 1 993 imap.gmx.net'] },
+    'imap.gmx.net': { A: ['127.0.0.1'] },
   });
+  const web = await startWeb({ 'https://autoconfig.gmx.net/mail/config-v1.1.xml': autoconfig('gmx.net') });
   let server: RunningServer | undefined;
   try {
+    await know(join(folder, 'test.db'));
     server = await startServer({
       db: join(folder, 'test.db'),
       data: shippedData,
       host: '127.0.0.1',
       port: 0,
       resolver: dns.address,
+      discover: { ca: (await pki()).ca, ports: web.ports, allowPrivate: true },
       contact: 'ops@atlas.example',
       version: 'test',
       note: () => undefined,
       ...options,
     });
   } catch (error) {
-    await dns.stop();
+    await Promise.all([dns.stop(), web.stop()]);
     throw error;
   }
   const running = server;
@@ -71,8 +97,45 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
     dns,
     async [Symbol.asyncDispose]() {
       await running.close();
-      await dns.stop();
+      await Promise.all([dns.stop(), web.stop()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes down what a verifier might have seen: a server of every kind, a login, and a domain under quarantine. */
+async function know(db: string): Promise<void> {
+  const store = openSqlite(db);
+  const at = new Date(Date.now() - 3_600_000).toISOString();
+  const staleAt = new Date(Date.now() + 86_400_000).toISOString();
+  const of = (url: string) => endpointKey(parseEndpoint(url));
+  const seen = [
+    ['imap://imap.web.de:993?security=tls', 'verified', 'ok'],
+    ['imap://imap.web.de:143?security=starttls', 'degraded', 'unsteady'],
+    ['smtp://smtp.web.de:587?security=starttls', 'failing', 'tcp-refused'],
+    ['pop3://pop3.web.de:995?security=tls', 'dead', 'dns-nxdomain'],
+  ] as const;
+  await store.atomically([
+    ...putHeard(
+      store.db,
+      seen.map(([url, status, reason]) => ({
+        endpoint: of(url),
+        status,
+        reason,
+        since: at,
+        checkedAt: at,
+        staleAt,
+        heardAt: at,
+        vantage: 'other.atlas.example',
+      })),
+    ),
+    ...putSignIns(store.db, new Map([[of('imap://imap.web.de:993?security=tls'), { at, level: 'L4' }]])),
+    ...putQuarantine(store.db, {
+      name: 'freenet.de' as Domain,
+      at,
+      why: 'All its name servers changed.',
+      by: 'watch',
+    }),
+  ]);
+  store.close();
 }
