@@ -35,7 +35,8 @@ export interface DnsServer {
 /** RFC 1035 section 4.1.1. */
 const responseCodes = { ok: 0, servfail: 2, nxdomain: 3 } as const;
 
-export async function startDns(zone: Zone): Promise<DnsServer> {
+/** @param at another port than a free one, for who asks at 53 alone */
+export async function startDns(zone: Zone, at = 0): Promise<DnsServer> {
   const socket = createSocket('udp4');
   const questions: string[] = [];
   const waiting = new Set<() => void>();
@@ -53,7 +54,7 @@ export async function startDns(zone: Zone): Promise<DnsServer> {
 
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(0, '127.0.0.1', resolve);
+    socket.bind(at, '127.0.0.1', resolve);
   });
 
   return {

@@ -7,18 +7,27 @@ import { build } from 'esbuild';
 import { writeText } from '../catalog/files.ts';
 
 const pages = new URL('../web/pages/', import.meta.url);
-/** Each file is the script of a page. */
-const scripts = ['home'] as const;
-
-/** What others wrote in them, whose licence wants to be named. */
-const licence = '/*! QR codes: uqr, MIT, © Project Nayuki, © 2023 Anthony Fu */';
+/** Each file is the script of a page; with what others wrote in it, whose licence wants to be named. */
+const scripts = {
+  home: '/*! QR codes: uqr, MIT, © Project Nayuki, © 2023 Anthony Fu */',
+  search: '',
+} as const;
 
 export const scriptsFile = fileURLToPath(new URL('scripts.ts', pages));
 
 /** What {@link scriptsFile} must be. */
 export async function pageScripts(): Promise<string> {
+  const lines = await Promise.all(
+    Object.entries(scripts).map(
+      async ([name, licence]) => `  ${name}: ${JSON.stringify(await bundled(name, licence))},`,
+    ),
+  );
+  return `// Made from browser/ by "npm run scripts"; never edited.\nexport const scripts = {\n${lines.join('\n')}\n} as const;\n`;
+}
+
+async function bundled(name: string, licence: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: scripts.map((name) => fileURLToPath(new URL(`browser/${name}.ts`, pages))),
+    entryPoints: [fileURLToPath(new URL(`browser/${name}.ts`, pages))],
     bundle: true,
     charset: 'utf8',
     format: 'esm',
@@ -29,8 +38,7 @@ export async function pageScripts(): Promise<string> {
     tsconfigRaw: {},
     write: false,
   });
-  const lines = scripts.map((name, i) => `  ${name}: ${JSON.stringify(outputFiles[i]?.text)},`);
-  return `// Made from browser/ by "npm run scripts"; never edited.\nexport const scripts = {\n${lines.join('\n')}\n} as const;\n`;
+  return outputFiles[0]?.text ?? '';
 }
 
 if (import.meta.main) writeText(scriptsFile, await pageScripts());

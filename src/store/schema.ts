@@ -275,3 +275,13 @@ export const event = sqliteTable(
   },
   (table) => [index('event_submission').on(table.submission, table.n)],
 );
+
+export const day = sqliteTable(
+  'day',
+  {
+    day: text().notNull(),
+    status: text({ enum: ['unverified', 'verified', 'degraded', 'failing', 'dead'] }).notNull(),
+    endpoints: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.day, table.status] })],
+);

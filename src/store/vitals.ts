@@ -1,5 +1,6 @@
 /** Numbers for those who watch over a server: how endpoints, certificates and runs stand. */
 import { count, desc, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { EndpointKey } from '../provider/model.ts';
 import type { Db } from './db.ts';
 import { quarantine, run, status } from './schema.ts';
 
@@ -7,7 +8,7 @@ export interface Vitals {
   /** Names under quarantine. */
   readonly quarantined: number;
   /** Of each listed endpoint whose last checks saw one: days until its certificate ends, as of now. */
-  readonly certificateDays: readonly number[];
+  readonly certificates: readonly { readonly endpoint: EndpointKey; readonly days: number }[];
   /** The newest run that is over. Instants are ISO 8601. */
   readonly lastRun?: {
     readonly started: string;
@@ -24,6 +25,7 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
   // One look into an index for each endpoint: 10,000 take some 30 ms.
   const seen = await db
     .select({
+      endpoint: status.endpoint,
       newest: sql<string | null>`(SELECT cert_days || ' ' || at FROM "check"
         WHERE "check".endpoint = status.endpoint AND cert_days IS NOT NULL ORDER BY n DESC LIMIT 1)`,
     })
@@ -32,10 +34,11 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
   const [last] = await db.select().from(run).where(isNotNull(run.ended)).orderBy(desc(run.n)).limit(1);
   return {
     quarantined: held?.names ?? 0,
-    certificateDays: seen.flatMap(({ newest }) => {
+    certificates: seen.flatMap(({ endpoint, newest }) => {
       if (newest === null) return [];
       const [days = '', at = ''] = newest.split(' ');
-      return [Number(days) - Math.floor((Date.parse(now) - Date.parse(at)) / 86_400_000)];
+      const since = Math.floor((Date.parse(now) - Date.parse(at)) / 86_400_000);
+      return [{ endpoint: endpoint as EndpointKey, days: Number(days) - since }];
     }),
     ...(last?.ended && {
       lastRun: {

@@ -5,6 +5,7 @@
  */
 import type { EndpointKey } from '../provider/model.ts';
 import { readRunChecks } from '../store/checks.ts';
+import { countDay } from '../store/days.ts';
 import type { Statement, Store } from '../store/db.ts';
 import { closeRun, endRun, type Run, readAbandoned } from '../store/runs.ts';
 import { type Move, moveStatuses, readTold, statementsOfMove } from '../store/statuses.ts';
@@ -88,7 +89,8 @@ export async function settle(
     await inBatches(store, statements, 1, (some) => some);
     changes.push(...(await tell(store, [...states.keys()], now)));
   }
-  await store.atomically([endRun(db, run.n, instant(clock.now()))]);
+  const ended = instant(clock.now());
+  await store.atomically([endRun(db, run.n, ended), ...countDay(db, ended)]);
   return changes;
 }
 

@@ -1,18 +1,17 @@
 /** The JSON API: lookups, records, and how they changed. */
 
 import type { Context } from 'hono';
-import type * as z from 'zod';
 import { answerJson, providerJson, summaryJson } from '../formats/json.ts';
 import { parseAddress } from '../name/address.ts';
 import { parseDomain } from '../name/domain.ts';
 import { literalDomains } from '../provider/hosts.ts';
-import type { Provider } from '../provider/model.ts';
 import { sendXml, versionOf } from './autoconfig.ts';
 import { byId } from './by-id.ts';
 import { ListQuery, LookupQuery } from './contract.ts';
+import { list } from './directory.ts';
 import { HttpProblem } from './errors.ts';
 import { feedPath } from './feed.ts';
-import { find, loginOf, publishedFor, ready, resolverFor, sourceOf } from './find.ts';
+import { find, loginOf, publishedFor, resolverFor, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';
 import type { Deps } from './served.ts';
@@ -41,33 +40,10 @@ export function lookupRoute(deps: Deps) {
 /** `GET /api/v1/providers` */
 export function listRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
-    const source = sourceOf(deps);
-    const { page: given, ...filter } = parseQuery(ListQuery, c);
-    const isFiltered = Object.values(filter).some((value) => value !== undefined);
-    const matching = isFiltered
-      ? [...ready(deps).atlas.records.values()].filter((one) => matches(one, filter))
-      : undefined;
-    const page = Number(given ?? 1);
-    const start = (page - 1) * pageSize;
-    const shown = matching ? matching.slice(start, start + pageSize) : await source.page(start, pageSize);
-    const total = matching?.length ?? source.size;
-    const pages = Math.max(1, Math.ceil(total / pageSize));
-    return sendJson(c, { total, page, pages, providers: shown.map(summaryJson) }, 'private');
+    const { shown, ...counts } = await list(deps, parseQuery(ListQuery, c), pageSize);
+    const providers = shown.map(({ record, status }) => ({ ...summaryJson(record), status: status ?? null }));
+    return sendJson(c, { ...counts, providers }, 'private');
   };
-}
-
-function matches(
-  provider: Provider,
-  { q, country, protocol, access }: Omit<z.infer<typeof ListQuery>, 'page'>,
-): boolean {
-  const { id, name, domains, incoming, outgoing, services = [] } = provider;
-  if (country !== undefined && provider.country !== country.toUpperCase()) return false;
-  if (access !== undefined && provider.access !== access) return false;
-  if (protocol !== undefined && ![...incoming, ...outgoing, ...services].some((server) => server.protocol === protocol))
-    return false;
-  if (q === undefined) return true;
-  const wanted = q.toLowerCase();
-  return [id, name, ...domains].some((text) => text.toLowerCase().includes(wanted));
 }
 
 /** `GET /api/v1/providers/{id}`; an id of former times is redirected. */

@@ -23,6 +23,9 @@ import { homePage } from './pages/home.ts';
 import { howMailWorksPage } from './pages/how-mail-works.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
+import { providerPage } from './pages/provider.ts';
+import { providersPage } from './pages/providers.ts';
+import { statusPage } from './pages/status.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
@@ -77,6 +80,9 @@ export function createApp(deps: Deps): Hono {
 
   // People.
   page('/', homePage(deps));
+  page('/provider/:id', providerPage(deps));
+  page('/providers', providersPage(deps));
+  page('/status', statusPage(deps));
   page('/how-mail-works', howMailWorksPage(deps));
   page('/about', aboutPage(deps));
   page('/about/probing', probingPage(deps));

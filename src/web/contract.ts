@@ -163,6 +163,10 @@ export const ProviderSummary = Provider.pick({
   .extend({
     domains: z.int().describe('How many mail domains the record has.'),
     protocols: z.array(z.enum(protocols)),
+    status: z
+      .enum(statusNames)
+      .nullable()
+      .describe('How the servers are that stand first: the worse of incoming and outgoing; null: there are none.'),
   })
   .meta({ id: 'ProviderSummary' });
 
@@ -358,6 +362,7 @@ export const ListQuery = z.object({
     .describe('ISO 3166 code.'),
   protocol: z.enum(protocols).optional().describe('Only providers that offer it.'),
   access: z.enum(accesses).optional(),
+  status: z.enum(statusNames).optional().describe('Only providers whose first servers are so.'),
   page: z
     .string()
     .regex(/^[1-9]\d{0,5}$/, 'must be a number from 1')

@@ -3,9 +3,10 @@
  * Links lead only to the URL that the operator has configured; without one there are none, and identifiers need none.
  */
 import type { Context } from 'hono';
-import { atomType, renderAtom } from '../formats/atom.ts';
+import { atomType, type FeedEntry, renderAtom } from '../formats/atom.ts';
 import { type Domain, domainOrUndefined, isAtOrBelow, withParents } from '../name/domain.ts';
 import { type EndpointKey, endpointKey, type Provider } from '../provider/model.ts';
+import type { Language } from '../provider/phrases.ts';
 import { watchedHosts } from '../verify/after-run.ts';
 import { endpoints } from '../verify/endpoint.ts';
 import { byId } from './by-id.ts';
@@ -30,48 +31,53 @@ export function providerFeedRoute(deps: Deps) {
     const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `${feedPath(found.renamed)}${asked.search}`);
     const { provider } = found;
-    const keys = [...new Set([...provider.incoming, ...provider.outgoing].map(endpointKey))];
-    const [revisions, transitions, quarantine] = await Promise.all([
-      deps.news.revisions(shown, provider.id),
-      deps.news.transitions(shown, keys),
-      deps.news.quarantine(shown, namesAbove(provider)),
-    ]);
-    const { language } = asked;
-    const record = (id: string) => (id === provider.id ? provider : undefined);
-    const changes = { revisions, transitions, quarantine };
-    const entries = feedEntries(changes, { language, record, link: linkTo(deps) });
+    const entries = await recordEntries(deps, provider, asked.language);
     return sendFeed(c, deps, asked, {
       about: `feed ${provider.id}`,
-      title: texts[language].feed(provider.name),
+      title: texts[asked.language].feed(provider.name),
       path: feedPath(provider.id),
       entries,
     });
   };
 }
 
+/** What changed about a record and its servers, the newest first. */
+export async function recordEntries(deps: Deps, provider: Provider, language: Language): Promise<FeedEntry[]> {
+  const keys = [...new Set([...provider.incoming, ...provider.outgoing].map(endpointKey))];
+  const [revisions, transitions, quarantine] = await Promise.all([
+    deps.news.revisions(shown, provider.id),
+    deps.news.transitions(shown, keys),
+    deps.news.quarantine(shown, namesAbove(provider)),
+  ]);
+  const record = (id: string) => (id === provider.id ? provider : undefined);
+  return feedEntries({ revisions, transitions, quarantine }, { language, record, link: linkTo(deps) });
+}
+
 /** `GET /api/v1/feed.atom` */
 export function atlasFeedRoute(deps: Deps) {
-  // A thousand records have thousands of endpoints: their users are found once for each atlas.
-  const kept = new WeakMap<Served['atlas'], Users>();
   return async (c: Context): Promise<Response> => {
-    const { atlas } = ready(deps);
+    const served = ready(deps);
     const asked = askedOf(c);
-    const users = kept.get(atlas) ?? usersOf(atlas.curated);
-    kept.set(atlas, users);
-    const [revisions, transitions, quarantine] = await Promise.all([
-      deps.news.revisions(shown),
-      deps.news.transitions(shown),
-      deps.news.quarantine(shown),
-    ]);
-    const { language } = asked;
-    const record = (id: string) => atlas.records.get(id);
-    const entries = feedEntries(
-      // What no record names any more concerns nobody.
-      { revisions, transitions: transitions.filter((one) => users.of(one).length > 0), quarantine },
-      { language, record, link: linkTo(deps), concerns: users.of },
-    );
-    return sendFeed(c, deps, asked, { about: 'feed', title: texts[language].all, path: '/api/v1/feed.atom', entries });
+    const entries = await atlasEntries(deps, served, asked.language);
+    const { title, path } = { title: texts[asked.language].all, path: '/api/v1/feed.atom' };
+    return sendFeed(c, deps, asked, { about: 'feed', title, path, entries });
   };
+}
+
+/** What changed about all records and their servers, the newest first. */
+export async function atlasEntries(deps: Deps, { atlas }: Served, language: Language): Promise<FeedEntry[]> {
+  const users = usersOf(atlas);
+  const [revisions, transitions, quarantine] = await Promise.all([
+    deps.news.revisions(shown),
+    deps.news.transitions(shown),
+    deps.news.quarantine(shown),
+  ]);
+  const record = (id: string) => atlas.records.get(id);
+  return feedEntries(
+    // What no record names any more concerns nobody.
+    { revisions, transitions: transitions.filter((one) => users.of(one).length > 0), quarantine },
+    { language, record, link: linkTo(deps), concerns: users.of },
+  );
 }
 
 /** Which records a change of a server or of a name concerns. */
@@ -79,7 +85,16 @@ interface Users {
   readonly of: (change: { readonly endpoint: EndpointKey } | { readonly name: Domain }) => readonly string[];
 }
 
-function usersOf(curated: Served['atlas']['curated']): Users {
+/** A thousand records have thousands of endpoints: their users are found once for each atlas. */
+const known = new WeakMap<Served['atlas'], Users>();
+
+function usersOf(atlas: Served['atlas']): Users {
+  const found = known.get(atlas) ?? findUsers(atlas.curated);
+  known.set(atlas, found);
+  return found;
+}
+
+function findUsers(curated: Served['atlas']['curated']): Users {
   const byKey = new Map<string, readonly string[]>(endpoints(curated).map(({ key, records }) => [key, records]));
   const hosts = curated.providers.map((record) => ({ id: record.id, hosts: [...watchedHosts([record])] as Domain[] }));
   return {
@@ -101,7 +116,7 @@ function linkTo({ url }: Deps) {
 }
 
 interface Asked {
-  readonly language: 'en' | 'de';
+  readonly language: Language;
   readonly search: string;
 }
 

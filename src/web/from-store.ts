@@ -1,4 +1,6 @@
 /** What routes ask of the store, wherever it is. */
+
+import { readDays } from '../store/days.ts';
 import type { Store } from '../store/db.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../store/history.ts';
 import { readChanges, readRevisions, traceRevisions } from '../store/providers.ts';
@@ -16,6 +18,7 @@ export function fromStore({ db }: Store): Pick<Deps, 'revisions' | 'changes' | '
       checks: (keys, page) => readHistory(db, keys, page),
       evidence: (keys) => readLastEvidence(db, keys),
       due: (keys) => readDueAt(db, keys),
+      days: (since) => readDays(db, since),
     },
     news: {
       revisions: (limit, id) => traceRevisions(db, limit, id),

@@ -66,7 +66,8 @@ export interface Measured {
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, served, requests, vitals, process }: Measured): string {
-  const { certificateDays: days, lastRun, quarantined } = vitals;
+  const { certificates, lastRun, quarantined } = vitals;
+  const days = certificates.map(({ days: left }) => left);
   const known = served?.knowledge.statuses;
   // Those of the records of now: a status outlives the record that brought it.
   const listed = served ? endpoints(served.atlas.curated) : [];

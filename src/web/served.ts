@@ -13,6 +13,7 @@ import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
+import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
@@ -66,6 +67,8 @@ export interface History {
   evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
   /** When each is looked at next, ISO 8601. */
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
+  /** How all of them stood, day by day. @param since YYYY-MM-DD */
+  days(since: string): Promise<readonly Day[]>;
 }
 
 /** What happened, for feeds: newest first, of some or of all. */

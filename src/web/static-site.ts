@@ -46,11 +46,11 @@ export async function* siteFiles({
     missed: () => undefined,
     revisions: nothing,
     changes: nothing,
-    history: { checks: nothing, evidence: noMap, due: noMap },
+    history: { checks: nothing, evidence: noMap, due: noMap, days: nothing },
     news: { revisions: nothing, transitions: nothing, quarantine: nothing },
     isNear: () => false,
     mayMeasure: () => false,
-    vitals: () => Promise.resolve({ quarantined: 0, certificateDays: [] }),
+    vitals: () => Promise.resolve({ quarantined: 0, certificates: [] }),
     ...(bundle && { bundle }),
     version,
     defect: (error) => {

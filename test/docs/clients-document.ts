@@ -38,7 +38,8 @@ const closed: ReadonlySet<string> = new Set(['outlook', 'apple-mail']);
 function proofs(client: Client): string[] {
   const read = formats.filter((format) => client[format] !== undefined);
   const real: Readonly<Partial<Record<string, string>>> = {
-    thunderbird: 'the real Thunderbird from Debian: `test/real/thunderbird.test.ts`',
+    thunderbird: 'the real Thunderbird from Debian: `test/real/thunderbird.test.ts`, `test/real/clients.test.ts`',
+    'delta-chat': 'the real core of Delta Chat from npm: `test/real/delta-chat.test.ts`',
   };
   const run = real[client.name];
   return [

@@ -14,7 +14,7 @@ const keyOf = (name: string) => `imap://${name}.example:993?security=tls` as End
 
 test('A new store has no vitals to speak of', async () => {
   const store = openSqlite(':memory:');
-  assert.deepEqual(await readVitals(store.db, noon), { quarantined: 0, certificateDays: [] });
+  assert.deepEqual(await readVitals(store.db, noon), { quarantined: 0, certificates: [] });
   store.close();
 });
 
@@ -52,10 +52,13 @@ test('Certificates age while nobody looks; what no record names any more does no
     closeRun(db, n, { verdict: 'sound', reason: null }),
     endRun(db, n, '2026-11-20T12:01:00.000Z'),
   ]);
-  const { certificateDays, quarantined, lastRun } = await readVitals(db, noon);
+  const { certificates, quarantined, lastRun } = await readVitals(db, noon);
   assert.deepEqual(
-    certificateDays.toSorted((a, b) => a - b),
-    [5, 30],
+    certificates.toSorted((a, b) => a.days - b.days),
+    [
+      { endpoint: keyOf('b'), days: 5 },
+      { endpoint: keyOf('a'), days: 30 },
+    ],
   );
   assert.equal(quarantined, 1);
   assert.deepEqual(lastRun, { started: noon, ended: '2026-11-20T12:01:00.000Z', planned: 3, done: 4, sound: true });

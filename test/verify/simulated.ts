@@ -9,9 +9,13 @@ export const start = Date.parse('2026-11-20T10:00:00.000Z');
 
 /** Jumps to the next instant at which somebody wakes, as soon as nobody has anything else to do. */
 export class JumpingClock implements Clock {
-  #now = start;
+  #now: number;
   #sleepers: { at: number; wake: () => void }[] = [];
   #scheduled = false;
+
+  constructor(from = start) {
+    this.#now = from;
+  }
 
   now = (): number => this.#now;
 

@@ -388,6 +388,7 @@ describe('GET /api/v1/providers', () => {
         access: 'open',
         domains: 3,
         protocols: ['imap', 'pop3', 'smtp'],
+        status: 'unverified',
       },
     ]);
   });
@@ -397,6 +398,8 @@ describe('GET /api/v1/providers', () => {
     ['q=EXAMPLE%20POST', ['post.example'], 'part of a name, in any case'],
     ['q=briefe', ['post.example'], 'part of a domain'],
     ['q=s%C3%B6hne', ['odd.example'], 'part of a name that is not ASCII'],
+    ['q=sohne', ['odd.example'], 'part of a name without its umlaut'],
+    ['q=anybody@village.example', ['village.example'], 'the domain of an address'],
     ['q=%26', ['odd.example'], 'an ampersand'],
     ['q=nobody', [], 'nothing'],
     ['country=AT', ['village.example'], 'a country'],

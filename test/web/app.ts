@@ -86,6 +86,7 @@ const nothingSeen: Deps['history'] = {
   checks: () => Promise.resolve([]),
   evidence: () => Promise.resolve(new Map()),
   due: () => Promise.resolve(new Map()),
+  days: () => Promise.resolve([]),
 };
 
 const nothingNew: Deps['news'] = {
@@ -139,7 +140,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     ...(bundle && { bundle }),
     isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
-    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificateDays: [] }),
+    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [] }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
     news: options.news ?? nothingNew,

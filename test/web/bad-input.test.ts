@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,6 +12,7 @@ import { after, afterEach, before, describe, mock, test } from 'node:test';
 import * as fc from 'fast-check';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
+import { patience, raw, talkTo } from '../raw-http.ts';
 
 const data = `# yaml-language-server: $schema=../provider.schema.json
 
@@ -52,9 +52,6 @@ sources:
     says: "IMAP imap.post.example 993 SSL, SMTP smtp.post.example 465 SSL"
 `;
 
-/** Longer than any answer may take; a test that waits so long has found a hang. */
-const patience = 5000;
-
 const folder = mkdtempSync(join(tmpdir(), 'mailatlas-bad-input-'));
 const db = join(folder, 'test.db');
 const notes: string[] = [];
@@ -85,37 +82,7 @@ after(async () => {
   mock.restoreAll();
 });
 
-interface Answer {
-  /** Of each response on the connection. */
-  readonly statuses: readonly number[];
-  readonly text: string;
-}
-
-/** Writes bytes to the server as they are and reads until it closes the connection. */
-function talk(bytes: string | Buffer): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    const late = setTimeout(() => {
-      socket.destroy();
-      reject(new Error(`no end of an answer to ${JSON.stringify(String(bytes).slice(0, 200))}, after “${text}”`));
-    }, patience);
-    let text = '';
-    socket.setEncoding('latin1');
-    socket.on('data', (chunk: string) => (text += chunk));
-    // A server that refuses a request may close before it has read all of it.
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      clearTimeout(late);
-      resolve({ statuses: [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status)), text });
-    });
-    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
-  });
-}
-
-/** A request as text; the caller says how the first line goes on, and which headers there are. */
-function raw(target: string, { method = 'GET', headers = ['Host: post.example'], version = 'HTTP/1.1' } = {}): string {
-  return [`${method} ${target} ${version}`, ...headers, 'Connection: close', '', ''].join('\r\n');
-}
+const talk = (bytes: string | Buffer) => talkTo(server.url, bytes);
 
 async function statusOf(bytes: string | Buffer): Promise<number | undefined> {
   const { statuses } = await talk(bytes);

@@ -71,7 +71,8 @@ describe('GET /metrics', () => {
       done: 19,
       sound: true,
     };
-    const text = await read(testApp({ vitals: { quarantined: 2, certificateDays: [-1, 10, 10, 80, 300], lastRun } }));
+    const certificates = [-1, 10, 10, 80, 300].map((days) => ({ endpoint: endpointKey(post.incoming[0]!), days }));
+    const text = await read(testApp({ vitals: { quarantined: 2, certificates, lastRun } }));
     assert.deepEqual(samples(text, 'mailatlas_certificates'), [
       'mailatlas_certificates{within_days="0"} 1',
       'mailatlas_certificates{within_days="7"} 1',

@@ -35,6 +35,9 @@ const outsideOfTheDocument = new Set([
   '/assets/:file',
   '/how-mail-works',
   '/metrics',
+  '/provider/:id',
+  '/providers',
+  '/status',
 ]);
 
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */

@@ -72,8 +72,7 @@ export const deltaChat: Client = {
   steps: [
     { kind: 'own-list' },
     { kind: 'autoconfig', of: 'domain', url: `https://autoconfig.{domain}/${query}` },
-    { kind: 'autoconfig', of: 'domain', url: `https://{domain}/.well-known/autoconfig/${query}` },
-    { kind: 'autoconfig', of: 'domain', url: `http://autoconfig.{domain}/${query}` },
+    { kind: 'autoconfig', of: 'domain', url: 'https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml' },
     { kind: 'autodiscover', method: 'GET', url: 'https://{domain}/autodiscover/autodiscover.xml' },
     { kind: 'autodiscover', method: 'GET', url: 'https://autodiscover.{domain}/autodiscover/autodiscover.xml' },
     { kind: 'ispdb', of: 'domain' },
@@ -91,6 +90,9 @@ export const deltaChat: Client = {
       ours: '404, never a file without servers',
     },
     { says: 'passes POP3 and every authentication element by: it looks what the server offers' },
+    {
+      says: 'sends the address to autoconfig.<domain>, not to the well-known place; other versions also ask by plain HTTP',
+    },
     { says: 'fills in all three placeholders in hosts and user names', ours: 'placeholders in user names alone' },
     {
       says: 'in Autodiscover reads neither Encryption nor LoginName: it tries TLS, then STARTTLS, and signs in with the address',
@@ -102,6 +104,7 @@ export const deltaChat: Client = {
     },
   ],
   sources: [
+    { where: 'npm', what: '@deltachat/stdio-rpc-server 2.57.0, the core itself, run in test/real (the order)' },
     { where: 'chatmail/core', what: 'src/configure.rs', revision: '00d31e5' },
     {
       where: 'chatmail/core',

@@ -95,7 +95,7 @@ export function answerSection({ answer, errors, ...given }: AnswerPage, language
   const { domain, provider, incoming, outgoing, local } = answer;
   const hasServers = incoming.length + outgoing.length > 0;
   const hasTables = hasServers || local.length > 0;
-  const evidence = `/api/v1/providers/${provider.id}/probes`;
+  const evidence = `/provider/${provider.id}#seen`;
   return html`<div id="answer" data-domain="${domain}" data-provider="${provider.id}">
 <p class="eyebrow">${say.settingsFor(domain)}</p>
 <h1 tabindex="-1">${provider.name}</h1>
@@ -119,7 +119,10 @@ ${more(answer, language)}
 </div>`;
 }
 
-function links({ provider: { webmail, website } }: AnswerJson, language: Language): Html | string {
+export function links(
+  { provider: { webmail, website } }: Pick<AnswerJson, 'provider'>,
+  language: Language,
+): Html | string {
   const say = texts[language];
   const all = [
     ...(webmail === undefined ? [] : [html`<a href="${webmail}" rel="noreferrer">${say.webmail}</a>`]),
@@ -128,8 +131,12 @@ function links({ provider: { webmail, website } }: AnswerJson, language: Languag
   return all.length === 0 ? '' : html`<p class="links screen">${all}</p>`;
 }
 
+/** What {@link notes} says something about; a record alone has neither trust nor MX host. */
+type Noted = Pick<AnswerJson, 'provider' | 'withheld' | 'incoming' | 'outgoing'> &
+  Partial<Pick<AnswerJson, 'trust' | 'mx' | 'publication'>>;
+
 /** What must be known before anything is entered. */
-function notes(answer: AnswerJson, language: Language): Html {
+export function notes(answer: Noted, language: Language): Html {
   const say = texts[language];
   const { provider, withheld, trust, mx, publication, incoming, outgoing } = answer;
   const { access, restriction, name } = provider;
@@ -152,7 +159,7 @@ ${incoming.length + outgoing.length === 0 ? html`<p>${say.nothingLeft}</p>` : ''
   }${publication ? html`<p class="note doubt">${say.published(publication.where)}</p>` : ''}`;
 }
 
-function firstSteps({ setup }: AnswerJson, language: Language): Html | string {
+export function firstSteps({ setup }: Pick<AnswerJson, 'setup'>, language: Language): Html | string {
   if (setup.length === 0) return '';
   const say = texts[language];
   return html`<h2 id="first">${say.first}</h2>

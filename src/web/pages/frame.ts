@@ -60,6 +60,8 @@ interface Place {
 
 const inHeader: readonly Place[] = [
   { path: '/', name: { en: 'Settings', de: 'Einstellungen' } },
+  { path: '/providers', name: { en: 'Providers', de: 'Anbieter' } },
+  { path: '/status', name: { en: 'Status', de: 'Status' } },
   { path: '/how-mail-works', name: { en: 'How mail works', de: 'Wie Mail funktioniert' } },
   { path: '/api', name: { en: 'API', de: 'API' } },
   { path: '/about', name: { en: 'About mailatlas', de: 'Über mailatlas' } },

@@ -70,7 +70,10 @@ export const texts = {
 } as const satisfies InEach<Readonly<Record<string, string | ((given: never) => string)>>>;
 
 /** The best way to receive and the best way to send first, everything else behind a fold. */
-export function settingsTables({ incoming, outgoing, local }: AnswerJson, language: Language): Html {
+export function settingsTables(
+  { incoming, outgoing, local }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'local'>,
+  language: Language,
+): Html {
   const say = texts[language];
   const best: (ServerJson | LocalJson)[] = [incoming[0], outgoing[0], ...local].filter(
     (server) => server !== undefined,
@@ -131,7 +134,11 @@ function copyButton(label: string, language: Language): Html {
 }
 
 /** The three axes of every server, each with its day and where to see it. @param evidence where the probes are told */
-export function certainty({ incoming, outgoing, sources }: AnswerJson, evidence: string, language: Language): Html {
+export function certainty(
+  { incoming, outgoing, sources }: Pick<AnswerJson, 'incoming' | 'outgoing' | 'sources'>,
+  evidence: string,
+  language: Language,
+): Html {
   const say = texts[language];
   const columns = [say.server, say.authentic, say.answers, say.signsIn];
   const rows = [...incoming, ...outgoing].map((server) => {

@@ -4,6 +4,7 @@
  * alone: a word and a shape say the same.
  */
 import { createHash } from 'node:crypto';
+import { plotStyle } from './plot-style.ts';
 
 const light = `
   --paper: #fdfcf9; --card: #ffffff; --sunk: #f4f2ec; --line: #dcd8cd; --edge: #8b8678;
@@ -223,6 +224,7 @@ h2 + div > .operation:first-child, h2 + p + div > .operation:first-child { margi
   .sources dd, .tried dd { margin-bottom: .6rem; }
   .field button { flex: 1 1 100%; }
 }
+${plotStyle}
 @media (prefers-reduced-motion: no-preference) { a, button, .button { transition: background-color .12s, border-color .12s, color .12s; } }
 @media (forced-colors: active) { .primary { border: 2px solid; } }
 @media print {

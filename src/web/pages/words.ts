@@ -44,7 +44,7 @@ export const texts = {
       ask: 'given to you by the provider',
     },
     status: {
-      unverified: 'not checked yet',
+      unverified: 'not checked',
       verified: 'answers',
       degraded: 'answers, with trouble',
       failing: 'fails',
@@ -78,7 +78,7 @@ export const texts = {
       ask: 'bekommen Sie vom Anbieter',
     },
     status: {
-      unverified: 'noch nicht geprüft',
+      unverified: 'nicht geprüft',
       verified: 'antwortet',
       degraded: 'antwortet mit Mängeln',
       failing: 'versagt',

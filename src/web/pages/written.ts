@@ -22,6 +22,12 @@ export function writtenDate(date: string, language: Language): string {
   return at.toLocaleDateString(locales[language], format);
 }
 
+/** Day and month, where the year is clear. @param date YYYY-MM-DD or an instant */
+export function shortDate(date: string, language: Language): string {
+  const format = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
+  return new Date(`${date.slice(0, 10)}T00:00:00Z`).toLocaleDateString(locales[language], format);
+}
+
 /** @param instant ISO 8601 */
 export function writtenInstant(instant: string, language: Language): string {
   const time = new Date(instant).toLocaleTimeString(locales[language], {
@@ -30,6 +36,11 @@ export function writtenInstant(instant: string, language: Language): string {
     timeZone: 'UTC',
   });
   return `${writtenDate(instant, language)}, ${time}${language === 'de' ? ' Uhr' : ''} UTC`;
+}
+
+/** Day and time of day, that programs can read, too. */
+export function instantElement(instant: string, language: Language) {
+  return html`<time datetime="${instant}">${writtenInstant(instant, language)}</time>`;
 }
 
 /** A day that programs can read, too; on an instant the pointer shows the time of day. */

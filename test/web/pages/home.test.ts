@@ -106,7 +106,7 @@ describe('An answer', () => {
     assert.match(text, /answers, with trouble 20 November 2026 what was seen , seen by else\.example/);
     assert.match(text, /a message went through 19 November 2026/);
     assert.match(text, /only others say so/);
-    assert.match(html, /href="\/api\/v1\/providers\/post\.example\/probes"/);
+    assert.match(html, /href="\/provider\/post\.example#seen"/);
   });
 
   test('says plainly that new Outlook hands the password on', async () => {
