@@ -13,7 +13,8 @@ const usage = `usage: mailatlas review [list] [--state STATE,…] --server URL [
        mailatlas review show NUMBER [--record] --server URL [--json]
        mailatlas review accept NUMBER [--confirm NAME]… [--reason TEXT] --server URL
        mailatlas review decline|ask NUMBER --reason TEXT --server URL
-       mailatlas review stop|recheck NUMBER [--reason TEXT] --server URL
+       mailatlas review stop NUMBER [--reason TEXT] --server URL
+       mailatlas review recheck NUMBER --server URL
        mailatlas review rollback REVISION --reason TEXT --server URL
 
 Decides about submissions on a mailatlas server, with a token that its operator makes: mailatlas token create --role reviewer
@@ -89,7 +90,7 @@ export const command: Command = {
       values.state !== undefined && act !== 'list' && '--state is for list',
       values.record && act !== 'show' && '--record is for show',
       values.confirm && act !== 'accept' && '--confirm is for accept',
-      values.reason !== undefined && (act === 'list' || act === 'show') && `--reason is not for ${act}`,
+      values.reason !== undefined && ['list', 'show', 'recheck'].includes(act) && `--reason is not for ${act}`,
       act === 'list' && typed !== undefined && 'list takes no number',
       ['decline', 'ask', 'rollback'].includes(act) && !values.reason?.trim() && `${act} needs --reason TEXT`,
     ].find((one) => one !== false);

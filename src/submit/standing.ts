@@ -46,6 +46,7 @@ const states: Readonly<Record<State, Says>> = {
   withdrawn: { en: 'It was withdrawn.', de: 'Sie wurde zurückgezogen.' },
 };
 
+const gone: Says = { en: 'The record is served no more.', de: 'Der Eintrag wird nicht mehr ausgeliefert.' };
 const mended: Says = { en: 'It is mended.', de: 'Der Fehler ist behoben.' };
 
 /** One sentence. */
@@ -57,7 +58,8 @@ export function sayStanding({ kind, state, holdUntil }: Standing): Says {
       de: `Sie ist angenommen und wird ab ${time} ausgeliefert, wenn niemand sie anhält.`,
     };
   }
-  if (kind === 'report' && state === 'published') return mended;
+  if (state === 'published' && kind === 'report') return mended;
+  if (state === 'published' && kind === 'remove') return gone;
   return states[state];
 }
 
