@@ -5,6 +5,7 @@
  *  2. build the atlas from the store and serve it
  *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
+ *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
@@ -37,6 +38,7 @@ import { startSchedule } from './verify/schedule.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
+import { type DeskOptions, startDesk } from './web/desk-node.ts';
 import { fromStore } from './web/from-store.ts';
 import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
@@ -80,6 +82,8 @@ export interface ServerOptions {
     /** Of what they are told. */
     readonly language?: Language;
   };
+  /** Takes submissions in, checks them, and serves what reviewers have accepted. */
+  readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
@@ -180,6 +184,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  const desk =
+    options.submissions &&
+    (await startDesk(options.submissions, {
+      store,
+      atlas: () => keeper.curated(),
+      changed: () => keeper.refresh(),
+      note,
+    }));
   const app = createApp({
     served: () => keeper.served,
     resolver,
@@ -199,6 +211,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
+    ...(desk && { submissions: desk }),
     version: options.version,
     contact: options.contact,
     ...(options.url !== undefined && { url: options.url }),
@@ -261,7 +274,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), listening.close()]);
+      await Promise.all([schedule?.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

@@ -10,6 +10,7 @@ import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile } from './op
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { readSigning, signingOptions } from './signing.ts';
+import { readSubmissionOptions, submissionOptions } from './submission-options.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE] [--data DIR | --only DIR]
@@ -19,6 +20,8 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--mx-service]
                        [--sign-cert FILE --sign-key FILE] [--about DIR]
                        [--verify --contact TEXT [--webhook URL]]
+                       [--submissions | --no-submissions] [--publish-proved] [--hold-hours N]
+                       [--proof-resolver HOST:PORT]…
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads data, lists, certificate and texts again, SIGINT and SIGTERM stop.
@@ -42,12 +45,22 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
   --verify              talk to the servers of the records, each once a day, and serve how they are
   --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
-                        with --verify: as for mailatlas verify
+                        with --verify and --submissions: as for mailatlas verify
   --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
                         proxy speaks for
   --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
+
+  --submissions         let strangers submit records, and reviewers with a token (mailatlas token) decide about them; the
+                        default where --url and --contact are given. --no-submissions: nobody can
+  --publish-proved      publish without a reviewer what is proved and passes every check; never what changes MX patterns
+                        or sends people of a domain elsewhere (default: a reviewer has to accept it)
+  --hold-hours N        how long what sends people of a domain elsewhere is held after two reviewers have accepted it
+                        (default: 72)
+  --proof-resolver HOST:PORT
+                        a DNS server that has to see the proof of control, beside the domain's own. Repeatable (default:
+                        --resolver, else the system's)
 
 example:
   mailatlas serve --port 8143
@@ -73,6 +86,7 @@ export const command: Command = {
       'trusted-proxy': { type: 'string', multiple: true },
       url: { type: 'string' },
       'mx-service': { type: 'boolean' },
+      ...submissionOptions,
       ...signingOptions,
       about: { type: 'string' },
     } as const;
@@ -90,6 +104,7 @@ export const command: Command = {
       notifiers: readNotifiers(values.webhook, 'serve'),
       language: language(),
     };
+    const submissions = readSubmissionOptions(values);
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const bundleKey = values['bundle-key'];
@@ -118,6 +133,7 @@ export const command: Command = {
       ...(signing && { signer: () => signing.signer() }),
       ...(about && { about: () => about ?? {} }),
       ...(verify && { verify }),
+      ...(submissions && { submissions }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
@@ -145,7 +161,7 @@ export const command: Command = {
     await asked;
     await server.close();
     // Probes under way would keep the process for as long as each may take.
-    if (values.verify) setImmediate(() => process.exit());
+    if (values.verify || submissions) setImmediate(() => process.exit());
     return exit.yes;
   },
 };

@@ -4,6 +4,7 @@
  * worth, the caller says.
  */
 import type { Domain } from '../name/domain.ts';
+import { Budget } from './budget.ts';
 
 export interface RememberLimits {
   /** How many names are kept; the oldest go first. */
@@ -34,9 +35,7 @@ export function remembering<A>({ ask, refused, keep, limits, now }: Remembered<A
   const { names, underWay, perMinute, totalPerMinute } = limits;
   const known = new Map<Domain, { answer: A; until: number }>();
   const asking = new Map<Domain, Promise<A>>();
-  let spent = new Map<string, number>();
-  let total = 0;
-  let spentSince = now();
+  const budget = new Budget({ perBlock: perMinute, total: totalPerMinute, window: minute }, now);
 
   const remember = (domain: Domain, answer: A) => {
     const time = keep(answer);
@@ -47,27 +46,12 @@ export function remembering<A>({ ask, refused, keep, limits, now }: Remembered<A
     if (known.size > names && oldest !== undefined) known.delete(oldest);
   };
 
-  /** Counts the question; false where the asker, or all together, have had their share. Begins anew every minute. */
-  const charge = (asker: string | undefined): boolean => {
-    if (now() - spentSince >= minute) {
-      spent = new Map();
-      total = 0;
-      spentSince = now();
-    }
-    if (asker !== undefined) {
-      const count = (spent.get(asker) ?? 0) + 1;
-      spent.set(asker, count);
-      if (count > perMinute) return false;
-    }
-    return ++total <= totalPerMinute;
-  };
-
   return (domain: Domain, asker?: string): Promise<A> => {
     const cached = known.get(domain);
     if (cached && cached.until > now()) return Promise.resolve(cached.answer);
     const same = asking.get(domain);
     if (same) return same;
-    if (asking.size >= underWay || !charge(asker)) return Promise.resolve(refused);
+    if (asking.size >= underWay || !budget.take(asker)) return Promise.resolve(refused);
     const question = ask(domain)
       .then((answer) => {
         remember(domain, answer);

@@ -4,7 +4,7 @@
  * unknown: there is no such submission, or the secret is another's; too-late: somebody else has acted meanwhile; not-now:
  * its state does not allow it; not-yours: another actor may; moved-on: the record has changed since the draft was checked;
  * claimed: a name is another record's; failed, confirm, again: see policy.ts; full: too many are open; no-going-back: a
- * revision that cannot be taken back; key-reused: the key of a request that said something else.
+ * revision that cannot be taken back.
  */
 export type RefusalCode =
   | 'unknown'
@@ -17,8 +17,7 @@ export type RefusalCode =
   | 'confirm'
   | 'again'
   | 'full'
-  | 'no-going-back'
-  | 'key-reused';
+  | 'no-going-back';
 
 export class Refusal extends Error {
   override readonly name = 'Refusal';

@@ -185,7 +185,7 @@ export function resultOf(row: { name: string; state: CheckResult['state']; says:
  * Who has accepted this very draft. Whatever else is done to it makes what was said before void; so does revoking the token
  * with which it was said.
  */
-async function acceptedBy(desk: Desk, row: SubmissionRow): Promise<string[]> {
+export async function acceptedBy(desk: Desk, row: SubmissionRow): Promise<string[]> {
   const { db } = desk.store;
   const events = (await readEvents(db, row.number)).toReversed();
   const other = events.findIndex(({ act }) => act !== 'accept' && act !== 'hold');

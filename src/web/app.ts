@@ -28,10 +28,12 @@ import { providersPage } from './pages/providers.ts';
 import { statusPage } from './pages/status.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
-import { type Document, documentOf, json, otherMethod, send, sendJson } from './respond.ts';
+import { type Document, documentOf, json, needsSecret, otherMethod, send, sendJson } from './respond.ts';
+import { hasToken, reviewRoutes } from './review.ts';
 import type { Deps } from './served.ts';
 import { simulateRoute } from './simulate.ts';
 import { statusesRoute } from './statuses.ts';
+import { previewRoute, submissionRoutes } from './submissions.ts';
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
@@ -56,6 +58,18 @@ export function createApp(deps: Deps): Hono {
     app.get(path, counted(path, handler));
     app.post(path, counted(path, handler));
     app.all(path, counted(path, otherMethod('GET, HEAD, POST')));
+  };
+
+  /** Where a secret decides who may do what: nobody keeps an answer, and no other page may ask. */
+  const closed = (path: string, handlers: Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Handler>>>) => {
+    const secretly = (handler: Handler) =>
+      counted(path, (c, next) => {
+        needsSecret(c);
+        return handler(c, next);
+      });
+    const methods = Object.keys(handlers).map((method) => (method === 'GET' ? 'GET, HEAD' : method));
+    for (const [method, handler] of Object.entries(handlers)) app.on(method, path, secretly(handler));
+    app.all(path, secretly(otherMethod(methods.join(', '))));
   };
 
   /** For people: under this server's own name only. */
@@ -108,6 +122,23 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/atlas.ndjson', linesRoute(deps));
   get('/api/v1/changes', changesRoute(deps));
   get('/api/v1/feed.atom', atlasFeedRoute(deps));
+
+  // Those who submit, and those who review.
+  const [submitters, reviewers] = [submissionRoutes(deps), reviewRoutes(deps)];
+  closed('/api/v1/submissions', { GET: reviewers.list, POST: submitters.submit });
+  closed('/api/v1/submissions/:number', {
+    GET: byBearer(reviewers.see, submitters.follow),
+    PUT: submitters.change,
+    DELETE: submitters.withdraw,
+  });
+  closed('/api/v1/submissions/:number/recheck', { POST: byBearer(reviewers.recheck, submitters.recheck) });
+  closed('/api/v1/submissions/:number/stop', { POST: byBearer(reviewers.stop, submitters.stop) });
+  closed('/api/v1/submissions/:number/accept', { POST: reviewers.accept });
+  closed('/api/v1/submissions/:number/decline', { POST: reviewers.decline });
+  closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
+  closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
+  closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
+
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {
@@ -137,6 +168,11 @@ export function createApp(deps: Deps): Hono {
     return response;
   });
   return app;
+}
+
+/** Reviewers have tokens, submitters receipts. */
+function byBearer(reviewer: Handler, submitter: Handler): Handler {
+  return (c, next) => (hasToken(c) ? reviewer : submitter)(c, next);
 }
 
 /** Microsoft's own server does not tell capital letters apart, and so no two clients write Autodiscover's paths the same. */

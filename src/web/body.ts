@@ -1,21 +1,23 @@
 /** Bodies of requests: bounded, and UTF-8. */
 import type { Context } from 'hono';
+import type * as z from 'zod';
 import { HttpProblem } from './errors.ts';
 
 /** Sixty times what a mail client sends. */
 const mostOctets = 64 * 1024;
 
 /**
- * The body as text, without a byte order mark; undefined where it is no UTF-8. Not more than 64 KiB of it are ever held.
+ * The body as text, without a byte order mark; undefined where it is no UTF-8.
+ * @param most octets; not more of it are ever held
  * @throws {HttpProblem} where it is larger
  */
-export async function bodyText(c: Context): Promise<string | undefined> {
-  if (Number(c.req.header('Content-Length') ?? 0) > mostOctets) throw tooLarge(c);
+export async function bodyText(c: Context, most: number = mostOctets): Promise<string | undefined> {
+  if (Number(c.req.header('Content-Length') ?? 0) > most) throw tooLarge(c, most);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let octets = 0;
   for await (const chunk of c.req.raw.body ?? []) {
     octets += chunk.byteLength;
-    if (octets > mostOctets) throw tooLarge(c);
+    if (octets > most) throw tooLarge(c, most);
     chunks.push(chunk);
   }
   try {
@@ -25,8 +27,26 @@ export async function bodyText(c: Context): Promise<string | undefined> {
   }
 }
 
-function tooLarge(c: Context): HttpProblem {
+/**
+ * The body as JSON of this shape.
+ * @throws {HttpProblem} that names everything that is wrong
+ */
+export async function bodyJson<T extends z.ZodType>(schema: T, c: Context, most?: number): Promise<z.infer<T>> {
+  const text = await bodyText(c, most);
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    throw new HttpProblem('malformed-request', 'The body is no JSON in UTF-8.');
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const wrong = result.error.issues.slice(0, 5).map(({ path, message }) => `“${path.join('.')}”: ${message}`);
+  throw new HttpProblem('malformed-request', `The body is wrong: ${wrong.join('; ')}.`);
+}
+
+function tooLarge(c: Context, most: number): HttpProblem {
   // The rest is not read: what follows on this connection is no request.
   c.header('Connection', 'close');
-  return new HttpProblem('too-large', 'The body is larger than 64 KiB.');
+  return new HttpProblem('too-large', `The body is larger than ${most / 1024} KiB.`);
 }

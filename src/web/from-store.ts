@@ -5,12 +5,17 @@ import type { Store } from '../store/db.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../store/history.ts';
 import { readChanges, readRevisions, traceRevisions } from '../store/providers.ts';
 import { readQuarantineHistory } from '../store/quarantine.ts';
+import { authenticate } from '../store/tokens.ts';
 import { readTransitions } from '../store/transitions.ts';
 import { readVitals } from '../store/vitals.ts';
 import type { Deps } from './served.ts';
 
-export function fromStore({ db }: Store): Pick<Deps, 'revisions' | 'changes' | 'vitals' | 'history' | 'news'> {
+export function fromStore(
+  store: Store,
+): Pick<Deps, 'revisions' | 'changes' | 'vitals' | 'history' | 'news' | 'authenticate'> {
+  const { db } = store;
   return {
+    authenticate: (secret, role) => authenticate(store, secret, role, new Date().toISOString()),
     revisions: (id, limit) => readRevisions(db, id, limit),
     changes: (since, limit) => readChanges(db, since, limit),
     vitals: () => readVitals(db, new Date().toISOString()),

@@ -38,6 +38,13 @@ export class Keeper {
     return this.#served;
   }
 
+  /** What the data and the submissions say, as new as the store is: without the operator's list. */
+  async curated(): Promise<Atlas> {
+    await this.refresh();
+    if (!this.#atlas) throw new Error('there is no atlas after it was read');
+    return this.#atlas;
+  }
+
   /** From now on these domains are served, too. */
   host(hosted: HostedDomains): void {
     this.#hosted = hosted;

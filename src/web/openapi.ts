@@ -34,20 +34,12 @@ import {
   SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
+import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
+import { submissionPaths } from './openapi-submissions.ts';
 
-const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponsesObject =>
-  Object.fromEntries(
-    statuses.map(([status, description]) => [
-      String(status),
-      { description, content: { 'application/problem+json': { schema: Problem } } },
-    ]),
-  );
-const malformed: [number, string] = [400, 'The name or the query is malformed'];
 const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
 const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
-const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
 
-const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } });
 const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
 
 const atom = {
@@ -59,8 +51,6 @@ const renamed = { description: 'The record has another id today' };
 
 const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
 const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
-
-const tooLarge: [number, string] = [413, 'The body is larger than 64 KiB'];
 
 const noProfile: [number, string] = [422, 'A profile cannot say this provider’s settings; “reason” and “text” say why'];
 const profile = {
@@ -94,6 +84,12 @@ export function openapi(version: string) {
         version,
         description: 'Which servers, ports, security modes and sign-in method the mail of a domain uses.',
         license: { name: 'MIT (code), CC0-1.0 (data)', identifier: 'MIT' },
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'mailatlas token create --role … --name …' },
+          receipt: { type: 'http', scheme: 'bearer', description: 'What the answer to a submission has as “receipt”' },
+        },
       },
       paths: {
         '/v1.1/{domain}': get({
@@ -298,6 +294,7 @@ export function openapi(version: string) {
           requestParams: { query: ChangesQuery },
           responses: { 200: json('At most a thousand', ChangeList), ...problems(malformed, later) },
         }),
+        ...submissionPaths,
         '/api/v1/openapi.json': get({
           summary: 'This document',
           responses: {

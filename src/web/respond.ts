@@ -54,8 +54,14 @@ export const page = 'text/html; charset=utf-8';
 
 /** Public data: any page in any browser may read it. */
 const always = { 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' } as const;
+const nosniff = { 'X-Content-Type-Options': 'nosniff' } as const;
 
-const problemHeaders = { ...always, 'Content-Type': 'application/problem+json; charset=utf-8' } as const;
+/** What every answer to this request carries. */
+function standing(c: Context): Readonly<Record<string, string>> {
+  return c.get('needsSecret') === true ? nosniff : always;
+}
+
+const problemType = { 'Content-Type': 'application/problem+json; charset=utf-8' } as const;
 
 /**
  * Sends a document, or 304 where the asker has it. A request that carries an address makes every answer `no-store`.
@@ -68,7 +74,7 @@ export function send(
   more: Readonly<Record<string, string>> = {},
 ): Response {
   const kept = neverKept(c) ? 'no-store' : caching;
-  const headers = { ...always, ...more, 'Cache-Control': cacheControl[kept] };
+  const headers = { ...standing(c), ...more, 'Cache-Control': cacheControl[kept] };
   if (kept === 'no-store') return c.body(document.body, 200, { ...headers, 'Content-Type': document.type });
   if (isKept(c.req.header('If-None-Match'), document.etag)) {
     return c.body(null, 304, { ...headers, ETag: document.etag });
@@ -124,8 +130,13 @@ export function mayCarryAddress(c: Context): void {
   c.set('mayCarryAddress', true);
 }
 
+/** To be called first where only a secret opens the door: nobody keeps the answer, and no other page may read it. */
+export function needsSecret(c: Context): void {
+  c.set('needsSecret', true);
+}
+
 function neverKept(c: Context): boolean {
-  return c.get('mayCarryAddress') === true || carriesAddress(c.req.url);
+  return c.get('mayCarryAddress') === true || c.get('needsSecret') === true || carriesAddress(c.req.url);
 }
 
 /** The one place where an error becomes a response. */
@@ -134,22 +145,25 @@ export function sendProblem(c: Context, problem: HttpProblem): Response {
   const seconds = neverKept(c) ? 0 : cacheSeconds(problem.code);
   const kept = `${c.get('dependsOnAsker') ? 'private' : 'public'}, max-age=${seconds}`;
   return c.body(JSON.stringify(body), body.status as 400, {
-    ...problemHeaders,
+    ...standing(c),
+    ...problemType,
     'Cache-Control': seconds === 0 ? 'no-store' : kept,
     ...((body.status === 503 || body.status === 429) && { 'Retry-After': '60' }),
+    // RFC 6750 section 3.
+    ...(body.status === 401 && { 'WWW-Authenticate': 'Bearer realm="mailatlas"' }),
   });
 }
 
 /** A 400 for a request that never reaches a route. */
 export function refusal(detail: string): Response {
   const body = JSON.stringify(problemOf(new HttpProblem('malformed-request', detail)));
-  return new Response(body, { status: 400, headers: { ...problemHeaders, 'Cache-Control': 'no-store' } });
+  return new Response(body, { status: 400, headers: { ...always, ...problemType, 'Cache-Control': 'no-store' } });
 }
 
 /** A 503 where there is no app yet that could answer. */
 export function notReady(detail: string): Response {
   const body = JSON.stringify(problemOf(new HttpProblem('not-ready', detail)));
-  const headers = { ...problemHeaders, 'Cache-Control': 'no-store', 'Retry-After': '60' };
+  const headers = { ...always, ...problemType, 'Cache-Control': 'no-store', 'Retry-After': '60' };
   return new Response(body, { status: 503, headers });
 }
 
@@ -162,7 +176,11 @@ export function otherMethod(allowed: string) {
         'Access-Control-Max-Age': '86400',
         ...(allowed.includes('POST') && { 'Access-Control-Allow-Headers': 'Content-Type' }),
       };
-      return c.body(null, 204, { ...always, ...preflight, Allow: allowed });
+      // Where a secret is needed, no other page may ask.
+      return c.body(null, 204, {
+        ...(c.get('needsSecret') === true ? nosniff : { ...always, ...preflight }),
+        Allow: allowed,
+      });
     }
     const response = sendProblem(c, new HttpProblem('method-not-allowed', `Here one may ask with ${allowed}.`));
     response.headers.set('Allow', allowed);

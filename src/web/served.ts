@@ -17,11 +17,13 @@ import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
+import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
+import type { Submissions } from './submissions.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
 
@@ -118,6 +120,13 @@ export interface Deps {
   /** What was seen of endpoints. */
   readonly history: History;
   readonly news: News;
+  /** Whose token it is, if it may act in this role; undefined where there are no tokens. */
+  readonly authenticate?: (
+    secret: string,
+    role: Role,
+  ) => Promise<Pick<Token, 'name' | 'role'> | 'unknown' | 'other-role'>;
+  /** Where submissions are taken in; undefined where the operator takes none. */
+  readonly submissions?: Submissions;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */

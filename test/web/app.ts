@@ -60,7 +60,19 @@ export interface TestAppOptions {
   readonly hosted?: HostedDomains;
   readonly vitals?: Vitals;
   /** What else the operator has set up. */
-  readonly setUp?: Pick<Deps, 'url' | 'mxService' | 'signer' | 'hosting' | 'about' | 'gzip' | 'messages' | 'simulated'>;
+  readonly setUp?: Pick<
+    Deps,
+    | 'url'
+    | 'mxService'
+    | 'signer'
+    | 'hosting'
+    | 'about'
+    | 'gzip'
+    | 'messages'
+    | 'simulated'
+    | 'submissions'
+    | 'authenticate'
+  >;
 }
 
 const loadedOnce: Deps['revisions'] = (id, limit) =>

@@ -1,30 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Domain } from '../../src/name/domain.ts';
 import { errorCodes } from '../../src/web/errors.ts';
 import { offlineSimulations, scriptedMx, scriptedPublications, testApp } from './app.ts';
+import { type OpenApi, ourOwnKeywords, validators } from './openapi.ts';
 import { records } from './records.ts';
-
-interface Schema {
-  [keyword: string]: unknown;
-}
-interface Response {
-  description: string;
-  content?: Record<string, { schema: Schema }>;
-}
-interface Operation {
-  summary: string;
-  parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
-  responses: Record<string, Response>;
-}
-interface OpenApi {
-  openapi: string;
-  info: { title: string; version: string };
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
-}
 
 /** Text for people, and what pages load. */
 const outsideOfTheDocument = new Set([
@@ -155,25 +136,6 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/readyz', '/readyz'],
 ];
 
-/** What provider/fields.ts notes for the formatter of the data files; it says nothing about an answer. */
-const ourOwnKeywords = ['prose', 'sorted'];
-
-/** Validators for the schemas of a document, each by the keys that lead to it. */
-function validators(document: OpenApi): (...keys: readonly string[]) => ValidateFunction {
-  const ajv = new Ajv2020({ strict: true, allErrors: true });
-  addFormats.default(ajv);
-  // The document itself is no schema; only what is pointed to is.
-  ajv.addVocabulary([...Object.keys(document), ...ourOwnKeywords]);
-  ajv.addSchema(document, 'https://atlas.example/openapi');
-  const compiled = new Map<string, ValidateFunction>();
-  return (...keys) => {
-    const pointer = keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-    const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `https://atlas.example/openapi#/${pointer}` });
-    compiled.set(pointer, validate);
-    return validate;
-  };
-}
-
 describe('GET /api/v1/openapi.json', () => {
   const { app, get, send } = testApp({
     mx: scriptedMx,
@@ -213,7 +175,7 @@ describe('GET /api/v1/openapi.json', () => {
   test('describes each operation in a sentence, and each of its answers', () => {
     for (const { path, method, operation } of operations()) {
       assert.match(path, /^\//);
-      assert.ok(['get', 'post'].includes(method), `${method} ${path}`);
+      assert.ok(['get', 'post', 'put', 'delete'].includes(method), `${method} ${path}`);
       assert.ok(operation.summary, path);
       assert.ok(Object.keys(operation.responses).length > 0, path);
       for (const [status, { description }] of Object.entries(operation.responses)) {

@@ -1,0 +1,20 @@
+/** What the parts of the OpenAPI document share. */
+import type * as z from 'zod';
+import type { ZodOpenApiResponsesObject } from 'zod-openapi';
+import { Problem } from './contract.ts';
+
+export const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponsesObject =>
+  Object.fromEntries(
+    statuses.map(([status, description]) => [
+      String(status),
+      { description, content: { 'application/problem+json': { schema: Problem } } },
+    ]),
+  );
+export const malformed: [number, string] = [400, 'The name or the query is malformed'];
+export const later: [number, string] = [503, 'Nobody knows now: DNS did not answer, or the atlas is being loaded'];
+
+export const json = (description: string, schema: z.ZodType) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+export const tooLarge: [number, string] = [413, 'The body is larger than 64 KiB'];

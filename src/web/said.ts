@@ -1,0 +1,20 @@
+/** What people say with a decision: bounded, plain text, judged as strictly as what strangers send. */
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import { textFault } from '../submit/text.ts';
+import { bodyJson } from './body.ts';
+import { HttpProblem } from './errors.ts';
+
+/**
+ * The body of a decision; an empty one says nothing.
+ * @throws {HttpProblem} where it is no JSON of this shape, or its reason is no plain text
+ */
+export async function reasonOf<T extends z.ZodType<{ readonly reason?: string | undefined }>>(
+  schema: T,
+  c: Context,
+): Promise<z.infer<T>> {
+  const said = await bodyJson(schema, c);
+  const fault = textFault(said.reason ?? '', { lines: true });
+  if (fault) throw new HttpProblem('malformed-request', `The reason must be plain text (${fault}).`);
+  return said;
+}

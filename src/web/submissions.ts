@@ -1,0 +1,270 @@
+/** Submissions over HTTP: what strangers can do, and those who hold a receipt. */
+import type { Context } from 'hono';
+import { compileAtlas } from '../atlas/atlas.ts';
+import { renderAutoconfig } from '../formats/autoconfig/render.ts';
+import { lookup } from '../lookup/ladder.ts';
+import { parseDomain } from '../name/domain.ts';
+import { Budget } from '../net/budget.ts';
+import { nothingKnown } from '../provider/model.ts';
+import { isSecret, secretHash } from '../store/secret.ts';
+import { readByPreview, readSubmission, type SubmissionRow } from '../store/submissions.ts';
+import { type Desk, draftOf, submitter } from '../submit/desk.ts';
+import { Beside, type ReadDraft, readDraft, readXmlDraft } from '../submit/draft.ts';
+import type { CheckResult, Draft } from '../submit/model.ts';
+import { previewOf } from '../submit/receipt.ts';
+import { Refusal } from '../submit/refusal.ts';
+import { forSubmitter, showCheck } from '../submit/show.ts';
+import { isOpen } from '../submit/state.ts';
+import { recheck, redraft, stop, submit, withdraw } from '../submit/submissions.ts';
+import { bearerOf } from './bearer.ts';
+import { bodyText } from './body.ts';
+import { MaybeReasoned, SubmitQuery } from './contract-submissions.ts';
+import { HttpProblem } from './errors.ts';
+import { languageOf } from './pages/language.ts';
+import { parseQuery } from './parse-query.ts';
+import { queryParameters } from './query.ts';
+import { documentOf, needsSecret, send, sendJson, xml } from './respond.ts';
+import { reasonOf } from './said.ts';
+import type { Deps } from './served.ts';
+
+/** Where submissions are taken in. */
+export interface Submissions {
+  readonly desk: Desk;
+  /** Runs every check of a draft that is not submitted. */
+  dryRun(draft: Draft, block: string | undefined): Promise<readonly CheckResult[]>;
+  /** Says from which address block a submission came, for the budget of its probes; kept in memory only. */
+  came(number: number, block: string | undefined): void;
+}
+
+const hour = 3_600_000;
+/** What one network, and all together, may do in an hour; docs/submissions.md has the table. */
+const limits = {
+  submit: { perBlock: 10, total: 300, window: hour },
+  change: { perBlock: 30, total: 600, window: hour },
+} as const;
+/** Open submissions of one network that this process has seen. */
+const mostOpenPerBlock = 20;
+/** Dry runs at once: each may take minutes. */
+const mostDryRuns = 4;
+
+/** The routes of those who submit, with the budgets that they share. */
+export function submissionRoutes(deps: Deps) {
+  const budgets = { submit: new Budget(limits.submit), change: new Budget(limits.change) };
+  const open = new Map<string, Set<number>>();
+  let dryRuns = 0;
+
+  const charge = (c: Context, what: keyof typeof budgets) => {
+    if (budgets[what].take(deps.asker(c))) return;
+    const detail = 'Too much was submitted from this network just now; try again in an hour.';
+    throw new HttpProblem('too-many-submissions', detail);
+  };
+
+  /** Those of a network that are still open. */
+  const openOf = async ({ desk }: Submissions, block: string | undefined): Promise<Set<number>> => {
+    const numbers = new Set(block === undefined ? [] : open.get(block));
+    for (const number of numbers) {
+      const row = await readSubmission(desk.store.db, number);
+      if (!row || !isOpen(row.state)) numbers.delete(number);
+    }
+    if (block !== undefined) {
+      if (numbers.size > 0) open.set(block, numbers);
+      else open.delete(block);
+    }
+    return numbers;
+  };
+
+  return {
+    /** `POST /api/v1/submissions` */
+    submit: async (c: Context): Promise<Response> => {
+      const ports = submissionsOf(deps);
+      const query = parseQuery(SubmitQuery, c);
+      const block = deps.asker(c);
+      charge(c, 'submit');
+      const { draft, contact, remarks } = await readBody(ports.desk, c);
+      if (query.dry_run === '1') {
+        if (dryRuns >= mostDryRuns) {
+          throw new HttpProblem('too-many-submissions', 'Too many drafts are being checked; try again in a minute.');
+        }
+        dryRuns++;
+        try {
+          const { kind, id, record } = draft;
+          const checks = (await ports.dryRun(draft, block)).map((one) => showCheck(one, languageOf(c)));
+          return sendJson(c, { dryRun: true, kind, id, checks, remarks, ...(record && { record }) }, 'no-store');
+        } finally {
+          dryRuns--;
+        }
+      }
+      const key = keyOf(c);
+      const mine = await openOf(ports, block);
+      if (mine.size >= mostOpenPerBlock) {
+        const detail = `There are ${mine.size} open submissions from this network; wait until they are decided.`;
+        throw new HttpProblem('too-many-submissions', detail);
+      }
+      const { number, receipt, row, repeated } = await refusable(submit(ports.desk, { draft, contact, key }));
+      if (block !== undefined) open.set(block, mine.add(number));
+      ports.came(number, block);
+      const shown = await forSubmitter(ports.desk, row, languageOf(c));
+      const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
+      const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
+      return repeated ? response : new Response(response.body, { status: 201, headers: created(response, number) });
+    },
+
+    /** `GET /api/v1/submissions/{number}` with its receipt. */
+    follow: async (c: Context): Promise<Response> => {
+      const { desk } = submissionsOf(deps);
+      return show(c, desk, await withReceipt(desk, c));
+    },
+
+    /** `PUT /api/v1/submissions/{number}`: another draft in its place. */
+    change: async (c: Context): Promise<Response> => {
+      const ports = submissionsOf(deps);
+      const { desk } = ports;
+      const row = await withReceipt(desk, c);
+      charge(c, 'change');
+      const { draft, contact } = await readBody(desk, c);
+      const now = await refusable(redraft(desk, row, draft, contact));
+      ports.came(row.number, deps.asker(c));
+      return show(c, desk, now);
+    },
+
+    /** `DELETE /api/v1/submissions/{number}` */
+    withdraw: async (c: Context): Promise<Response> => {
+      const { desk } = submissionsOf(deps);
+      return show(c, desk, await refusable(withdraw(desk, await withReceipt(desk, c))));
+    },
+
+    /** `POST /api/v1/submissions/{number}/recheck` with its receipt. */
+    recheck: async (c: Context): Promise<Response> => {
+      const ports = submissionsOf(deps);
+      const row = await withReceipt(ports.desk, c);
+      charge(c, 'change');
+      ports.came(row.number, deps.asker(c));
+      return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter)));
+    },
+
+    /** `POST /api/v1/submissions/{number}/stop` with its receipt. */
+    stop: async (c: Context): Promise<Response> => {
+      const { desk } = submissionsOf(deps);
+      const row = await withReceipt(desk, c);
+      const { reason = '' } = await reasonOf(MaybeReasoned, c);
+      return show(c, desk, await refusable(stop(desk, row, submitter, reason)));
+    },
+  };
+}
+
+/** `GET /preview/{token}/v1.1/{domain}`: the draft as a mail client would get it, before anybody has reviewed it. */
+export function previewRoute(deps: Deps) {
+  return async (c: Context): Promise<Response> => {
+    needsSecret(c);
+    const { desk } = submissionsOf(deps);
+    const row = await readByPreview(desk.store.db, secretHash(c.req.param('token') ?? ''));
+    const record = row && isOpen(row.state) ? draftOf(row).record : undefined;
+    if (!record) throw unknown();
+    const domain = parseDomain(c.req.param('domain') ?? '');
+    const atlas = compileAtlas({ providers: [record], others: [], leftOut: [], noProbe: [] });
+    const found = await lookup(atlas, domain);
+    const text = 'answer' in found ? renderAutoconfig(found.answer, nothingKnown) : undefined;
+    if (text === undefined) throw new HttpProblem('unknown-domain', `The draft gives no settings for ${domain}.`);
+    return send(c, documentOf(text, xml), 'no-store', { 'X-Robots-Tag': 'noindex' });
+  };
+}
+
+/** @throws {HttpProblem} where none are taken */
+export function submissionsOf({ submissions, hosting }: Pick<Deps, 'submissions' | 'hosting'>): Submissions {
+  if (submissions) return submissions;
+  throw new HttpProblem(
+    'no-submissions',
+    hosting?.only
+      ? 'This server answers for domains of its operator’s own, and takes no submissions.'
+      : 'This server takes no submissions; its operator turns them on with serve --submissions.',
+  );
+}
+
+/** What a refusal of submit/ is over HTTP. */
+const problems = {
+  unknown: 'unknown-submission',
+  'too-late': 'decided-meanwhile',
+  'not-now': 'not-now',
+  'not-yours': 'not-yours',
+  'moved-on': 'moved-on',
+  claimed: 'claimed',
+  failed: 'checks-failed',
+  confirm: 'unconfirmed',
+  again: 'accepted-already',
+  full: 'too-many-open',
+  'no-going-back': 'no-going-back',
+} as const satisfies Record<Refusal['code'], HttpProblem['code']>;
+
+/** @throws {HttpProblem} in place of a refusal */
+export async function refusable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Refusal) throw new HttpProblem(problems[error.code], error.message, error.more);
+    throw error;
+  }
+}
+
+/** A number that is not there and the receipt of another are the same to whoever asks. */
+export function unknown(): HttpProblem {
+  return new HttpProblem('unknown-submission', 'There is no such submission, or this is not its receipt.');
+}
+
+/** Of a hash that nobody has: what is not there is compared with it, so that it takes as long. */
+const nobodys = secretHash('');
+
+async function withReceipt(desk: Desk, c: Context): Promise<SubmissionRow> {
+  const receipt = bearerOf(c);
+  if (receipt === undefined) throw new HttpProblem('no-token', 'This needs the receipt of the submission, as Bearer.');
+  const text = c.req.param('number') ?? '';
+  const row = /^[1-9]\d{0,14}$/.test(text) ? await readSubmission(desk.store.db, Number(text)) : undefined;
+  if (!isSecret(receipt, row?.receipt ?? nobodys) || !row) throw unknown();
+  return row;
+}
+
+async function show(c: Context, desk: Desk, row: SubmissionRow): Promise<Response> {
+  return sendJson(c, await forSubmitter(desk, row, languageOf(c)), 'no-store');
+}
+
+function created(response: Response, number: number): Headers {
+  const headers = new Headers(response.headers);
+  headers.set('Location', `/api/v1/submissions/${number}`);
+  return headers;
+}
+
+/** What is said beside a file in autoconfig's format stands in the query; an address must not, and is in the header `From`. */
+const besides = Object.keys(Beside.shape).filter((name) => name !== 'contact');
+
+/** The draft of a body. @throws {HttpProblem} with every mistake in it */
+async function readBody(desk: Desk, c: Context): Promise<Extract<ReadDraft, { draft: Draft }>> {
+  const type = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const isXml = type === 'text/xml' || type === 'application/xml';
+  if (!isXml && type !== 'application/json') {
+    throw new HttpProblem('unsupported-type', 'Send JSON (application/json) or an autoconfig file (text/xml).');
+  }
+  const text = await bodyText(c);
+  if (text === undefined) throw new HttpProblem('malformed-request', 'The body is no UTF-8.');
+  const atlas = await desk.atlas();
+  const served = (id: string) => atlas.records.get(id);
+  const from = c.req.header('From');
+  const read = isXml
+    ? readXmlDraft(
+        text,
+        { ...queryParameters(c.req.url, besides), ...(from !== undefined && { contact: from }) },
+        served,
+      )
+    : readDraft(text, served);
+  if (!('mistakes' in read)) return read;
+  const language = languageOf(c);
+  const mistakes = read.mistakes.map((one) => ({ at: one.at, code: one.code, says: one.says[language] }));
+  const first = read.mistakes[0];
+  const where = first?.at ? `${first.at}: ` : '';
+  throw new HttpProblem('malformed-draft', `${where}${first?.says.en ?? 'The draft is wrong.'}`, { mistakes });
+}
+
+/** The key of a request that may be repeated (draft-ietf-httpapi-idempotency-key-header). */
+function keyOf(c: Context): string | undefined {
+  const key = c.req.header('Idempotency-Key');
+  if (key === undefined || /^[\x21-\x7e]{16,200}$/.test(key)) return key;
+  throw new HttpProblem('malformed-request', 'An Idempotency-Key is a secret of 16 to 200 characters, such as a UUID.');
+}
