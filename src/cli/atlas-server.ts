@@ -19,7 +19,8 @@ export function serverUrl(given: string | undefined, command: string): string {
   const text = given ?? process.env.MAILATLAS_SERVER;
   if (!text) throw misuse(`${command} needs --server URL`, command);
   const url = URL.parse(text);
-  const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  const isPlain =
+    url && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === '';
   if (!isPlain) throw misuse(`“${text}” is not a URL such as https://atlas.example`, command);
   const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'http:' && !isHere) {

@@ -60,7 +60,8 @@ export function readSecret(file: string | undefined, { what, flag, variable }: S
   const tip = `${flag} FILE names a file with the ${what} and nothing else, which nobody else can read`;
   const text = file === undefined ? process.env[variable] : readPrivate(file, { what: `a ${what}`, tip });
   const secret = text?.trim() ?? '';
-  if (secret === '') throw misuse(`${command} needs a ${what}: ${flag} FILE, or ${variable} in the environment`, command);
+  if (secret === '')
+    throw misuse(`${command} needs a ${what}: ${flag} FILE, or ${variable} in the environment`, command);
   if (/^[\w.~+/-]{16,200}$/.test(secret)) return secret;
   throw new Complaint(`what is given as the ${what} is none`, { tip });
 }

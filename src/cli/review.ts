@@ -107,7 +107,11 @@ export const command: Command = {
       if (act === 'list') return sayList(await ask<List>({ path: listPath(values.state) }), values.json === true);
       const { confirm = [], reason } = values;
       const seen = await ask<Reviewed>(
-        decision ? decide(decision, number, confirm, reason) : act === 'show' ? { path: at(number) } : back(number, reason),
+        decision
+          ? decide(decision, number, confirm, reason)
+          : act === 'show'
+            ? { path: at(number) }
+            : back(number, reason),
       );
       if (values.json) outJson(seen);
       else if (values.record) out(recordOf(seen));
@@ -123,7 +127,7 @@ export const command: Command = {
 const at = (number: number) => `/api/v1/submissions/${number}`;
 
 function listPath(state: string | undefined): string {
-  return `/api/v1/submissions${state === undefined ? '' : `?${new URLSearchParams({ state })}`}`;
+  return `/api/v1/submissions${state === undefined ? '' : `?state=${encodeURIComponent(state)}`}`;
 }
 
 function decide(act: Decision, number: number, confirm: readonly string[], reason: string | undefined): Question {
@@ -168,7 +172,9 @@ function sayAll(seen: Reviewed): string {
     ...events.map((event) => sayEvent(event, speech)),
     ...(needed.length === 0
       ? []
-      : [`${text.proofs}: ${held.length} ${text.of} ${needed.length}${held.length > 0 ? ` (${held.map(visible).join(', ')})` : ''}`]),
+      : [
+          `${text.proofs}: ${held.length} ${text.of} ${needed.length}${held.length > 0 ? ` (${held.map(visible).join(', ')})` : ''}`,
+        ]),
     ...(needs.reviewers > 1 ? [`${text.two} ${needs.movesTo.map(visible).join(', ')}`] : []),
     ...(acceptedBy.length === 0 ? [] : [`${text.accepted} ${acceptedBy.map(visible).join(', ')}`]),
     ...(needs.confirm.length === 0 || seen.state !== 'waiting' ? [] : [text.confirm, ...needs.confirm.map(flag)]),

@@ -49,7 +49,8 @@ function fromJson(file: string, text: string): SubmissionFile {
 }
 
 function fromYaml(file: string, text: string): SubmissionFile {
-  const { document, problems, locate } = readYaml(text, file);
+  const yaml = readYaml(text, file);
+  const { document, problems } = yaml;
   if (problems.length > 0) {
     throw new Complaint(`${file} is no YAML as curated files are:\n${problems.map(sayProblem).join('\n')}`, {
       code: exit.no,
@@ -63,7 +64,7 @@ function fromYaml(file: string, text: string): SubmissionFile {
     content: { record: value as Record<string, unknown> },
     placeOf(pointer) {
       const inner = pathOf(withoutRecord(pointer));
-      const at = locate(inner);
+      const at = yaml.locate(inner);
       return `${file}${at ? `:${at.line}:${at.column}` : ''}${inner.length > 0 ? ` ${fieldName(inner)}` : ''}`;
     },
   };

@@ -1,13 +1,12 @@
 /** Submissions on a terminal. What stands in them was written by strangers: nothing of it reaches the terminal raw. */
 import type * as z from 'zod';
-import {
-  actNames,
-  checkNamed,
-  checkStateNames,
-  kindNames,
-  sayStanding as standing,
-} from '../submit/standing.ts';
-import type { DryRun as Dry, SubmissionFollowed, SubmissionMade, SubmissionReviewed } from '../web/contract-submissions.ts';
+import { actNames, checkNamed, checkStateNames, kindNames, sayStanding as standing } from '../submit/standing.ts';
+import type {
+  DryRun as Dry,
+  SubmissionFollowed,
+  SubmissionMade,
+  SubmissionReviewed,
+} from '../web/contract-submissions.ts';
 import { paint, table, visible } from './say.ts';
 
 export type Followed = z.infer<typeof SubmissionFollowed>;
@@ -64,7 +63,9 @@ export function sayCheck({ name, state, says, items }: Check, speech: Speech, al
 const marks = { pending: '·', running: '·', passed: '+', attention: '!', failed: 'x', unknown: '?' } as const;
 
 export function sayRemarks(remarks: DryRun['remarks'], speech: Speech): string {
-  return [words[speech].remarks, ...remarks.map(({ where, says }) => `  ${visible(where)}: ${visible(says)}`)].join('\n');
+  return [words[speech].remarks, ...remarks.map(({ where, says }) => `  ${visible(where)}: ${visible(says)}`)].join(
+    '\n',
+  );
 }
 
 /** What reviewers have said to whoever submitted it; empty where they have said nothing. */
@@ -104,7 +105,9 @@ export function sayTitle({ number, kind, id }: Pick<Followed, 'number' | 'kind' 
 }
 
 /** The queue, one submission a line. */
-export function sayQueue(rows: readonly Pick<Reviewed, 'number' | 'kind' | 'id' | 'state' | 'origin' | 'at' | 'holdUntil'>[]): string {
+export function sayQueue(
+  rows: readonly Pick<Reviewed, 'number' | 'kind' | 'id' | 'state' | 'origin' | 'at' | 'holdUntil'>[],
+): string {
   return table(
     rows.map(({ number, kind, id, state, origin, at, holdUntil }) => [
       String(number),

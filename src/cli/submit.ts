@@ -101,7 +101,8 @@ export const command: Command = {
     const server = serverUrl(values.server, 'submit');
     const needsFile = act === undefined ? values.kind !== 'report' && values.kind !== 'remove' : act === 'change';
     if (needsFile && path === undefined) throw misuse('submit needs the FILE of a record', 'submit');
-    if (!needsFile && path !== undefined) throw misuse(`there is no file to --${act ?? `kind ${values.kind}`}`, 'submit');
+    if (!needsFile && path !== undefined)
+      throw misuse(`there is no file to --${act ?? `kind ${values.kind}`}`, 'submit');
     const file = path === undefined ? undefined : readSubmissionFile(path);
     try {
       return act === undefined ? await submit(server, file, values) : await later(server, act, file, values);
@@ -112,14 +113,19 @@ export const command: Command = {
 };
 
 /** The request with what is to be submitted. */
-function questionOf(file: SubmissionFile | undefined, values: Values): Pick<Question, 'body' | 'headers'> & { query: string } {
+function questionOf(
+  file: SubmissionFile | undefined,
+  values: Values,
+): Pick<Question, 'body' | 'headers'> & { query: string } {
   const { kind, id, reason, contact } = values;
   const said = { ...(kind && { kind }), ...(id && { id }), ...(reason && { reason }), language: language() };
   if (file && 'xml' in file.content) {
     if (contact !== undefined && !/^[\x21-\x7e]+$/.test(contact)) {
       throw misuse('beside such a file, --contact takes an address of ASCII letters', 'submit');
     }
-    const more = beside.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
+    const more = beside.flatMap((name): [string, string][] =>
+      values[name] === undefined ? [] : [[name, values[name]]],
+    );
     return {
       body: { type: 'text/xml', text: file.content.xml },
       headers: contact === undefined ? {} : { From: contact },
@@ -127,7 +133,8 @@ function questionOf(file: SubmissionFile | undefined, values: Values): Pick<Ques
     };
   }
   const [stray] = beside.filter((name) => values[name] !== undefined);
-  if (stray !== undefined) throw misuse(`--${stray} is for files in autoconfig’s format; a record says it itself`, 'submit');
+  if (stray !== undefined)
+    throw misuse(`--${stray} is for files in autoconfig’s format; a record says it itself`, 'submit');
   const all = { ...said, ...(contact && { contact }) };
   if (!file) return { body: { json: all }, query: '' };
   const { content } = file;
@@ -215,7 +222,11 @@ function reserve(file: string) {
 /** What the holder of a receipt can do. */
 async function later(server: string, act: Act, file: SubmissionFile | undefined, values: Values): Promise<ExitCode> {
   const number = numberOf(values[act], act);
-  const receipt = readSecret(values.receipt, { what: 'receipt', flag: '--receipt', variable: 'MAILATLAS_RECEIPT' }, 'submit');
+  const receipt = readSecret(
+    values.receipt,
+    { what: 'receipt', flag: '--receipt', variable: 'MAILATLAS_RECEIPT' },
+    'submit',
+  );
   const path = `/api/v1/submissions/${number}`;
   const { reason } = values;
   const told = file ? questionOf(file, values) : { query: '' };
@@ -276,7 +287,13 @@ async function follow(server: string, number: number, receipt: string, place: st
   }
 }
 
-function exitFor({ checks, state }: { readonly checks: Followed['checks']; readonly state?: Followed['state'] }): ExitCode {
+function exitFor({
+  checks,
+  state,
+}: {
+  readonly checks: Followed['checks'];
+  readonly state?: Followed['state'];
+}): ExitCode {
   if (state === 'declined' || state === 'withdrawn') return exit.no;
   return checks.some((check) => check.state === 'failed') ? exit.no : exit.yes;
 }

@@ -124,6 +124,6 @@ export function mailer({ smtp, from, timeout = 10_000, name }: MailerOptions): M
 
 /** Sends `text` by mail to the operator. @throws {NotifyError} where the settings cannot be used */
 export function mail({ to, ...options }: MailerOptions & { readonly to: string }): Notifier {
-  const { name, send } = mailer(options);
-  return { name, send: (message) => send(to, message) };
+  const one = mailer(options);
+  return { name: one.name, send: (message) => one.send(to, message) };
 }

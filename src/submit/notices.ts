@@ -127,7 +127,14 @@ export interface News {
 }
 
 /** What reviewers hear of, and at once: what somebody with a token does. `checked`: one more waits for them. */
-export const newsworthy: ReadonlySet<string> = new Set<Act>(['checked', 'accept', 'hold', 'stop', 'publish', 'rollback']);
+export const newsworthy: ReadonlySet<string> = new Set<Act>([
+  'checked',
+  'accept',
+  'hold',
+  'stop',
+  'publish',
+  'rollback',
+]);
 
 const mostListed = 50;
 

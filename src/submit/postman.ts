@@ -12,9 +12,6 @@ import { type Letter, letterTo, letterToReviewers, type News, type Notice, newsw
 import { endOfNoticesOf } from './receipt.ts';
 import type { Act } from './state.ts';
 
-/** What was done, and how the submission was before. */
-export type Happened = (row: SubmissionRow, done: Pick<NewAct, 'set' | 'event'>) => void;
-
 export interface PostmanPorts {
   /** Sends a mail to a stranger, with the address that ends such mails. Undefined: strangers get none. */
   readonly mail?: (to: string, letter: Letter, ends: string) => Promise<void>;
@@ -60,7 +57,7 @@ export class Postman {
   }
 
   /** Something was done. Returns at once. */
-  tell: Happened = (row, { set, event }) => {
+  tell(row: SubmissionRow, { set, event }: Pick<NewAct, 'set' | 'event'>): void {
     const { kind, id, language } = JSON.parse(row.draft) as Draft;
     const { act, at, who, why } = event;
     const holdUntil = set.holdUntil ?? null;
@@ -72,7 +69,7 @@ export class Postman {
       this.#news.push({ at, number: row.number, kind, id, act: act as Act, who, why, holdUntil });
       this.#sendWithin(act === 'checked' ? this.#pauses.gather : this.#pauses.urgent);
     }
-  };
+  }
 
   /** Sends what was gathered, and waits for what is under way; nothing is tried again. */
   async stop(): Promise<void> {

@@ -39,7 +39,10 @@ export const checkStateNames: Readonly<Record<CheckState, Says>> = {
 const states: Readonly<Record<State, Says>> = {
   checking: { en: 'It is being checked.', de: 'Sie wird geprüft.' },
   waiting: { en: 'It is waiting for a reviewer.', de: 'Sie wartet auf die Durchsicht.' },
-  asked: { en: 'A reviewer has a question; it waits for an answer.', de: 'Es gibt eine Rückfrage; sie wartet auf Antwort.' },
+  asked: {
+    en: 'A reviewer has a question; it waits for an answer.',
+    de: 'Es gibt eine Rückfrage; sie wartet auf Antwort.',
+  },
   published: { en: 'It is served.', de: 'Sie wird ausgeliefert.' },
   exported: { en: 'It is served, and stands in the data.', de: 'Sie wird ausgeliefert und steht in den Daten.' },
   declined: { en: 'It was declined.', de: 'Sie wurde abgelehnt.' },
