@@ -93,8 +93,8 @@ export const command: Command = {
       values.reason !== undefined && ['list', 'show', 'recheck'].includes(act) && `--reason is not for ${act}`,
       act === 'list' && typed !== undefined && 'list takes no number',
       ['decline', 'ask', 'rollback'].includes(act) && !values.reason?.trim() && `${act} needs --reason TEXT`,
-    ].find((one) => one !== false);
-    if (typeof strays === 'string') throw misuse(strays, 'review');
+    ].find((one) => typeof one === 'string');
+    if (strays) throw misuse(strays, 'review');
     const number = act === 'list' ? 0 : numberOf(typed, act);
     const server = serverUrl(values.server, 'review');
     const secret = readSecret(
@@ -167,7 +167,7 @@ function sayAll(seen: Reviewed): string {
   return [
     sayTitle(seen, speech),
     ...(draft.reason === '' ? [] : [text.reason, ...quoted(draft.reason)]),
-    ...checks.map((check) => sayCheck(check, speech, check.name === 'changes')),
+    ...checks.map((check) => sayCheck(check, speech, check.name === 'changes' ? 'all' : 'open')),
     ...(former.length === 0 ? [] : [`${text.former}: ${former.length}`]),
     ...events.map((event) => sayEvent(event, speech)),
     ...(needed.length === 0

@@ -24,6 +24,7 @@ export const words = {
     receipt: 'receipt:',
     receiptIn: 'the receipt is in',
     once: 'this is the only time that the receipt is shown: with it the submission is followed and withdrawn',
+    further: 'to see how far it is:',
     preview: 'mail clients find it, before anybody has reviewed it, at',
     dryRun: 'the checks run; nothing is submitted, and it may take some minutes',
     remarks: 'filled in or left out on the way:',
@@ -36,6 +37,7 @@ export const words = {
     submission: 'Einsendung',
     receipt: 'Quittung:',
     receiptIn: 'Die Quittung steht in',
+    further: 'So geht es weiter:',
     once: 'Die Quittung wird nur dieses eine Mal gezeigt; mit ihr lässt sich die Einsendung verfolgen und zurückziehen',
     preview: 'Vor der Durchsicht finden Mailprogramme den Entwurf unter',
     dryRun: 'Die Prüfungen laufen; eingereicht wird nichts, und es kann einige Minuten dauern',
@@ -49,11 +51,15 @@ export const words = {
 
 const colours = { passed: 'green', attention: 'yellow', failed: 'red', unknown: 'yellow' } as const;
 
-/** A check in one line, and below it what was found. @param all also what is in order */
-export function sayCheck({ name, state, says, items }: Check, speech: Speech, all = false): string {
+/** A check in one line, and below it what was found: what is not in order, all of it, or nothing. */
+export function sayCheck(
+  { name, state, says, items }: Check,
+  speech: Speech,
+  wanted: 'open' | 'all' | 'none' = 'open',
+): string {
   const colour = state === 'pending' || state === 'running' ? 'dim' : colours[state];
   const head = `${checkNamed[name][speech]}: ${paint(colour, checkStateNames[state][speech])}`;
-  const shown = items.filter((item) => all || item.state !== 'passed');
+  const shown = items.filter((item) => wanted === 'all' || (wanted === 'open' && item.state !== 'passed'));
   return [
     says === '' ? head : `${head}. ${visible(says)}`,
     ...shown.map((item) => `  ${marks[item.state]} ${visible(item.says)}`),

@@ -273,7 +273,8 @@ async function follow(server: string, number: number, receipt: string, place: st
     for (const check of seen.checks) {
       if (shown.has(check.name) || check.state === 'pending' || check.state === 'running') continue;
       shown.add(check.name);
-      out(sayCheck(check, speech));
+      // Nothing of a report is for machines; what is to be proved is told below, once.
+      if (seen.kind !== 'report') out(sayCheck(check, speech, check.name === 'proof' ? 'none' : 'open'));
     }
     if (seen.state === 'checking') {
       await sleep(pause);
@@ -282,7 +283,8 @@ async function follow(server: string, number: number, receipt: string, place: st
     for (const part of [sayWords(seen.events, speech), isOpen(seen.state) ? sayProofs(seen, speech) : ''])
       if (part !== '') out(part);
     out(sayStanding(seen, speech));
-    if (isOpen(seen.state)) note(`mailatlas submit --follow ${number} --receipt ${place} --server ${server}`);
+    if (isOpen(seen.state))
+      note(`${words[speech].further} mailatlas submit --follow ${number} --receipt ${place} --server ${server}`);
     return exitFor(seen);
   }
 }

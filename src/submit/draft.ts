@@ -242,11 +242,14 @@ function textsIn(value: unknown): Set<string> {
   return new Set(isMap(value) || Array.isArray(value) ? Object.values(value).flatMap((one) => [...textsIn(one)]) : []);
 }
 
+/** What stands before the @ without quotes (RFC 5322 section 3.2.3, RFC 6532). */
+const mailbox = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+
 /** An address with both its parts, without a display name or anything else a mail header would take. */
 function readContact(text: string): string | Mistake {
   try {
     const { local, domain } = parseAddress(text);
-    if (local !== undefined && !/[\s<>"(),:;]/.test(local)) return `${local}@${domain}`;
+    if (local !== undefined && mailbox.test(local)) return `${local}@${domain}`;
     return mistake('/contact', 'contact', { why: 'It looks like somebody@mail.example.' });
   } catch (error) {
     if (error instanceof NameError) return mistake('/contact', 'contact', { why: error.message });
