@@ -9,13 +9,14 @@ export interface Secrets {
   readonly what: string;
   /** `name the file of your test accounts with --accounts FILE` */
   readonly tip: string;
+  readonly isShared?: boolean;
 }
 
 /**
  * Reads a file if nobody else can: opened first and judged then, so that it is this very file that was judged.
  * @throws {Complaint} that never repeats what the file says
  */
-export function readPrivate(file: string, { what, tip }: Secrets): string {
+export function readPrivate(file: string, { what, tip, isShared = false }: Secrets): string {
   let handle: number;
   try {
     handle = openSync(file, 'r');
@@ -28,7 +29,7 @@ export function readPrivate(file: string, { what, tip }: Secrets): string {
     const status = fstatSync(handle);
     if (!status.isFile()) throw new Complaint(`${file} is no file`, { tip });
     // Windows has no such modes and no such owners.
-    if (process.getuid !== undefined) {
+    if (process.getuid !== undefined && !isShared) {
       if (status.uid !== process.getuid())
         throw new Complaint(`${file} belongs to somebody else, who can change it`, {
           tip: `make a copy of your own: install -m 600 '${file}' FILE`,
@@ -53,15 +54,22 @@ export interface SecretPlace {
   readonly flag: string;
   /** `MAILATLAS_TOKEN` */
   readonly variable: string;
+  /** Of a daemon: whoever set the machine up says who can read it (secrets of containers are for everybody in them). */
+  readonly isShared?: boolean;
 }
 
+export const tokenPlace: SecretPlace = { what: 'token', flag: '--token-file', variable: 'MAILATLAS_TOKEN' };
+
 /** A secret of a file, else of the environment. @throws {Complaint} where there is none, or none that could be sent */
-export function readSecret(file: string | undefined, { what, flag, variable }: SecretPlace, command: string): string {
-  const tip = `${flag} FILE names a file with the ${what} and nothing else, which nobody else can read`;
-  const text = file === undefined ? process.env[variable] : readPrivate(file, { what: `a ${what}`, tip });
+export function readSecret(
+  file: string | undefined,
+  { what, flag, variable, isShared = false }: SecretPlace,
+  command: string,
+): string {
+  const tip = `${flag} FILE names a file with the ${what} in it${isShared ? '' : ', which nobody else can read'}`;
+  const text = file === undefined ? process.env[variable] : readPrivate(file, { what: `a ${what}`, tip, isShared });
   const secret = text?.trim() ?? '';
-  if (secret === '')
-    throw misuse(`${command} needs a ${what}: ${flag} FILE, or ${variable} in the environment`, command);
+  if (secret === '') throw misuse(`${command} needs a ${what}: ${variable}, or ${flag} FILE`, command);
   if (/^[\w.~+/-]{16,200}$/.test(secret)) return secret;
-  throw new Complaint(`what is given as the ${what} is none`, { tip });
+  throw misuse(`the ${what} has an impossible form`, command);
 }

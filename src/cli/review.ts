@@ -5,7 +5,7 @@ import type { SubmissionList } from '../web/contract-submissions.ts';
 import { askServer, complaintOf, type Question, ServerRefusal, serverOption, serverUrl } from './atlas-server.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';
-import { readSecret } from './private-file.ts';
+import { readSecret, tokenPlace } from './private-file.ts';
 import { Complaint, exit, misuse, out, outJson, visible } from './say.ts';
 import { quoted, type Reviewed, sayCheck, sayEvent, sayQueue, sayStanding, sayTitle } from './submission-say.ts';
 
@@ -97,11 +97,7 @@ export const command: Command = {
     if (strays) throw misuse(strays, 'review');
     const number = act === 'list' ? 0 : numberOf(typed, act);
     const server = serverUrl(values.server, 'review');
-    const secret = readSecret(
-      values['token-file'],
-      { what: 'token', flag: '--token-file', variable: 'MAILATLAS_TOKEN' },
-      'review',
-    );
+    const secret = readSecret(values['token-file'], tokenPlace, 'review');
     const ask = <T>(question: Question) => askServer<T>(server, { ...question, secret }, language());
     try {
       if (act === 'list') return sayList(await ask<List>({ path: listPath(values.state) }), values.json === true);

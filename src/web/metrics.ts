@@ -11,7 +11,7 @@ import type { Vitals } from '../store/vitals.ts';
 import { endpoints } from '../verify/endpoint.ts';
 import { HttpProblem } from './errors.ts';
 import { documentOf, send } from './respond.ts';
-import type { Deps, Served } from './served.ts';
+import type { Deps, Served, Source } from './served.ts';
 
 /** What the process says of itself. */
 export interface ProcessVitals {
@@ -50,14 +50,25 @@ export function metricsRoute(deps: Deps, requests: Requests) {
       last = undefined;
       throw error;
     });
-    const text = metrics({ version: deps.version, served: deps.served(), requests, vitals, process: deps.process?.() });
+    const [whole, source] = [deps.served(), deps.source?.()];
+    const text = metrics({
+      version: deps.version,
+      source: source ?? whole,
+      // Where the atlas is asked by key, nobody has all of it.
+      whole: source ? undefined : (whole ?? 'empty'),
+      requests,
+      vitals,
+      process: deps.process?.(),
+    });
     return send(c, documentOf(text, type), 'no-store');
   };
 }
 
 export interface Measured {
   readonly version: string;
-  readonly served: Served | undefined;
+  readonly source: Source | undefined;
+  /** Everything that is served; undefined where nobody can count it. */
+  readonly whole: Served | 'empty' | undefined;
   readonly requests: Requests;
   readonly vitals: Vitals;
   readonly process: ProcessVitals | undefined;
@@ -65,9 +76,10 @@ export interface Measured {
 
 type Sample = readonly [labels: string, value: number];
 
-export function metrics({ version, served, requests, vitals, process }: Measured): string {
-  const { certificates, lastRun, quarantined } = vitals;
+export function metrics({ version, source, whole, requests, vitals, process }: Measured): string {
+  const { certificates, compared, lastRun, quarantined } = vitals;
   const days = certificates.map(({ days: left }) => left);
+  const served = whole === 'empty' ? undefined : whole;
   const known = served?.knowledge.statuses;
   // Those of the records of now: a status outlives the record that brought it.
   const listed = served ? endpoints(served.atlas.curated) : [];
@@ -76,15 +88,21 @@ export function metrics({ version, served, requests, vitals, process }: Measured
   return [
     family('mailatlas_info', 'gauge', 'The version that runs.', [[`version="${version}"`, 1]]),
     family('mailatlas_requests_total', 'counter', 'Requests by route and HTTP status.', [...requests.counts]),
-    family('mailatlas_providers', 'gauge', 'Records that are served.', one(served?.atlas.records.size ?? 0)),
-    family('mailatlas_revision', 'gauge', 'The newest revision that is served.', one(served?.revision ?? 0)),
+    family('mailatlas_providers', 'gauge', 'Records that are served.', one(source?.size ?? 0)),
+    family('mailatlas_revision', 'gauge', 'The newest revision that is served.', one(source?.revision ?? 0)),
     family(
       'mailatlas_endpoints',
       'gauge',
       'Servers of the records by what is known of them.',
-      statusNames.map((name) => [`status="${name}"`, statuses.get(name)?.length ?? 0]),
+      whole ? statusNames.map((name) => [`status="${name}"`, statuses.get(name)?.length ?? 0]) : [],
     ),
     family('mailatlas_quarantined', 'gauge', 'Hosts and domains under quarantine.', one(quarantined)),
+    family(
+      'mailatlas_compared',
+      'gauge',
+      'Domains by how what they publish compares with the records.',
+      Object.entries(compared).map(([verdict, domains]): Sample => [`verdict="${verdict}"`, domains]),
+    ),
     family(
       'mailatlas_certificates',
       'gauge',

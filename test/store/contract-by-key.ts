@@ -115,7 +115,7 @@ export function byKeyContract(name: string, open: () => Store | Promise<Store>):
         since: at,
         checkedAt: at,
         staleAt: null,
-        state: {},
+
         dueAt: at,
       };
       await store.atomically([

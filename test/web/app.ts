@@ -13,6 +13,7 @@ import type { Vitals } from '../../src/store/vitals.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
 import { imap, smtp } from '../records.ts';
+import { twinOf } from '../worker/twin.ts';
 import { curated as world } from './records.ts';
 
 export interface TestApp {
@@ -72,6 +73,7 @@ export interface TestAppOptions {
     | 'simulated'
     | 'submissions'
     | 'authenticate'
+    | 'agents'
   >;
 }
 
@@ -99,6 +101,9 @@ const nothingSeen: Deps['history'] = {
   evidence: () => Promise.resolve(new Map()),
   due: () => Promise.resolve(new Map()),
   days: () => Promise.resolve([]),
+  comparisons: () => Promise.resolve([]),
+  compared: () => Promise.resolve([]),
+  asked: () => Promise.resolve(new Map()),
 };
 
 const nothingNew: Deps['news'] = {
@@ -133,7 +138,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
   };
   if (curated !== 'empty') swap(curated);
 
-  const app = createApp({
+  const deps: Deps = {
     served: () => current,
     resolver: {
       mx(domain, asker) {
@@ -152,7 +157,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     ...(bundle && { bundle }),
     isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
-    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [] }),
+    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [], compared: {} }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
     news: options.news ?? nothingNew,
@@ -160,14 +165,15 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     contact: options.contact,
     ...setUp,
     defect: (error, route) => defects.push({ error, route }),
-  });
+  };
+  const app = createApp(deps);
+  const twin = twinOf(deps, options.hosted ?? new Map());
   // As on Node, the Host is a header and part of the URL.
-  const send: TestApp['send'] = async (method, path, headers = {}, body) =>
-    app.request(headers['Host'] === undefined ? path : `http://${headers['Host']}${path}`, {
-      method,
-      headers,
-      ...(body !== undefined && { body }),
-    });
+  const send: TestApp['send'] = async (method, path, headers = {}, body) => {
+    const url = `http://${headers['Host'] ?? 'localhost'}${path}`;
+    if (twin) return twin(method, url, headers, body);
+    return app.request(url, { method, headers, ...(body !== undefined && { body }) });
+  };
   const get: TestApp['get'] = (path, headers) => send('GET', path, headers);
   return { app, send, get, asked, askedThemselves, missed, defects, swap, learn };
 }

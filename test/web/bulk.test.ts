@@ -59,7 +59,7 @@ describe('GET /api/v1/bundle', () => {
 });
 
 describe('GET /api/v1/atlas.ndjson', () => {
-  const { get, send, learn } = testApp();
+  const { app, get, send, learn } = testApp();
 
   test('gives every record, list and status as one object a line', async () => {
     learn(learned);
@@ -80,7 +80,7 @@ describe('GET /api/v1/atlas.ndjson', () => {
   });
 
   test('sends it as it is made', async () => {
-    const { body } = await get('/api/v1/atlas.ndjson');
+    const { body } = await app.request('/api/v1/atlas.ndjson');
     const reader = body?.getReader();
     const first = await reader?.read();
     assert.equal(new TextDecoder().decode(first?.value), '{"mailatlas":{"changes":7}}\n');

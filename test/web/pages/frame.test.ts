@@ -147,7 +147,7 @@ describe('What pages load', () => {
   test('is kept for good under the digest of its content, and compressed', async () => {
     const made = asset('test.txt', 'text/plain; charset=utf-8', 'Hello.');
     assert.match(made, /^\/assets\/test\.[\w-]{10}\.txt$/);
-    const response = await testApp().get(made);
+    const response = await testApp().app.request(made);
     assert.equal(await response.text(), 'Hello.');
     assert.equal(response.headers.get('Cache-Control'), 'public, max-age=31536000, immutable');
     assert.equal((await testApp().get('/assets/test.0000000000.txt')).status, 404);

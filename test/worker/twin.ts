@@ -1,0 +1,155 @@
+/**
+ * The tests of web/ against workerd: where MAILATLAS_TEST_ON is `workerd`, an app has a twin there, which is asked in its
+ * place. What the twin needs of the test (DNS, history …) it asks back. An app that cannot be sent over, because a function of
+ * the test's own makes its bytes, is asked in Node; suite.test.ts counts them.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { HostedDomains } from '../../src/atlas/hosted.ts';
+import type { Deps, Served } from '../../src/web/served.ts';
+import type { createTestHarness } from './harness.ts';
+import { decode, distant, encode, type Note, type Told } from './wire.ts';
+
+/** Answers one request. */
+export type Send = (
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string | Uint8Array<ArrayBuffer>,
+) => Promise<Response>;
+
+const isOn = process.env['MAILATLAS_TEST_ON'] === 'workerd';
+const apps = new Map<string, Deps>();
+const counts = { workerd: 0, node: 0 };
+
+let running: Promise<{ server: ReturnType<typeof createTestHarness>; calls: Server; url: string }> | undefined;
+if (isOn) {
+  after(async () => {
+    const { server, calls } = (await running) ?? {};
+    await server?.close();
+    calls?.close();
+    process.stdout.write(`apps in workerd: ${counts.workerd}, in Node: ${counts.node}\n`);
+  });
+}
+
+/** How the app of these dependencies is asked in workerd; undefined: it is asked in Node. */
+export function twinOf(deps: Deps, hosted: HostedDomains): Send | undefined {
+  if (!isOn) return undefined;
+  if (deps.bundle || deps.signer || deps.gzip || deps.hosting?.login) {
+    counts.node += 1;
+    return undefined;
+  }
+  counts.workerd += 1;
+  const id = String(counts.workerd);
+  apps.set(id, deps);
+  let told: Served | undefined | 'nothing' = 'nothing';
+  return async (method, url, headers, body) => {
+    const { server, url: calls } = await (running ??= start());
+    const current = deps.served();
+    if (current !== told) {
+      const text = encode(tell(deps, hosted, calls));
+      await server.fetch('/', { method: 'POST', headers: { 'X-Twin': id, 'X-Twin-Told': 'yes' }, body: text });
+      told = current;
+    }
+    // The Host is part of the URL.
+    const { Host: _, ...others } = headers;
+    const response = (await server.fetch(url, {
+      method,
+      headers: { ...others, 'X-Twin': id },
+      redirect: 'manual',
+      ...(body !== undefined && { body }),
+    })) as unknown as Response;
+    const notes = decode(decodeURIComponent(response.headers.get('X-Twin-Notes') ?? '')) as Note[];
+    for (const note of notes) {
+      if (note.kind === 'missed') deps.missed(...(note.args as Parameters<Deps['missed']>));
+      else deps.defect(new Error(note.message), note.route);
+    }
+    return plain(method, response);
+  };
+}
+
+/** Without what the way there has added. */
+function plain(method: string, response: Response): Response {
+  const headers = new Headers(response.headers);
+  for (const name of ['X-Twin-Notes', 'Transfer-Encoding', 'MF-Content-Encoding']) headers.delete(name);
+  const { status } = response;
+  const isEmpty = method === 'HEAD' || status === 204 || status === 304;
+  return new Response(isEmpty ? null : response.body, { status, headers });
+}
+
+function tell(deps: Deps, hosted: HostedDomains, calls: string): Told {
+  const { version, contact, url, mxService, hosting } = deps;
+  const now = deps.served();
+  const nobody = undefined as never;
+  return {
+    calls,
+    functions: distant.filter((name) => find(deps, name) !== undefined),
+    ...(now && {
+      served: { curated: now.atlas.curated, knowledge: now.knowledge, revision: now.revision, hosted },
+    }),
+    setUp: {
+      version,
+      contact,
+      ...(url !== undefined && { url }),
+      ...(mxService !== undefined && { mxService }),
+      ...(hosting && { hosting }),
+      asker: deps.asker(nobody),
+      isNear: deps.isNear(nobody),
+      mayMeasure: deps.mayMeasure(nobody),
+      process: deps.process?.(),
+      ...(deps.messages && { messages: deps.messages() }),
+    },
+  };
+}
+
+async function start() {
+  // Wrangler takes its time to load, which tests in Node need not wait for.
+  const harness = await import('./harness.ts');
+  const server = harness.createTestHarness({
+    workers: [
+      {
+        config: {
+          name: 'twins',
+          main: fileURLToPath(new URL('app-worker.ts', import.meta.url)),
+          compatibility_date: '2026-11-01',
+          compatibility_flags: ['nodejs_compat'],
+        },
+      },
+    ],
+  });
+  const calls = createServer((request, response) => {
+    const [, id = '', name = ''] = (request.url ?? '').split('/');
+    const answer = async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const deps = apps.get(id);
+      const args = decode(Buffer.concat(chunks).toString()) as unknown[];
+      return encode(await find(deps, name)?.(...args));
+    };
+    answer().then(
+      (text) => response.end(text),
+      (error: unknown) => response.writeHead(500).end((error as Error).message),
+    );
+  });
+  await Promise.all([
+    server.listen(),
+    new Promise<void>((resolve) => {
+      calls.listen(0, '127.0.0.1', resolve);
+    }),
+  ]);
+  return { server, calls, url: `http://127.0.0.1:${(calls.address() as AddressInfo).port}` };
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+/** `history.checks` of these dependencies. */
+function find(deps: unknown, name: string): Call | undefined {
+  const [first = '', second] = name.split('.');
+  const room = (deps as Record<string, unknown>)[first];
+  if (second === undefined) return room as Call | undefined;
+  const inner = (room as Record<string, Call> | undefined)?.[second];
+  return inner && ((...args) => Reflect.apply(inner, room, args));
+}

@@ -1,0 +1,62 @@
+/** What goes between the tests in Node and the app in workerd: JSON, in which maps stay maps. */
+import type { HostedDomains } from '../../src/atlas/hosted.ts';
+import type { Curated, Knowledge } from '../../src/provider/model.ts';
+import type { Deps, Hosting } from '../../src/web/served.ts';
+
+/** What an app is told before it is asked, and again when it changes. */
+export interface Told {
+  /** Where the functions are that it has not got itself. */
+  readonly calls: string;
+  /** Those of {@link distant} that there are. */
+  readonly functions: readonly string[];
+  readonly served?: {
+    readonly curated: Curated;
+    readonly knowledge: Knowledge;
+    readonly revision: number;
+    readonly hosted: HostedDomains;
+  };
+  readonly setUp: Pick<Deps, 'version' | 'contact' | 'url' | 'mxService'> & {
+    readonly hosting?: Omit<Hosting, 'login'>;
+    readonly asker: string | undefined;
+    readonly isNear: boolean;
+    readonly mayMeasure: boolean;
+    readonly process: unknown;
+    readonly messages?: unknown;
+  };
+}
+
+/** What the app in workerd would have told somebody, in a header of the answer. */
+export type Note =
+  | { readonly kind: 'missed'; readonly args: readonly unknown[] }
+  | { readonly kind: 'defect'; readonly message: string; readonly route: string };
+
+/** Functions of the app that answer later: they are called in Node. */
+export const distant = [
+  'resolver.mx',
+  'published',
+  'simulated',
+  'revisions',
+  'changes',
+  'vitals',
+  'history.checks',
+  'history.evidence',
+  'history.due',
+  'news.revisions',
+  'news.transitions',
+  'news.quarantine',
+] as const;
+
+export function encode(value: unknown): string {
+  return JSON.stringify({ value }, (_, inner: unknown) => (inner instanceof Map ? { $map: [...inner] } : inner));
+}
+
+export function decode(text: string): unknown {
+  const { value } = JSON.parse(text, (_, inner: unknown) => (isMap(inner) ? new Map(inner.$map) : inner)) as {
+    value: unknown;
+  };
+  return value;
+}
+
+function isMap(value: unknown): value is { $map: [unknown, unknown][] } {
+  return typeof value === 'object' && value !== null && '$map' in value;
+}
