@@ -132,7 +132,7 @@ function questionOf(
       query: String(new URLSearchParams([...Object.entries(said), ...more])),
     };
   }
-  const [stray] = beside.filter((name) => values[name] !== undefined);
+  const stray = beside.find((name) => values[name] !== undefined);
   if (stray !== undefined)
     throw misuse(`--${stray} is for files in autoconfig’s format; a record says it itself`, 'submit');
   const all = { ...said, ...(contact && { contact }) };
