@@ -1,5 +1,5 @@
-import type * as z from 'zod';
 import { parseArgs } from 'node:util';
+import type * as z from 'zod';
 import { draftText } from '../catalog/format.ts';
 import type { SubmissionList } from '../web/contract-submissions.ts';
 import { askServer, complaintOf, type Question, ServerRefusal, serverOption, serverUrl } from './atlas-server.ts';
