@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   lint: () => import('./lint.ts'),
   fmt: () => import('./fmt.ts'),
   load: () => import('./load.ts'),
+  export: () => import('./export.ts'),
   build: () => import('./build.ts'),
   stats: () => import('./stats.ts'),
   todo: () => import('./todo.ts'),
@@ -43,6 +44,7 @@ usage: mailatlas <command> [options]
   lint [FILE…]            judge the curated files
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
+  export                  write what was published into the curated files
   build                   make what others can serve or read: a signed bundle, files, lists
   stats                   count what the atlas holds
   todo                    what a curator should do next

@@ -51,7 +51,9 @@ export interface TestDesk {
 }
 
 export interface TestDeskOptions {
-  readonly data?: Partial<Curated>;
+  /** `loaded`: what is in the store already. */
+  readonly data?: Partial<Curated> | 'loaded';
+  readonly checks?: Desk['checks'];
   readonly policy?: Partial<Policy>;
   readonly run?: Checker;
   readonly mostOpen?: number;
@@ -66,6 +68,7 @@ export async function testDesk({
   policy = {},
   run = checksThat(),
   mostOpen = 100,
+  checks = checkNames,
   store = openSqlite(':memory:'),
 }: TestDeskOptions = {}): Promise<TestDesk> {
   let now = Date.parse('2026-11-20T10:00:00.000Z');
@@ -75,7 +78,7 @@ export async function testDesk({
   const desk: Desk = {
     store,
     policy: { ...defaultPolicy, ...policy },
-    checks: checkNames,
+    checks,
     mostOpen,
     atlas,
     // A second goes by whenever somebody looks.
@@ -88,7 +91,7 @@ export async function testDesk({
   const loadData = async (facts: Partial<Curated>) => {
     await load(store, curated(facts), JSON.stringify(facts), desk.now().toISOString());
   };
-  await loadData(data);
+  if (data !== 'loaded') await loadData(data);
   return {
     desk,
     store,
