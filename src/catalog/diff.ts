@@ -11,11 +11,7 @@ export interface RecordChange {
 }
 
 /** All records that differ, by id. */
-export function diffRecords(
-  before: readonly Provider[],
-  after: readonly Provider[],
-  language: Language = 'en',
-): RecordChange[] {
+export function diffRecords(before: readonly Provider[], after: readonly Provider[]): RecordChange[] {
   const old = new Map(before.map((record) => [record.id, record]));
   const now = new Map(after.map((record) => [record.id, record]));
   const ids = [...new Set([...old.keys(), ...now.keys()])].sort();
@@ -28,25 +24,18 @@ export function diffRecords(
           id,
           kind: 'added',
           says: [
-            whole[language].added(amount(b.domains.length, 'domain', language)),
-            ...[...b.incoming, ...b.outgoing].map((server) => sayServer(server, language)),
+            `new record for ${amount(b.domains.length, 'domain')}`,
+            ...b.incoming.map((server) => sayServer(server)),
+            ...b.outgoing.map((server) => sayServer(server)),
           ],
         },
       ];
     if (a && !b)
-      return [{ id, kind: 'removed', says: [whole[language].removed(amount(a.domains.length, 'domain', language))] }];
-    const says = a && b ? changes(a, b, language) : [];
+      return [{ id, kind: 'removed', says: [`the record for ${amount(a.domains.length, 'domain')} is gone`] }];
+    const says = a && b ? changes(a, b) : [];
     return says.length > 0 ? [{ id, kind: 'changed', says }] : [];
   });
 }
-
-const whole: Readonly<Record<Language, Readonly<Record<'added' | 'removed', (domains: string) => string>>>> = {
-  en: { added: (domains) => `new record for ${domains}`, removed: (domains) => `the record for ${domains} is gone` },
-  de: {
-    added: (domains) => `neuer Datensatz für ${domains}`,
-    removed: (domains) => `den Datensatz für ${domains} gibt es nicht mehr`,
-  },
-};
 
 /** One difference between two states of a record, as a clause in each language. */
 export interface Change {
@@ -56,9 +45,9 @@ export interface Change {
   readonly says: Readonly<Record<Language, string>>;
 }
 
-/** What a change to one record means, in one language, in the order in which it hurts. */
-export function changes(a: Provider, b: Provider, language: Language = 'en'): string[] {
-  return changesIn(a, b).map(({ says }) => says[language]);
+/** What a change to one record means, in English, in the order in which it hurts. */
+export function changes(a: Provider, b: Provider): string[] {
+  return changesIn(a, b).map(({ says }) => says.en);
 }
 
 /** What a change to one record means, in the order in which it hurts. */
@@ -137,12 +126,12 @@ const sets = {
 } as const;
 
 function setChanges(kind: keyof typeof sets, before: readonly string[], after: readonly string[]): Change[] {
-  const { about } = sets[kind];
+  const { about, ...words } = sets[kind];
   const told = (names: readonly string[], en: string, de: string): Change[] => {
     if (names.length === 0) return [];
-    const count = (language: Language) => amount(names.length, kind, language);
+    const amount = (language: Language) => `${names.length} ${words[language][names.length === 1 ? 0 : 1]}`;
     const all = names.join(', ');
-    return [{ kind, about, says: { en: `${count('en')} ${en}: ${all}`, de: `${count('de')} ${de}: ${all}` } }];
+    return [{ kind, about, says: { en: `${amount('en')} ${en}: ${all}`, de: `${amount('de')} ${de}: ${all}` } }];
   };
   const gone = before.filter((name) => !after.includes(name));
   const come = after.filter((name) => !before.includes(name));
@@ -169,7 +158,4 @@ function fieldChanges(a: Provider, b: Provider): Change[] {
 }
 
 const shown = (value: unknown): string => (typeof value === 'string' ? `: ${value}` : '');
-
-function amount(n: number, what: keyof typeof sets, language: Language): string {
-  return `${n} ${sets[what][language][n === 1 ? 0 : 1]}`;
-}
+const amount = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

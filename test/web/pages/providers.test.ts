@@ -17,7 +17,7 @@ async function read(path: string, headers: Record<string, string> = {}, options:
 describe('The list of providers', () => {
   test('has all records, with what they are, where, and what they offer', async () => {
     const { body, shown } = await read('/providers');
-    assert.deepEqual(shown.toSorted(), records.map(({ id }) => id).sort());
+    assert.deepEqual(new Set(shown), new Set(records.map(({ id }) => id)));
     assert.match(body, /role="status">10 providers/);
     assert.match(body, /Example Post<\/a><small>Free mail, Germany<\/small>.*?IMAP, POP3, SMTP, CalDAV/s);
     assert.match(body, /Müller &amp; Söhne &lt;&quot;Mail&quot;&gt;/);
