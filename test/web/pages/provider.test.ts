@@ -82,6 +82,7 @@ describe('The page of a record', () => {
       digest: recordDigest(post),
       at: '2026-11-20T10:00:00.000Z',
       verdict: 'differs',
+      proposal: null,
       differences: [
         {
           mechanism: 'srv',
