@@ -15,12 +15,11 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
-import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
+import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
-import type { Notifier } from './net/notify.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { MessageEntry } from './provider/lists.ts';
@@ -30,11 +29,7 @@ import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { afterRun } from './verify/after-run.ts';
-import type { Endpoint } from './verify/endpoint.ts';
-import { judge } from './verify/judge.ts';
-import { nodeProber, type ProberOptions } from './verify/prober-node.ts';
-import { startSchedule } from './verify/schedule.ts';
+import { startComparing } from './verify/comparing.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
@@ -44,8 +39,9 @@ import { gzip } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
+import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends VerifyingOptions {
   /** The SQLite file, or `:memory:`. */
   readonly db: string;
   /** The data directory. */
@@ -55,8 +51,6 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** `HOST:PORT` of the DNS server for the MX step; without it the system's. */
-  readonly resolver?: string;
   /** Where people reach whoever runs this. */
   readonly contact?: string;
   /** Reverse proxies that are believed when they say for whom they ask; without it none is. */
@@ -71,17 +65,8 @@ export interface ServerOptions {
   readonly about?: () => Partial<Record<Language, string>>;
   /** What signs configuration profiles now; another one after the certificate was renewed. */
   readonly signer?: () => ProfileSigner;
-  /** Verify what is due, and tell the servers where people learn who probes and why. */
-  readonly verify?: {
-    readonly prober: ProberOptions;
-    /** Servers of others that always answer: when they do not either, it is us. */
-    readonly controls?: readonly Endpoint[];
-    readonly concurrency?: number;
-    /** Who is told when a server turns bad or is back, and when a domain comes under quarantine. */
-    readonly notifiers?: readonly Notifier[];
-    /** Of what they are told. */
-    readonly language?: Language;
-  };
+  /** Ask the records' domains once a week what they publish; it wants a {@link contact}. */
+  readonly compare?: boolean;
   /** Takes submissions in, checks them, and serves what reviewers have accepted. */
   readonly submissions?: DeskOptions;
   /** Signs bundles; without it there are none. */
@@ -89,8 +74,6 @@ export interface ServerOptions {
   /** How domains are asked what they publish; tests have web servers of their own. */
   readonly discover?: DiscovererOptions;
   readonly version: string;
-  /** What the operator must hear: lower case, no full stop. */
-  readonly note: (message: string) => void;
 }
 
 export interface RunningServer {
@@ -184,6 +167,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  const verifying = startVerifying(store, keeper, options);
   const desk =
     options.submissions &&
     (await startDesk(options.submissions, {
@@ -211,6 +195,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
       residentBytes: process.memoryUsage.rss(),
     }),
+    agents: verifying.agents,
     ...(desk && { submissions: desk }),
     version: options.version,
     contact: options.contact,
@@ -241,24 +226,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const keeping = setInterval(() => void keepDemand(), demandInterval);
 
-  const hostResolver = nodeResolver(options.verify?.prober.resolver ?? options.resolver);
-  const prober = options.verify && nodeProber(options.verify.prober);
-  const schedule =
-    prober &&
-    startSchedule({
+  const patient = nodeDiscoverer({ ...asking, timeout: options.discover?.timeout ?? defaultDiscoverTimeout });
+  const comparing =
+    options.compare &&
+    startComparing({
       store,
-      probe: (endpoint) => prober.probe(endpoint),
-      judge: (evidence, now) => judge(evidence, now),
+      // Nobody waits: a domain has all the time that it usually gets.
+      discover: (domain) => patient.discover(domain),
       curated: () => keeper.served?.atlas.curated,
-      ...(options.verify?.controls && { controls: options.verify.controls }),
-      ...(options.verify?.concurrency !== undefined && { concurrency: options.verify.concurrency }),
-      onRun: async (report, signal) => {
-        // Our own writes are not a change of another connection.
-        await keeper.refresh();
-        const curated = keeper.served?.atlas.curated ?? first.atlas.curated;
-        await afterRun(report, { ...options.verify, store, resolver: hostResolver, curated, note, signal });
-        await keeper.refresh();
-      },
       note,
     });
 
@@ -274,7 +249,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       hosting?.stop();
       clearInterval(poll);
       clearInterval(keeping);
-      await Promise.all([schedule?.stop(), desk?.stop(), listening.close()]);
+      await Promise.all([verifying.stop(), comparing && comparing.stop(), desk?.stop(), listening.close()]);
       await keepDemand();
       store.close();
     },

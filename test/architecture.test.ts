@@ -266,7 +266,7 @@ describe('the guard itself', () => {
   const good: [file: string, line: string][] = [
     ['cli/lookup.ts', "import { lookup } from '../lookup/ladder.ts';"],
     ['cli/serve.ts', "const { startServer } = await import('../node.ts');"],
-    ['catalog/rules/id.ts', "import type { Rule } from '../lint.ts';"],
+    ['catalog/rules/id.ts', "import type { Rule } from '../judge.ts';"],
     ['atlas/digest.ts', "import { createHash } from 'node:crypto';"],
     ['net/wire-node.ts', "import { connect } from 'node:tls';"],
     ['store/migrate-node.ts', "import type { Database } from 'better-sqlite3';"],

@@ -19,6 +19,7 @@ import { openBundle } from '../src/client/client.ts';
 import type { Domain } from '../src/name/domain.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
+import { listPublishers } from '../src/store/comparisons.ts';
 import type { Store } from '../src/store/db.ts';
 import { putOverlay } from '../src/store/overlays.ts';
 import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
@@ -34,6 +35,48 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-node-'));
 after(() => rmSync(temporary, { recursive: true }));
 let folders = 0;
+
+describe('what domains publish', () => {
+  test('is compared with the records where the operator wants it, kept, told and counted', async (t) => {
+    const web = await startWeb({ 'https://autoconfig.kabel.zz/mail/config-v1.1.xml': autoconfig('neu.kabel.zz') });
+    const dns = await startDns({ 'kabel.zz': ['10 mx.kabel.zz'], 'autoconfig.kabel.zz': { A: ['127.0.0.1'] } });
+    t.after(() => Promise.all([dns.stop(), web.stop()]));
+    const [data, db] = [newData(), newPath('db')];
+    edit(
+      data,
+      'providers/kabel.example.yml',
+      'domains:\n  - kabel.example',
+      'domains:\n  - kabel.example\n  - kabel.zz',
+    );
+    const { providers } = curatedOf(parseCatalog(readDataDir(data)));
+    const kabel = providers.find(({ id }) => id === 'kabel.example');
+    assert.ok(kabel);
+    // It would be asked some time this week; somebody has listed it already, and it is due.
+    const store = openSqlite(db);
+    const due = { domain: 'kabel.zz' as Domain, record: kabel.id, digest: recordDigest(kabel) };
+    await listPublishers(store, [due], () => '2026-11-20T10:00:00.000Z');
+    store.close();
+    const { server } = await start(t, {
+      db,
+      data,
+      compare: true,
+      contact: 'https://mail.example/probes',
+      resolver: dns.address,
+      discover: { ca: (await pki()).ca, ports: web.ports, allowPrivate: true },
+    });
+    await soon('the comparison', async () => {
+      const { comparisons } = JSON.parse((await ask(server, '/api/v1/providers/kabel.example/comparisons')).body);
+      assert.deepEqual(
+        comparisons.map(({ domain, verdict }: { domain: string; verdict: string }) => [domain, verdict]),
+        [['kabel.zz', 'differs']],
+      );
+    });
+    assert.match((await ask(server, '/metrics')).body, /^mailatlas_compared\{verdict="differs"\} 1$/m);
+    assert.match(String(web.asked[0]?.headers['user-agent']), /mail\.example\/probes/);
+    assert.ok(!dns.questions.includes('kabel.example'), 'special-use names are nobody’s');
+    await within(3000, server.close());
+  });
+});
 
 describe('a server', () => {
   test('answers mail clients, programs and operators', async (t) => {
@@ -109,6 +152,22 @@ describe('a server', () => {
     assert.equal(incoming[0].host, 'imap.self-made.zz');
     await ask(server, '/api/v1/lookup?domain=self-made.zz&published=1');
     assert.equal(web.asked.filter(({ url }) => url.includes('config-v1.1.xml')).length, 1, 'remembered');
+  });
+
+  test('replays what mail clients would do with a domain, and again from memory', async (t) => {
+    const web = await startWeb({ 'https://autoconfig.self-made.zz/mail/config-v1.1.xml': autoconfig('self-made.zz') });
+    const dns = await startDns({ 'autoconfig.self-made.zz': { A: ['127.0.0.1'] } });
+    t.after(() => Promise.all([dns.stop(), web.stop()]));
+    const discover = { ca: (await pki()).ca, ports: web.ports, allowPrivate: true };
+    const { server } = await start(t, { resolver: dns.address, discover });
+    const answer = await ask(server, '/api/v1/simulate?domain=self-made.zz&client=thunderbird');
+    assert.deepEqual([answer.status, answer.headers.get('cache-control')], [200, 'no-store'], answer.body);
+    const [{ settings, steps }] = JSON.parse(answer.body).clients;
+    assert.deepEqual([settings.incoming[0].host, steps[0].trust], ['imap.self-made.zz', 'tls']);
+    const { length } = web.asked;
+    assert.equal((await ask(server, '/api/v1/simulate?domain=self-made.zz')).status, 200);
+    assert.equal(web.asked.length, length, 'remembered');
+    assert.equal((await problemAt(server, '/api/v1/simulate?domain=a..b')).code, 'malformed-name');
   });
 
   test('sends nobody into its own network to ask a domain', async (t) => {

@@ -4,26 +4,12 @@ import type { Provider } from '../provider/model.ts';
 import { type Catalog, curatedOf, filesOf, problemsOf } from './catalog.ts';
 import { type Judged, judgeExceptions, withoutExcused } from './exceptions.ts';
 import { canonical } from './format.ts';
+import { judgeRecord, type Rule } from './judge.ts';
 import { lintLists } from './lint-lists.ts';
 import type { Parsed } from './parse.ts';
-import { fieldName, type Path, type Problem } from './problem.ts';
+import { fieldName, type Problem } from './problem.ts';
 import { contextOf, type RuleContext } from './rules/context.ts';
 import { rules } from './rules/index.ts';
-
-/** A rule's finding: where in the record, what, and what to do. */
-export interface Found {
-  readonly path: Path;
-  readonly says: string;
-  readonly tip?: string;
-}
-
-/** One rule, one file in `rules/`. The sentence in `why` is for people who ask. */
-export interface Rule {
-  readonly name: string;
-  readonly level: 'error' | 'warning';
-  readonly why: string;
-  check(record: Provider, context: RuleContext): Iterable<Found>;
-}
 
 /**
  * Whom the records must convince: `everybody`, who sends passwords where the atlas says; or nobody but the operator whose
@@ -48,16 +34,6 @@ export function lint(catalog: Catalog, today: string, audience: Audience = 'ever
 /** The same without style and exceptions: what decides whether the data may be served. */
 export function lintFacts(catalog: Catalog, today: string, audience: Audience = 'everybody'): Problem[] {
   return judgeAll(catalog, today, audience).problems.sort(byPlace);
-}
-
-/** What one rule says of one record. */
-export interface Finding extends Found {
-  readonly rule: Rule;
-}
-
-/** Every rule's findings about one record among others, excused or not. */
-export function judgeRecord(record: Provider, context: RuleContext, applying: readonly Rule[] = rules): Finding[] {
-  return applying.flatMap((rule) => Array.from(rule.check(record, context), (found) => ({ rule, ...found })));
 }
 
 function judgeAll(catalog: Catalog, today: string, audience: Audience): { found: Judged[]; problems: Problem[] } {

@@ -22,6 +22,13 @@ interface Flaw {
   readonly says: string;
 }
 
+/** What a server has seen of records. */
+export interface Seen {
+  readonly statuses: Statuses;
+  /** Domains that publish something else themselves, by the record's id. */
+  readonly differing: ReadonlyMap<string, readonly string[]>;
+}
+
 /** How badly a server needs another look, by the best that is known of it. */
 const doubt: Record<Backing, Flaw | undefined> = {
   read: undefined,
@@ -45,18 +52,21 @@ const stale = 2;
  *
  * Nobody knows how many mailboxes a provider has; how many domains a record has, and whether customers' domains lead to it
  * by their MX, stand in for that.
- * @param statuses what the verifier knows; empty where nothing was ever verified
+ * @param seen what a server knows; empty where nothing was ever looked at
  * @param excused ids of records with an exception, and the day each runs out
  * @param today ISO date
  */
 export function worklist(
   records: readonly Provider[],
-  statuses: Statuses,
+  { statuses, differing }: Seen,
   excused: ReadonlyMap<string, string>,
   today: string,
 ): Task[] {
   const tasks = records.flatMap((record): Task[] => {
-    const flaws = flawsOf(record, statuses, excused.get(record.id), today).sort((a, b) => b.weight - a.weight);
+    const flaws = [
+      ...flawsOf(record, statuses, excused.get(record.id), today),
+      ...contradiction(differing.get(record.id)),
+    ].sort((a, b) => b.weight - a.weight);
     if (flaws.length === 0) return [];
     const reach = 1 + Math.log2(1 + record.domains.length) + (record.mx ? 3 : 0);
     const weight = Math.round(reach * flaws.reduce((sum, flaw) => sum + flaw.weight, 0));
@@ -94,6 +104,15 @@ function flawsOf(record: Provider, statuses: Statuses, until: string | undefined
   }
   if (until !== undefined) flaws.push({ weight: 3, says: `a lint finding is excused until ${until}` });
   return flaws;
+}
+
+/** Their own word weighs as much as several servers: it is the provider itself who says otherwise. */
+function contradiction(domains: readonly string[] = []): Flaw[] {
+  if (domains.length === 0) return [];
+  const named = domains.slice(0, 3).join(', ');
+  const more = domains.length > 3 ? ` and ${domains.length - 3} more` : '';
+  const publish = domains.length === 1 ? 'publishes other settings itself' : 'publish other settings themselves';
+  return [{ weight: 5, says: `${named}${more} ${publish}: see which are right (mailatlas compare ${domains[0]})` }];
 }
 
 function short({ protocol, port }: Server): string {

@@ -14,7 +14,7 @@ import type { Answer } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, jsonOption, language } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './options.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, exit, misuse, note, out, outJson, paint, table } from './say.ts';
 import { readWebOptions, webOptions } from './web-options.ts';
@@ -35,6 +35,8 @@ differs, what only one of both has. A difference says that one is wrong, not whi
   --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
   --timeout SECONDS       for one domain (default: ${defaultDiscoverTimeout})
   --contact TEXT          where people learn who asks and why; said in the User-Agent
+  --db FILE               keep the results in the database of a server, which shows them
+  --kept                  with --db: what was kept last; nobody is asked
   --data DIR              the data directory (default: the shipped data)
   --json                  everything for programs
 
@@ -50,12 +52,15 @@ export const command: Command = {
     const options = {
       ...webOptions,
       ...dataOption,
+      ...dbOption,
       ...jsonOption,
       all: { type: 'boolean' },
+      kept: { type: 'boolean' },
       concurrency: { type: 'string' },
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     if ((values.all === true) === positionals.length > 0) throw misuse('name domains, or say --all', 'compare');
+    if (values.kept && values.db === undefined) throw misuse('--kept needs --db FILE: where they are kept', 'compare');
     const concurrency = Number(values.concurrency ?? defaultConcurrency);
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 100)
       throw misuse('--concurrency takes a number from 1 to 100', 'compare');
@@ -63,21 +68,35 @@ export const command: Command = {
     const atlas = compileAtlas(await localCurated(dataDir(values.data)));
     const tasks = values.all ? mainDomains(atlas) : await Promise.all(positionals.map((name) => taskOf(atlas, name)));
 
+    const store = values.db === undefined ? undefined : (await import('./compare-kept.ts')).openKept(dbFile(values.db));
+
     const stop = new AbortController();
     const interrupt = () => stop.abort();
     process.once('SIGINT', interrupt);
     const bar = progressBar();
     const done: Comparison[] = [];
-    await eachOf(tasks, concurrency, stop.signal, async (answer) => {
+    const ask = async (answer: Answer) => {
       const discovery = await discoverer.discover(answer.domain);
       done.push(compare(withHosts(answer), discovery));
+      const record = atlas.records.get(answer.provider.id);
+      // What a wildcard covers is no domain of the record's own.
+      if (store && record && answer.matchedBy === 'domain') await store.keep(record, discovery);
       bar.show(done.length, tasks.length, answer.domain);
-    }).finally(() => bar.clear());
-    process.off('SIGINT', interrupt);
+    };
+    try {
+      if (store && values.kept)
+        done.push(...(await store.newest(values.all ? undefined : tasks.map(({ domain }) => domain))));
+      else await eachOf(tasks, concurrency, stop.signal, ask);
+    } finally {
+      bar.clear();
+      process.off('SIGINT', interrupt);
+      store?.close();
+    }
 
     const comparisons = done.sort((a, b) => (a.domain < b.domain ? -1 : 1));
     if (values.json) outJson(comparisons);
     else say(comparisons, values.all === true, language());
+    if (values.kept && comparisons.length === 0) note('nothing was kept');
     if (stop.signal.aborted) {
       note(`stopped after ${done.length} of ${tasks.length}`);
       setImmediate(() => process.exit());

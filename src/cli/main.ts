@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   diff: () => import('./diff.ts'),
   probe: () => import('./probe.ts'),
   verify: () => import('./verify.ts'),
+  agent: () => import('./agent.ts'),
   discover: () => import('./discover.ts'),
   compare: () => import('./compare.ts'),
   simulate: () => import('./simulate.ts'),
@@ -48,6 +49,7 @@ usage: mailatlas <command> [options]
   diff REV|DIR            what changed in the data, in words
   probe URL               talk to one server and say what it does
   verify [PROVIDER…]      talk to the servers of the records, and remember how they are
+  agent                   verify for a server elsewhere, from this network
   discover DOMAIN         ask a domain itself for its mail settings, in every way there is
   compare DOMAIN          hold what a domain publishes against our record
   simulate DOMAIN         replay what mail clients would do with a domain

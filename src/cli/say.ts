@@ -34,10 +34,19 @@ export function out(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** A result for programs, on stdout. JSON leaves some control characters as they are, which a terminal would obey. */
+/** A result for programs, on stdout. */
 export function outJson(value: unknown): void {
-  const json = JSON.stringify(value, null, 2);
-  out(json.replaceAll(/[\u007f-\u009f]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`));
+  out(harmless(JSON.stringify(value, null, 2)));
+}
+
+/** One of many results for programs, on a line of its own. */
+export function outJsonLine(value: unknown): void {
+  out(harmless(JSON.stringify(value)));
+}
+
+/** JSON leaves some control characters as they are, which a terminal would obey. */
+function harmless(json: string): string {
+  return json.replaceAll(/[\u007f-\u009f]/g, (found) => `\\u00${found.charCodeAt(0).toString(16)}`);
 }
 
 /** A remark, on stderr. */

@@ -19,7 +19,7 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
                        [--mx-service]
                        [--sign-cert FILE --sign-key FILE] [--about DIR]
-                       [--verify --contact TEXT [--webhook URL]]
+                       [--verify --contact TEXT [--webhook URL]] [--compare --contact TEXT]
                        [--submissions | --no-submissions] [--publish-proved] [--hold-hours N]
                        [--proof-resolver HOST:PORT]…
 
@@ -43,12 +43,14 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
   --sign-key FILE       with --sign-cert: its private key (PEM, RSA or EC)
   --about DIR           who runs this server: about.en.md and about.de.md (or one of them), shown on the page /about
   --verify              talk to the servers of the records, each once a day, and serve how they are
-  --contact TEXT        where people reach you: on the page /about/probing, and with --verify in IMAP's ID
+  --compare             ask each domain of the records once a week what it publishes itself, and keep how that compares
+  --contact TEXT        where people reach you: on the page /about/probing, with --verify in IMAP's ID, with --compare in
+                        the User-Agent
   --control URL, --concurrency N, --timeout SECONDS, --ca FILE, --allow-private, --source-address IP, --name NAME
                         with --verify and --submissions: as for mailatlas verify
   --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
                         proxy speaks for
-  --webhook URL         with --verify: POST what has changed as JSON (servers that fail or are back, domains under
+  --webhook URL         POST what --verify and agents have found as JSON (servers that fail or are back, domains under
                         quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
                         MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
 
@@ -78,6 +80,7 @@ export const command: Command = {
       port: { type: 'string' },
       'bundle-key': { type: 'string' },
       verify: { type: 'boolean' },
+      compare: { type: 'boolean' },
       control: { type: 'string', multiple: true },
       concurrency: { type: 'string' },
       ...webhookOption,
@@ -94,15 +97,14 @@ export const command: Command = {
     if (values.verify && !values.contact?.trim()) {
       throw misuse('--verify needs --contact: who is called every day must be able to learn by whom', 'serve');
     }
+    if (values.compare && !values.contact?.trim())
+      throw misuse('--compare needs --contact: who is asked every week must be able to learn by whom', 'serve');
     if (values.only !== undefined && values.data !== undefined) throw misuse('--only is the data directory', 'serve');
-    if (values.webhook && !values.verify) throw misuse('--webhook tells what --verify finds', 'serve');
     const concurrency = concurrencyOf(values.concurrency, 'serve');
     const verify = values.verify && {
       prober: readProberOptions(values, 'serve'),
       controls: (values.control ?? []).map(parseEndpoint),
       ...(concurrency !== undefined && { concurrency }),
-      notifiers: readNotifiers(values.webhook, 'serve'),
-      language: language(),
     };
     const submissions = readSubmissionOptions(values);
     const host = values.host ?? '127.0.0.1';
@@ -133,6 +135,9 @@ export const command: Command = {
       ...(signing && { signer: () => signing.signer() }),
       ...(about && { about: () => about ?? {} }),
       ...(verify && { verify }),
+      notifiers: readNotifiers(values.webhook, 'serve'),
+      language: language(),
+      ...(values.compare && { compare: true }),
       ...(submissions && { submissions }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
@@ -160,8 +165,8 @@ export const command: Command = {
     out(`mailatlas ${version} serves ${server.providers} providers on ${server.url}`);
     await asked;
     await server.close();
-    // Probes under way would keep the process for as long as each may take.
-    if (values.verify || submissions) setImmediate(() => process.exit());
+    // Probes and questions under way would keep the process for as long as each may take.
+    if (values.verify || values.compare || submissions) setImmediate(() => process.exit());
     return exit.yes;
   },
 };

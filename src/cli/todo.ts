@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { recordDigest } from '../atlas/digest.ts';
 import { curatedOf, parseCatalog } from '../catalog/catalog.ts';
 import { readDataDir } from '../catalog/files.ts';
 import { worklist } from '../catalog/todo.ts';
-import type { Statuses } from '../provider/model.ts';
+import type { Provider, Statuses } from '../provider/model.ts';
+import type { PastComparison } from '../store/comparisons.ts';
 import type { Demanded } from '../store/demand.ts';
 import type { Command } from './main.ts';
 import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts';
@@ -11,8 +13,8 @@ import { exit, misuse, note, out, outJson, paint } from './say.ts';
 const usage = `usage: mailatlas todo [--most N] [--db FILE] [--data DIR] [--json]
 
 The curator's worklist: which records most deserve an hour, and what for. A record weighs more the weaker its sources are,
-the longer ago they were read, and the more domains it concerns. With the database of a server, servers that fail weigh most,
-and the names follow that many people ask for in vain.
+the longer ago they were read, and the more domains it concerns. With the database of a server, servers that fail weigh
+most, and domains that publish something else themselves; the names follow that many people ask for in vain.
 
   --most N    how many records, and how many names (default: 20)
   --db FILE   the database of a server
@@ -39,8 +41,14 @@ export const command: Command = {
       if (known === undefined || until < known) excused.set(id, until);
     }
     const now = new Date().toISOString();
-    const { statuses, demand } = values.db === undefined ? nothingSeen : await readSeen(values.db, now, most);
-    const tasks = worklist(providers, statuses, excused, now.slice(0, 10));
+    const { statuses, demand, comparisons } =
+      values.db === undefined ? nothingSeen : await readSeen(values.db, now, most);
+    const tasks = worklist(
+      providers,
+      { statuses, differing: differing(providers, comparisons) },
+      excused,
+      now.slice(0, 10),
+    );
     if (values.json) outJson({ tasks, demand });
     else {
       for (const { id, weight, says } of tasks.slice(0, most)) {
@@ -68,19 +76,38 @@ export const command: Command = {
 interface Seen {
   readonly statuses: Statuses;
   readonly demand: readonly Demanded[];
+  /** The newest of each domain. */
+  readonly comparisons: readonly PastComparison[];
 }
 
-const nothingSeen: Seen = { statuses: new Map(), demand: [] };
+const nothingSeen: Seen = { statuses: new Map(), demand: [], comparisons: [] };
 
 /** @throws {StoreError} where the file cannot be used */
 async function readSeen(file: string, now: string, most: number): Promise<Seen> {
   const { openSqlite } = await import('../store/sqlite.ts');
   const { readStatuses } = await import('../store/statuses.ts');
   const { readDemand } = await import('../store/demand.ts');
+  const { readNewestComparisons } = await import('../store/comparisons.ts');
   const store = openSqlite(dbFile(file));
   try {
-    return { statuses: await readStatuses(store.db, now), demand: await readDemand(store.db, most) };
+    return {
+      statuses: await readStatuses(store.db, now),
+      demand: await readDemand(store.db, most),
+      comparisons: await readNewestComparisons(store.db),
+    };
   } finally {
     store.close();
   }
+}
+
+/** Domains that publish something else than the record says, by its id; as far as it still says what was compared. */
+function differing(
+  providers: readonly Provider[],
+  comparisons: readonly PastComparison[],
+): ReadonlyMap<string, readonly string[]> {
+  const digests = new Map(providers.map((record) => [record.id, recordDigest(record)]));
+  const bad = comparisons.filter(
+    ({ record, digest, verdict }) => verdict === 'differs' && digests.get(record) === digest,
+  );
+  return new Map([...Map.groupBy(bad, ({ record }) => record)].map(([id, of]) => [id, of.map(({ domain }) => domain)]));
 }

@@ -40,6 +40,9 @@ export const command: Command = {
       throw misuse(`--role and --name are for create, not for ${act}`, 'token');
     }
     const made = act === 'create' ? { role: roleOf(values.role), name: nameOf(values.name) } : undefined;
+    if (made?.role === 'agent' && made.name === 'local') {
+      throw misuse('an agent cannot be called local: that is this machine itself', 'token');
+    }
     const store = openSqlite(dbFile(values.db));
     try {
       if (made) return await create(store, made, values.json === true);

@@ -167,6 +167,38 @@ export const nameServers = sqliteTable('name_servers', {
   missingSince: text('missing_since'),
 });
 
+export const comparison = sqliteTable(
+  'comparison',
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    domain: text().notNull(),
+    record: text().notNull(),
+    digest: text().notNull(),
+    at: text().notNull(),
+    verdict: text({ enum: ['agrees', 'differs', 'nothing', 'unknown'] }).notNull(),
+    differences: text().notNull(),
+    sources: text().notNull(),
+    changed: integer().notNull(),
+  },
+  (table) => [
+    index('comparison_domain').on(table.domain, table.n),
+    index('comparison_record').on(table.record, table.n),
+  ],
+);
+
+export const publication = sqliteTable(
+  'publication',
+  {
+    domain: text().notNull().primaryKey(),
+    record: text().notNull(),
+    digest: text().notNull(),
+    dueAt: text('due_at').notNull(),
+    leaseUntil: text('lease_until'),
+    leaseBy: text('lease_by'),
+  },
+  (table) => [index('publication_due').on(table.dueAt)],
+);
+
 export const heard = sqliteTable('heard', {
   endpoint: text().notNull().primaryKey(),
   vantage: text().notNull(),

@@ -1,14 +1,17 @@
 /** Numbers for those who watch over a server: how endpoints, certificates and runs stand. */
 import { count, desc, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { EndpointKey } from '../provider/model.ts';
+import type { ComparisonVerdict } from './comparisons.ts';
 import type { Db } from './db.ts';
-import { quarantine, run, status } from './schema.ts';
+import { publication, quarantine, run, status } from './schema.ts';
 
 export interface Vitals {
   /** Names under quarantine. */
   readonly quarantined: number;
   /** Of each listed endpoint whose last checks saw one: days until its certificate ends, as of now. */
   readonly certificates: readonly { readonly endpoint: EndpointKey; readonly days: number }[];
+  /** Domains that are asked what they publish, by what came of it; without those that were not asked yet. */
+  readonly compared: Readonly<Partial<Record<ComparisonVerdict, number>>>;
   /** The newest run that is over. Instants are ISO 8601. */
   readonly lastRun?: {
     readonly started: string;
@@ -31,6 +34,14 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
     })
     .from(status)
     .where(isNotNull(status.listedAt));
+  const compared = await db
+    .select({
+      verdict: sql<ComparisonVerdict | null>`(SELECT verdict FROM comparison
+        WHERE comparison.domain = publication.domain ORDER BY n DESC LIMIT 1)`.as('verdict'),
+      domains: count(),
+    })
+    .from(publication)
+    .groupBy(sql`verdict`);
   const [last] = await db.select().from(run).where(isNotNull(run.ended)).orderBy(desc(run.n)).limit(1);
   return {
     quarantined: held?.names ?? 0,
@@ -40,6 +51,7 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
       const since = Math.floor((Date.parse(now) - Date.parse(at)) / 86_400_000);
       return [{ endpoint: endpoint as EndpointKey, days: Number(days) - since }];
     }),
+    compared: Object.fromEntries(compared.flatMap(({ verdict, domains }) => (verdict ? [[verdict, domains]] : []))),
     ...(last?.ended && {
       lastRun: {
         started: last.started,

@@ -1,6 +1,6 @@
 /** The rules of the catalog (the same as `lint`), asked of a draft among the records that are served. */
 import type { Atlas } from '../atlas/tables.ts';
-import { type Finding, judgeRecord } from '../catalog/lint.ts';
+import { type Finding, judgeRecord } from '../catalog/judge.ts';
 import { fieldName } from '../catalog/problem.ts';
 import { contextOf } from '../catalog/rules/context.ts';
 import type { Provider } from '../provider/model.ts';

@@ -1,6 +1,6 @@
 /** The record of a draft held against the schema; every mistake at its place, in both languages. */
 import type * as z from 'zod';
-import { explain } from '../catalog/parse.ts';
+import { explain } from '../catalog/explain.ts';
 import type { Path } from '../catalog/problem.ts';
 import { shapeOf } from '../catalog/shape.ts';
 import { pointer } from './json.ts';

@@ -29,7 +29,10 @@ export interface AfterRunOptions {
 }
 
 /** @throws what the store throws; a message that does not arrive is noted */
-export async function afterRun(report: RunReport, options: AfterRunOptions): Promise<void> {
+export async function afterRun(
+  report: Pick<RunReport, 'run' | 'verdict' | 'changes'>,
+  options: AfterRunOptions,
+): Promise<void> {
   const { curated, notifiers = [], language = 'en', note } = options;
   // In a network that is not sound, DNS is not either.
   const isSound = report.run !== undefined && report.verdict === 'sound';

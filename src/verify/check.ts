@@ -2,6 +2,7 @@
 import type { NewCheck } from '../store/checks.ts';
 import { daysLeft } from './certificate.ts';
 import type { Evidence } from './evidence.ts';
+import { fitted } from './evidence-shape.ts';
 import type { Verdict } from './verdict.ts';
 
 export function checkOf(evidence: Evidence, verdict: Verdict, run: number | null): NewCheck {
@@ -16,7 +17,7 @@ export function checkOf(evidence: Evidence, verdict: Verdict, run: number | null
     says: verdict.says,
     ms: millisecondsOf(evidence),
     certDays: certDaysOf(evidence),
-    evidence,
+    evidence: fitted(evidence),
   };
 }
 

@@ -88,7 +88,9 @@ export interface StoreDispatchOptions extends Holder {
   readonly random: () => number;
 }
 
-export const defaultLease = 3 * 60_000;
+/** Endpoints of one run of a habit: few enough that their statuses move soon, enough for the canary. */
+export const mostOfRun = 500;
+const defaultLease = 3 * 60_000;
 
 /** The hand that has the store. */
 export class StoreDispatch implements Dispatch {
@@ -133,15 +135,21 @@ export class StoreDispatch implements Dispatch {
 
   /** @returns those that this run has seen, now or before: a report that comes twice is one */
   async reportAll(evidences: readonly Evidence[]): Promise<ReadonlySet<EndpointKey>> {
-    const { by } = this.#options;
+    const { by, vantage } = this.#options;
     const { db, batchSize } = this.#store;
     const run = await readRun(db, by);
     if (!run || run.verdict !== null) throw new RunOver('the run was judged');
+    if (evidences.length === 0) return new Set();
     const now = this.#options.clock.now();
-    const statements = evidences.flatMap((evidence) => [
-      ...putCheck(db, checkOf(evidence, this.#options.judge(evidence, new Date(now)), run.n), by),
-      holdBack(db, evidence.endpoint, { by, until: instant(now + interval) }),
-    ]);
+    const statements = evidences.flatMap((seen) => {
+      // Whoever looked may have another clock, but looked in the time of this run.
+      const at = instant(Math.min(Math.max(Date.parse(seen.at), Date.parse(run.started)), now));
+      const evidence = { ...seen, at, vantage };
+      return [
+        ...putCheck(db, checkOf(evidence, this.#options.judge(evidence, new Date(now)), run.n), by),
+        holdBack(db, evidence.endpoint, { by, until: instant(now + interval) }),
+      ];
+    });
     // Of one endpoint all or nothing.
     const each = statements.length / evidences.length;
     const most = Math.max(1, Math.floor(Math.min(batchSize, 100) / each)) * each;
@@ -152,6 +160,13 @@ export class StoreDispatch implements Dispatch {
       run.n,
       evidences.map(({ endpoint }) => endpoint),
     );
+  }
+
+  /** These were looked at in vain; another day may be better. */
+  async putOff(keys: readonly EndpointKey[]): Promise<void> {
+    const { by, clock } = this.#options;
+    const until = instant(clock.now() + interval);
+    await this.#store.atomically(keys.map((key) => holdBack(this.#store.db, key, { by, until })));
   }
 
   async end(asked: Asked): Promise<Ending> {

@@ -4,11 +4,13 @@ import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { paccPath } from '../formats/pacc/render.ts';
 import { NameError } from '../name/domain.ts';
+import { endRoute, leasesRoute, reportsRoute } from './agents.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { askRoute, nothingHere } from './ask.ts';
 import { autoconfigByAddress, autoconfigByPath } from './autoconfig.ts';
 import { autodiscoverJsonRoute, autodiscoverRoute } from './autodiscover.ts';
 import { bundleRoute, changesRoute, linesRoute } from './bulk.ts';
+import { comparisonsRoute } from './comparisons.ts';
 import { HttpProblem } from './errors.ts';
 import { atlasFeedRoute, providerFeedRoute } from './feed.ts';
 import { sourceOf } from './find.ts';
@@ -115,6 +117,7 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/providers/:id/mail.mobileconfig/qr.svg', profileQrRoute(deps));
   get('/api/v1/providers/:id/revisions', revisionsRoute(deps));
   get('/api/v1/providers/:id/probes', probesRoute(deps));
+  get('/api/v1/providers/:id/comparisons', comparisonsRoute(deps));
   get('/api/v1/providers/:id/feed.atom', providerFeedRoute(deps));
   get('/api/v1/messages', messagesRoute(deps));
   get('/api/v1/statuses', statusesRoute(deps));
@@ -138,6 +141,11 @@ export function createApp(deps: Deps): Hono {
   closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
   closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
   closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
+
+  // Verifiers elsewhere.
+  closed('/api/v1/agent/runs/:run/leases', { POST: leasesRoute(deps) });
+  closed('/api/v1/agent/runs/:run/reports', { POST: reportsRoute(deps) });
+  closed('/api/v1/agent/runs/:run/end', { POST: endRoute(deps) });
 
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;

@@ -3,8 +3,7 @@
  * test/web/openapi.test.ts holds every answer against them.
  */
 import * as z from 'zod';
-import { clientNames, refusals, stepKinds } from '../discover/clients/model.ts';
-import { replayCodes, unsures } from '../discover/clients/replay.ts';
+import { clientNames, refusals, replayCodes, stepKinds, unsures } from '../discover/clients/model.ts';
 import { differenceFields, verdicts } from '../discover/clients/verdict.ts';
 import { attemptCodes } from '../discover/model.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
@@ -247,17 +246,21 @@ export const ProbeList = z
   })
   .meta({ id: 'ProbeList' });
 
-export const ProbesQuery = z.object({
+/** A page of something numbered, newest first. */
+export const PageQuery = z.object({
   limit: z
     .string()
     .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
     .optional()
-    .describe('How many checks (default 50).'),
+    .describe('How many (default 50).'),
   before: z
     .string()
     .regex(/^[1-9]\d{0,14}$/, 'must be a number from 1')
     .optional()
-    .describe('Only checks with a smaller number.'),
+    .describe('Only those with a smaller number.'),
+});
+
+export const ProbesQuery = PageQuery.extend({
   evidence: z.enum(['0', '1']).optional().describe('1: with the evidence of each endpoint’s last probe.'),
 });
 
@@ -452,3 +455,7 @@ export const ProfileForm = z
     lang: language,
   })
   .meta({ id: 'ProfileForm' });
+
+/** The agent's own choice: whatever comes twice under it is one. */
+export const RunId = z.uuid();
+export const RunPath = z.object({ run: RunId.describe('A UUID that the agent has chosen; another one for each run.') });

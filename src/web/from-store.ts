@@ -1,5 +1,6 @@
 /** What routes ask of the store, wherever it is. */
 
+import { readComparisons, readNewestComparisons, readPublishersDue } from '../store/comparisons.ts';
 import { readDays } from '../store/days.ts';
 import type { Store } from '../store/db.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../store/history.ts';
@@ -24,6 +25,9 @@ export function fromStore(
       evidence: (keys) => readLastEvidence(db, keys),
       due: (keys) => readDueAt(db, keys),
       days: (since) => readDays(db, since),
+      comparisons: (record, page) => readComparisons(db, record, page),
+      compared: (record) => readNewestComparisons(db, [record]),
+      asked: (domains) => readPublishersDue(db, domains),
     },
     news: {
       revisions: (limit, id) => traceRevisions(db, limit, id),

@@ -77,7 +77,7 @@ export interface Measured {
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, source, whole, requests, vitals, process }: Measured): string {
-  const { certificates, lastRun, quarantined } = vitals;
+  const { certificates, compared, lastRun, quarantined } = vitals;
   const days = certificates.map(({ days: left }) => left);
   const served = whole === 'empty' ? undefined : whole;
   const known = served?.knowledge.statuses;
@@ -97,6 +97,12 @@ export function metrics({ version, source, whole, requests, vitals, process }: M
       whole ? statusNames.map((name) => [`status="${name}"`, statuses.get(name)?.length ?? 0]) : [],
     ),
     family('mailatlas_quarantined', 'gauge', 'Hosts and domains under quarantine.', one(quarantined)),
+    family(
+      'mailatlas_compared',
+      'gauge',
+      'Domains by how what they publish compares with the records.',
+      Object.entries(compared).map(([verdict, domains]): Sample => [`verdict="${verdict}"`, domains]),
+    ),
     family(
       'mailatlas_certificates',
       'gauge',

@@ -1,6 +1,7 @@
 /** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { EvidenceShape } from '../verify/evidence-shape.ts';
 import { StatusLine } from '../verify/exchange.ts';
 import {
   AddressQuery,
@@ -20,6 +21,7 @@ import {
   LookupQuery,
   MessageList,
   PaccDocument,
+  PageQuery,
   ProbeList,
   ProbesQuery,
   Problem,
@@ -34,6 +36,8 @@ import {
   SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
+import { ComparisonList } from './contract-comparisons.ts';
+import { agentPaths } from './openapi-agents.ts';
 import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
 import { submissionPaths } from './openapi-submissions.ts';
 
@@ -90,6 +94,7 @@ export function openapi(version: string) {
           token: { type: 'http', scheme: 'bearer', description: 'mailatlas token create --role … --name …' },
           receipt: { type: 'http', scheme: 'bearer', description: 'What the answer to a submission has as “receipt”' },
         },
+        schemas: { Evidence: EvidenceShape },
       },
       paths: {
         '/v1.1/{domain}': get({
@@ -247,6 +252,15 @@ export function openapi(version: string) {
             ...problems(malformed, unknown, later),
           },
         }),
+        '/api/v1/providers/{id}/comparisons': get({
+          summary: 'What a record’s domains publish themselves, held against the record',
+          requestParams: { path: ProviderPath, query: PageQuery },
+          responses: {
+            200: json('The newest result of each domain, and how results changed', ComparisonList),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
         '/api/v1/providers/{id}/feed.atom': get({
           summary: 'What changed about a record and its servers, newest first',
           requestParams: { path: ProviderPath, query: LanguageQuery },
@@ -294,6 +308,7 @@ export function openapi(version: string) {
           requestParams: { query: ChangesQuery },
           responses: { 200: json('At most a thousand', ChangeList), ...problems(malformed, later) },
         }),
+        ...agentPaths,
         ...submissionPaths,
         '/api/v1/openapi.json': get({
           summary: 'This document',

@@ -13,6 +13,7 @@ import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
+import type { PastComparison } from '../store/comparisons.ts';
 import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
 import type { TracedRevision } from '../store/providers.ts';
@@ -20,6 +21,7 @@ import type { PastQuarantine } from '../store/quarantine.ts';
 import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
+import type { Agency } from '../verify/agency.ts';
 import type { ChangeList, RevisionList } from './contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
@@ -69,6 +71,15 @@ export interface History {
   evidence(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, unknown>>;
   /** When each is looked at next, ISO 8601. */
   due(keys: readonly EndpointKey[]): Promise<ReadonlyMap<EndpointKey, string | null>>;
+  /** How what the domains of a record publish compares with it: newest first. */
+  comparisons(
+    record: string,
+    page: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly PastComparison[]>;
+  /** The newest conclusive one of each domain of a record. */
+  compared(record: string): Promise<readonly PastComparison[]>;
+  /** When each domain is asked next, ISO 8601. */
+  asked(domains: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** How all of them stood, day by day. @param since YYYY-MM-DD */
   days(since: string): Promise<readonly Day[]>;
 }
@@ -127,6 +138,8 @@ export interface Deps {
   ) => Promise<Pick<Token, 'name' | 'role'> | 'unknown' | 'other-role'>;
   /** Where submissions are taken in; undefined where the operator takes none. */
   readonly submissions?: Submissions;
+  /** Gives work to agents elsewhere and takes what they have seen; undefined where nothing is verified. */
+  readonly agents?: Agency;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { backingOf } from '../../src/catalog/backing.ts';
-import { worklist } from '../../src/catalog/todo.ts';
+import { type Seen, worklist } from '../../src/catalog/todo.ts';
 import { endpointKey, type Provider, type Source, type Statuses, type StatusName } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';
 
 const today = '2026-11-20';
 const none: ReadonlyMap<string, string> = new Map();
-const unseen: Statuses = new Map();
+const unseen: Seen = { statuses: new Map(), differing: new Map() };
 
 const url = 'https://mail.example/help';
 const read: Source = { url, seen: '2026-01', says: 'imap 993, smtp 465' };
@@ -67,8 +67,20 @@ describe('what is to be done', () => {
       const [server] = provider.incoming;
       assert.ok(server);
       const statuses: Statuses = new Map([[endpointKey(server), { status: status satisfies StatusName }]]);
-      const [task] = worklist([provider], statuses, none, today);
+      const [task] = worklist([provider], { ...unseen, statuses }, none, today);
       assert.deepEqual(task?.says, clause && [`imap 993 ${clause}`]);
+    });
+  }
+
+  for (const [domains, clause] of [
+    [['mail.example'], 'mail.example publishes other settings themselves'],
+    [['a.example', 'b.example', 'c.example', 'd.example'], 'a.example, b.example, c.example and 1 more publish'],
+  ] as const) {
+    test(`where ${domains.length} of its domains publish something else begins with what they say`, () => {
+      const differing = new Map([['mail.example', domains]]);
+      const [task] = worklist([resting([read])], { ...unseen, differing }, none, today);
+      assert.ok(task?.says[0]?.startsWith(clause.replace('themselves', 'itself')), task?.says[0]);
+      assert.equal(task?.weight, 10);
     });
   }
 

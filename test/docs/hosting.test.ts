@@ -1,4 +1,4 @@
-/** docs/hosting.md shows the files of docs/examples as they are; test/real/hosting.test.ts runs them. */
+/** docs/hosting.md and docs/agents.md show the files of docs/examples as they are; test/real/hosting.test.ts runs them. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,10 +8,10 @@ import { readDataDir } from '../../src/catalog/files.ts';
 import { lint } from '../../src/catalog/lint.ts';
 
 const docs = fileURLToPath(new URL('../../docs', import.meta.url));
-const page = readFileSync(`${docs}/hosting.md`, 'utf8');
+const pages = ['hosting', 'agents'].map((name) => readFileSync(`${docs}/${name}.md`, 'utf8')).join('\n');
 
-test('the page shows every example, to the last letter', () => {
-  const shown = [...page.matchAll(/<!-- (examples\/\S+) -->\n\n```\w*\n(.*?)```/gs)];
+test('the pages show every example, to the last letter', () => {
+  const shown = [...pages.matchAll(/<!-- (examples\/\S+) -->\n\n```\w*\n(.*?)```/gs)];
   for (const [, file = '', text] of shown) assert.equal(text, readFileSync(`${docs}/${file}`, 'utf8'), file);
   const files = readdirSync(`${docs}/examples`, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
   assert.deepEqual(

@@ -130,7 +130,8 @@ if (inOwnNetwork) {
       assert.deepEqual(asked, urls.slice(0, 4));
       assert.deepEqual(front.log, [`GET ${urls[3]} 200`]);
       const ofImap = tried.filter((one) => one.includes(`:${mail.imap.port}:`));
-      assert.deepEqual(ofImap, [`${host}:${mail.imap.port}:tls`, `${host}:${mail.imap.port}:starttls`]);
+      // Behind the set-up it connects again, to fetch mail.
+      assert.deepEqual(ofImap.slice(0, 2), [`${host}:${mail.imap.port}:tls`, `${host}:${mail.imap.port}:starttls`]);
       for (const one of starttlsServers()) assert.ok(servers.includes(one), one);
     });
 
@@ -150,9 +151,11 @@ if (inOwnNetwork) {
 
     test('asks what the simulation says, in this order, and would guess then', async () => {
       const { asked, tried, error } = await setUp(tls(), []);
-      assert.deepEqual(asked, urls);
+      // Where it fails it asks all of it once more, to write into its log what it had used.
+      assert.deepEqual(asked, [...urls, ...urls]);
       assert.ok(error);
-      assert.equal(tried[0], `imap.${domain}:993:tls`);
+      const first = tried.find((one) => one.startsWith('imap.'));
+      assert.equal(first, `imap.${domain}:993:tls`);
     });
 
     test('is what docs/clients.md speaks of', async () => {

@@ -60,7 +60,7 @@ export function noDeltaChat(): string | false {
 
 interface Event {
   readonly contextId: number;
-  readonly event: { readonly kind: string; readonly msg?: string };
+  readonly event: { readonly kind: string; readonly msg?: string; readonly progress?: number };
 }
 
 /**
@@ -118,8 +118,14 @@ export async function startDeltaChat(
 
   const { deltachat_core_version: version = '' } = await call<Record<string, string>>('get_system_info');
   const log: Event[] = [];
+  // Of the events, which come one by one, the last one of a set-up: 0 where it failed, 1000 where it did not.
+  const ended = Promise.withResolvers<void>();
   const listen = async (): Promise<void> => {
-    for (;;) log.push(await call<Event>('get_next_event'));
+    for (;;) {
+      const next = await call<Event>('get_next_event');
+      log.push(next);
+      if (next.event.progress === 0 || next.event.progress === 1000) ended.resolve();
+    }
   };
   listen().catch(() => undefined);
 
@@ -134,6 +140,7 @@ export async function startDeltaChat(
         () => undefined,
         (reason: Error) => reason.message,
       );
+      await ended.promise;
       const messages = log.filter(({ contextId }) => contextId === account).map(({ event }) => event.msg ?? '');
       const every = (expression: RegExp) => messages.flatMap((line) => expression.exec(line)?.[1] ?? []);
       return {

@@ -30,6 +30,7 @@ import * as tables from '../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
 import { byKeyContract } from './contract-by-key.ts';
 import { checksContract } from './contract-checks.ts';
+import { comparisonsContract } from './contract-comparisons.ts';
 import { daysContract } from './contract-days.ts';
 import { demandContract } from './contract-demand.ts';
 import { newsContract } from './contract-news.ts';
@@ -57,6 +58,7 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
 
   byKeyContract(name, open);
   checksContract(name, open);
+  comparisonsContract(name, open);
   demandContract(name, open);
   daysContract(name, open);
   newsContract(name, open);

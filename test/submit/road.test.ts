@@ -1,7 +1,7 @@
 /** The whole road with nothing left out: what a stranger sends is read, checked by everything there is, decided, and served. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeRecord } from '../../src/catalog/lint.ts';
+import { judgeRecord } from '../../src/catalog/judge.ts';
 import { contextOf } from '../../src/catalog/rules/context.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
 import { secretHash } from '../../src/store/secret.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
-import { judgeRecord } from '../../src/catalog/lint.ts';
+import { judgeRecord } from '../../src/catalog/judge.ts';
 import { contextOf } from '../../src/catalog/rules/context.ts';
 import type { Provider } from '../../src/provider/model.ts';
 import { authenticOf } from '../../src/provider/parties.ts';

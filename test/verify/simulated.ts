@@ -21,12 +21,15 @@ export class JumpingClock implements Clock {
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const sleeper = { at: this.#now + milliseconds, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
+      const wake = () => {
         this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
+        // Whoever sleeps each minute of a month would leave a listener each time.
+        signal?.removeEventListener('abort', wake);
         resolve();
-      });
+      };
+      const sleeper = { at: this.#now + milliseconds, wake };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener('abort', wake);
       this.#schedule();
     });
   }
@@ -43,7 +46,6 @@ export class JumpingClock implements Clock {
       this.#scheduled = false;
       const next = this.#sleepers.toSorted((a, b) => a.at - b.at)[0];
       if (!next) return;
-      this.#sleepers = this.#sleepers.filter((one) => one !== next);
       this.#now = Math.max(this.#now, next.at);
       next.wake();
       this.#schedule();

@@ -73,6 +73,7 @@ export interface TestAppOptions {
     | 'simulated'
     | 'submissions'
     | 'authenticate'
+    | 'agents'
   >;
 }
 
@@ -100,6 +101,9 @@ const nothingSeen: Deps['history'] = {
   evidence: () => Promise.resolve(new Map()),
   due: () => Promise.resolve(new Map()),
   days: () => Promise.resolve([]),
+  comparisons: () => Promise.resolve([]),
+  compared: () => Promise.resolve([]),
+  asked: () => Promise.resolve(new Map()),
 };
 
 const nothingNew: Deps['news'] = {
@@ -153,7 +157,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     ...(bundle && { bundle }),
     isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
-    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [] }),
+    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [], compared: {} }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
     news: options.news ?? nothingNew,

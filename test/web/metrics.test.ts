@@ -72,7 +72,7 @@ describe('GET /metrics', () => {
       sound: true,
     };
     const certificates = [-1, 10, 10, 80, 300].map((days) => ({ endpoint: endpointKey(post.incoming[0]!), days }));
-    const text = await read(testApp({ vitals: { quarantined: 2, certificates, lastRun } }));
+    const text = await read(testApp({ vitals: { quarantined: 2, certificates, compared: { differs: 3 }, lastRun } }));
     assert.deepEqual(samples(text, 'mailatlas_certificates'), [
       'mailatlas_certificates{within_days="0"} 1',
       'mailatlas_certificates{within_days="7"} 1',

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { Domain } from '../../src/name/domain.ts';
+import type { EndpointKey } from '../../src/provider/model.ts';
+import type { Agency } from '../../src/verify/agency.ts';
+import { RunOver } from '../../src/verify/dispatch.ts';
 import { errorCodes } from '../../src/web/errors.ts';
+import type { Deps } from '../../src/web/served.ts';
 import { offlineSimulations, scriptedMx, scriptedPublications, testApp } from './app.ts';
 import { type OpenApi, ourOwnKeywords, validators } from './openapi.ts';
 import { records } from './records.ts';
@@ -21,6 +25,26 @@ const outsideOfTheDocument = new Set([
   '/status',
 ]);
 
+/** Runs of an agent: one in doubt, and one that was judged. */
+const working = '0b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a10';
+const over = '1b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a11';
+const endpoint = 'imap://imap.post.example:993?security=tls' as EndpointKey;
+const agents: Agency = {
+  take: ({ id }) =>
+    id === over
+      ? Promise.reject(new RunOver())
+      : Promise.resolve({ run: 7, endpoints: [endpoint], planned: 3, lease: 180_000 }),
+  report: ({ id }) => (id === over ? Promise.reject(new RunOver()) : Promise.resolve(new Set([endpoint]))),
+  end: ({ id }) => {
+    const at = '2026-11-20T10:00:00.000Z';
+    const change = { endpoint, from: 'verified', to: 'failing', reason: 'tls.expired', at } as const;
+    const judged = { verdict: 'sound', reason: null, changes: [change] } as const;
+    return Promise.resolve(id === over ? judged : { witnesses: [endpoint] });
+  },
+};
+const authenticate: NonNullable<Deps['authenticate']> = (secret, role) =>
+  Promise.resolve(secret === role ? { name: 'berlin', role } : secret === 'reviewer' ? 'other-role' : 'unknown');
+
 /** Requests that show every kind of answer there is, with the path of the document that each belongs to. */
 const requests: readonly (readonly [path: string, request: string, headers?: Record<string, string>, body?: string])[] =
   [
@@ -37,6 +61,7 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
           ['/api/v1/providers/{id}/pacc.json', `/api/v1/providers/${id}/pacc.json`],
           ['/api/v1/providers/{id}/zone.txt', `/api/v1/providers/${id}/zone.txt?domain=shop.zz&web=atlas.example`],
           ['/api/v1/providers/{id}/probes', `/api/v1/providers/${id}/probes?evidence=1`],
+          ['/api/v1/providers/{id}/comparisons', `/api/v1/providers/${id}/comparisons`],
           ['/api/v1/providers/{id}/feed.atom', `/api/v1/providers/${id}/feed.atom`],
           ['/v1.1/{domain}', `/v1.1/${domain.replace('*', 'mill')}`],
         ] as const,
@@ -95,11 +120,29 @@ const requests: readonly (readonly [path: string, request: string, headers?: Rec
     ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=de'],
     ['/api/v1/feed.atom', '/api/v1/feed.atom?lang=la'],
     ['/api/v1/providers/{id}/probes', '/api/v1/providers/post.example/probes?limit=0'],
+    ['/api/v1/providers/{id}/comparisons', '/api/v1/providers/post.example/comparisons?before=x'],
     ['/api/v1/messages', '/api/v1/messages'],
     ['/api/v1/statuses', '/api/v1/statuses'],
     ['/ask', '/ask'],
     ['/ask', '/ask?domain=autoconfig.customer.zz'],
     ['/ask', '/ask?domain=autoconfig.unknown.zz'],
+    ...[
+      ['leases', { hold: 1, done: 0 }] as const,
+      ['reports', { evidence: [1] }] as const,
+      ['end', {}] as const,
+    ].flatMap(([what, body]) =>
+      [
+        [working, 'Bearer agent', JSON.stringify(body)],
+        [over, 'Bearer agent', JSON.stringify(body)],
+        [working, 'Bearer agent', '{'],
+        [working, 'Bearer agent', JSON.stringify('x'.repeat(1_100_000))],
+        [working, 'Bearer reviewer', JSON.stringify(body)],
+        [working, '', JSON.stringify(body)],
+      ].map(
+        ([run = '', Authorization = '', text = '']) =>
+          [`/api/v1/agent/runs/{run}/${what}`, `/api/v1/agent/runs/${run}/${what}`, { Authorization }, text] as const,
+      ),
+    ),
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
   ];
@@ -130,6 +173,7 @@ const rareRequests: readonly (readonly [path: string, request: string])[] = [
   ['/api/v1/bundle', '/api/v1/bundle'],
   ['/api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'],
   ['/api/v1/changes', '/api/v1/changes?since=0'],
+  ['/api/v1/providers/{id}/comparisons', '/api/v1/providers/oldpost.example/comparisons'],
   ['/api/v1/providers/{id}/feed.atom', '/api/v1/providers/oldpost.example/feed.atom'],
   ['/api/v1/feed.atom', '/api/v1/feed.atom'],
   ['/api/v1/statuses', '/api/v1/statuses'],
@@ -144,6 +188,8 @@ describe('GET /api/v1/openapi.json', () => {
     setUp: {
       url: 'https://atlas.example',
       mxService: true,
+      agents,
+      authenticate,
       hosting: { only: false, lists: true },
       simulated: offlineSimulations,
     },

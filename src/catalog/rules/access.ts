@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** A record either leads to servers or says why it cannot. */
 export const access: Rule = {

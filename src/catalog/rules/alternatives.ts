@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** A record that is named must exist. */
 export const alternatives: Rule = {

@@ -2,7 +2,7 @@ import { stem } from '../../name/pattern.ts';
 import { hostsOf, isTemplate } from '../../provider/hosts.ts';
 import type { Provider, Source } from '../../provider/model.ts';
 import { isFirstParty, ownerOf, speaksFor } from '../../provider/parties.ts';
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /**
  * A server under a domain that is neither the provider's nor its operator's must be named by one of the two: this is the

@@ -1,5 +1,5 @@
 import type { Provider, Texts } from '../../provider/model.ts';
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 import type { Path } from '../problem.ts';
 
 /** The pages speak German and English; a text in one language alone leaves half the readers out. */

@@ -1,5 +1,5 @@
 import { isTemplate } from '../../provider/hosts.ts';
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** Host names are constants; only hosters whose customers have their own server may use a template. */
 export const hostTemplate: Rule = {

@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** The id is for ever, and names the file: it must be the record's own, and nobody else's. */
 export const id: Rule = {

@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 import { access } from './access.ts';
 import { alternatives } from './alternatives.ts';
 import { foreignHost } from './foreign-host.ts';

@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** A password without TLS can be read by everybody on the way. */
 export const noPlaintext: Rule = {

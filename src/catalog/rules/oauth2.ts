@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** OAuth2 as a sign-in method and the block that says where go together. */
 export const oauth2: Rule = {

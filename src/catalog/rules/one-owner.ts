@@ -1,5 +1,5 @@
 import type { Provider } from '../../provider/model.ts';
-import type { Found, Rule } from '../lint.ts';
+import type { Found, Rule } from '../judge.ts';
 
 /** A domain, a pattern and an MX pattern belong to one record, or an answer would depend on the order of files. */
 export const oneOwner: Rule = {

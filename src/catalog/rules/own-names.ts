@@ -2,7 +2,7 @@ import { domainOrUndefined } from '../../name/domain.ts';
 import { stem } from '../../name/pattern.ts';
 import { isPublicSuffix } from '../../name/suffix.ts';
 import { hostsOf, isTemplate } from '../../provider/hosts.ts';
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 import type { Path } from '../problem.ts';
 
 /** A name must be one that somebody can own: no public suffix, no IP address. */

@@ -1,5 +1,5 @@
 import type { Server } from '../../provider/model.ts';
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** What each port speaks: RFC 8314 sections 3 and 7, RFC 9051, RFC 1939, RFC 6409. */
 const usual: Record<number, { protocol: Server['protocol']; security: Server['security'] }> = {

@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** A record must be found by something. */
 export const reachable: Rule = {

@@ -1,6 +1,6 @@
 import type { Server } from '../../provider/model.ts';
 import { serverRank } from '../../provider/rank.ts';
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** Clients take the first server they can use; Geary and others want IMAP first. */
 export const serverOrder: Rule = {

@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** A service has either an address on the web or a host with a port. */
 export const service: Rule = {

@@ -1,5 +1,5 @@
 import type { Server, SetupStep } from '../../provider/model.ts';
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** A set-up step must fit the servers beside it. */
 export const setup: Rule = {

@@ -1,5 +1,5 @@
 import type { Provider, Source } from '../../provider/model.ts';
-import type { Found, Rule } from '../lint.ts';
+import type { Found, Rule } from '../judge.ts';
 import type { Path } from '../problem.ts';
 
 const forms = ['url', 'autoconfig', 'dns', 'list'] as const;

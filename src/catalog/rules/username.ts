@@ -1,4 +1,4 @@
-import type { Rule } from '../lint.ts';
+import type { Rule } from '../judge.ts';
 
 /** `ask` is no answer without words about what to enter. */
 export const username: Rule = {

@@ -6,6 +6,7 @@ import type { Element } from '../../formats/xml.ts';
 import type { Domain } from '../../name/domain.ts';
 import type { SrvRecord } from '../../net/resolver.ts';
 import type { Auth, Security, Server } from '../../provider/model.ts';
+import type { AttemptCode } from '../model.ts';
 
 export const clientNames = [
   'thunderbird',
@@ -153,3 +154,26 @@ export interface Client {
 
 /** Somebody else's publication that stands in for the domain's own. */
 export type KnownMx = { readonly autoconfig: string } | { readonly srv: Domain; readonly labels: readonly string[] };
+
+/** How a step ended: as a question of discovery does, or in one of these ways. */
+export const replayCodes = [
+  /** The client makes nothing of the answer. */
+  'refused',
+  /** It takes the answer, though there is no server in it. */
+  'empty',
+  'redirect',
+  'not-replayed',
+  'not-needed',
+] as const;
+export type ReplayCode = AttemptCode | (typeof replayCodes)[number];
+
+/** Why the real client might end otherwise than a replay. */
+export const unsures = [
+  /** It may know the domain from a list of its own. */
+  'own-list',
+  /** Several answers differ, and whoever is first counts. */
+  'race',
+  /** A question before the one that decided had no answer now. */
+  'unanswered',
+] as const;
+export type Unsure = (typeof unsures)[number];

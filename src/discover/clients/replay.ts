@@ -8,19 +8,18 @@ import { registrableDomain } from '../../name/suffix.ts';
 import type { TrustLevel } from '../../provider/model.ts';
 import { type AttemptCode, uncertainCodes } from '../model.ts';
 import type { Asked, Document } from './asked.ts';
-import type { Client, Person, PoxReading, Reading, Refusal, Settings, Step, Subject } from './model.ts';
-
-/** How a step ended: as a question of discovery does, or in one of these ways. */
-export const replayCodes = [
-  /** The client makes nothing of the answer. */
-  'refused',
-  /** It takes the answer, though there is no server in it. */
-  'empty',
-  'redirect',
-  'not-replayed',
-  'not-needed',
-] as const;
-export type ReplayCode = AttemptCode | (typeof replayCodes)[number];
+import type {
+  Client,
+  Person,
+  PoxReading,
+  Reading,
+  Refusal,
+  ReplayCode,
+  Settings,
+  Step,
+  Subject,
+  Unsure,
+} from './model.ts';
 
 /** One question and what the client made of the answer. */
 export interface Replayed {
@@ -43,16 +42,6 @@ export interface Ended {
   /** Why the real client might end otherwise. */
   readonly unsure: readonly Unsure[];
 }
-
-export const unsures = [
-  /** It may know the domain from a list of its own. */
-  'own-list',
-  /** Several answers differ, and whoever is first counts. */
-  'race',
-  /** A question before the one that decided had no answer now. */
-  'unanswered',
-] as const;
-export type Unsure = (typeof unsures)[number];
 
 /** XML redirects that are followed for one step. */
 const mostRedirects = 3;

@@ -2,8 +2,8 @@
 import type { Language } from '../../provider/phrases.ts';
 import type { AttemptCode } from '../model.ts';
 import { endings, printable } from '../sentences.ts';
-import type { Refusal, Step } from './model.ts';
-import type { ReplayCode, Replayed, Unsure } from './replay.ts';
+import type { Refusal, ReplayCode, Step, Unsure } from './model.ts';
+import type { Replayed } from './replay.ts';
 import type { Difference, Verdict } from './verdict.ts';
 
 type Sentences = Readonly<Record<Language, string>>;

@@ -17,9 +17,10 @@ export const texts = {
     none: 'This server probes nobody: it has no contact, and without one there is no probing.',
     how: 'What is done',
     steps: [
-      'Each server that a record of the list names is looked at once a day, and sooner again after a failure.',
+      'Each server that a record of the list names is looked at once a day from each network that we look from, and sooner again after a failure.',
       'One connection at a time to a host, to an address and to everything of one owner; at least 30 seconds between two.',
       'DNS, connection, TLS, greeting, capabilities, goodbye. IMAP’s ID says who we are, where the server supports it.',
+      'A domain of the list is asked at most once a week what it publishes itself (autoconfig, PACC, SRV, Autodiscover): a dozen questions of DNS, a few of HTTP. The User-Agent says who we are.',
     ],
     never: 'What is never done',
     nots: [
@@ -38,9 +39,10 @@ export const texts = {
     none: 'Dieser Server prüft niemanden: Er nennt keinen Ansprechpartner, und ohne einen wird nicht geprüft.',
     how: 'Was geschieht',
     steps: [
-      'Jeder Server, den ein Eintrag der Liste nennt, wird einmal am Tag angesehen, nach einem Fehler früher noch einmal.',
+      'Jeder Server, den ein Eintrag der Liste nennt, wird aus jedem Netz, aus dem wir prüfen, einmal am Tag angesehen, nach einem Fehler früher noch einmal.',
       'Nie mehr als eine Verbindung zugleich zu einem Host, einer Adresse und allem, was einem gehört; mindestens 30 Sekunden zwischen zweien.',
       'DNS, Verbindung, TLS, Begrüßung, Fähigkeiten, Abschied. Mit ID sagen wir einem IMAP-Server, wer wir sind, wenn er das unterstützt.',
+      'Eine Domain der Liste wird höchstens einmal in der Woche gefragt, was sie selbst veröffentlicht (Autoconfig, PACC, SRV, Autodiscover): ein Dutzend Fragen an das DNS, ein paar über HTTP. Der User-Agent sagt, wer wir sind.',
     ],
     never: 'Was nie geschieht',
     nots: [

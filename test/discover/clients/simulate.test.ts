@@ -15,14 +15,14 @@ import { simulatedStep } from '../../../src/discover/clients/simulated.ts';
 import { parseDomain } from '../../../src/name/domain.ts';
 import { nothingKnown, type Provider } from '../../../src/provider/model.ts';
 import { record } from '../../records.ts';
-import { autoconfig, autodiscover, startWorld, type World } from '../world.ts';
+import { autoconfig, startWorld, type World } from '../world.ts';
 
 const mail = 'mail/config-v1.1.xml';
 const pox = 'autodiscover/autodiscover.xml';
 
 /** Records beside what the domains publish themselves. */
 const providers: Provider[] = [
-  record({ id: 'ours.zz', domains: ['ours.zz', 'other.zz', 'old.zz'] }),
+  record({ id: 'ours.zz', domains: ['ours.zz', 'other.zz'] }),
   record({ id: 'shut.zz', domains: ['shut.zz'], access: 'none', incoming: [], outgoing: [] }),
   record({ id: 'hoster.example', domains: ['hoster.example'], mx: ['*.mx.hoster.example'] }),
 ];
@@ -36,15 +36,18 @@ before(async () => {
       [`https://autoconfig.shut.zz/${mail}`]: autoconfig('shut.zz'),
       // XML that is none to those who look at the type.
       [`https://autoconfig.typed.zz/${mail}`]: { type: 'application/octet-stream', body: autoconfig('typed.zz') },
-      // Both ways, and they differ.
-      [`https://autoconfig.differs.zz/${mail}`]: autoconfig('differs.zz'),
-      [`http://autoconfig.differs.zz/${mail}`]: autoconfig('by-http.zz'),
+      // Beside SRV records that say something else; in one of them the user name is of the domain's own making.
+      [`http://autoconfig.race.zz/${mail}`]: autoconfig('by-http.zz'),
+      [`https://autoconfig.named.zz/${mail}`]: autoconfig('named.zz', 'mail-%EMAILLOCALPART%'),
       [`https://autodiscover.endless.zz/${pox}`]: ({ url }) =>
         `<Autodiscover><Response><Account><Action>redirectUrl</Action><RedirectUrl>${url}x</RedirectUrl></Account></Response></Autodiscover>`,
       [`https://autoconfig.mx.hoster.example/${mail}`]: autoconfig('hoster.example'),
-      [`https://autodiscover.old.zz/${pox}`]: autodiscover('gone.zz', 'x'),
     },
     zone: {
+      '_imaps._tcp.race.zz': { SRV: ['0 1 993 imap.by-srv.zz'] },
+      '_submissions._tcp.race.zz': { SRV: ['0 1 465 smtp.by-srv.zz'] },
+      '_imaps._tcp.named.zz': { SRV: ['0 1 993 imap.by-srv.zz'] },
+      '_submissions._tcp.named.zz': { SRV: ['0 1 465 smtp.by-srv.zz'] },
       'tenant.zz': { MX: ['10 a.mx.hoster.example', '20 backup.zz'] },
       'labels.zz': { MX: [`10 ${'a.'.repeat(60)}hoster.example`] },
       'suffix.zz': { MX: ['10 co.uk'] },
@@ -166,6 +169,12 @@ describe('by SRV', () => {
     assert.deepEqual(ends(await replayOf('fairemail', 'srv.zz')), ['big.srv.zz:993 tls', 'smtp.srv.zz:465 tls']);
     assert.deepEqual(ends(await replayOf('thunderbird', 'srv.zz')), []);
   });
+
+  test('one of them ranks it above autoconfig, unless that has a user name of its own', async () => {
+    assert.deepEqual(ends(await replayOf('fairemail', 'race.zz')), at('by-srv.zz'));
+    const named = await replayOf('fairemail', 'named.zz');
+    assert.deepEqual([ends(named), named.settings?.incoming[0]?.username], [at('named.zz'), 'mail-%EMAILLOCALPART%']);
+  });
 });
 
 describe('by Autodiscover', () => {
@@ -205,14 +214,9 @@ describe('what is uncertain is said', () => {
   test('a list of its own, a race, a question without an answer', async () => {
     assert.deepEqual((await replayOf('delta-chat', 'both.zz')).unsure, ['own-list']);
     assert.ok((await replayOf('fairemail', 'broken.zz')).unsure.includes('unanswered'));
-    const { clients } = await ask('old.zz', { only: ['thunderbird', 'emailengine'] });
-    assert.deepEqual(
-      clients.map(({ client, unsure }) => [client, unsure]),
-      [
-        ['thunderbird', []],
-        ['emailengine', []],
-      ],
-    );
+    const engine = await replayOf('emailengine', 'race.zz');
+    assert.deepEqual([engine.unsure, ends(engine)], [['race'], at('by-srv.zz')]);
+    assert.deepEqual((await replayOf('emailengine', 'ours.zz')).unsure, []);
   });
 });
 
