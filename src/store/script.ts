@@ -58,9 +58,14 @@ function readAnswer(text: string): readonly z.infer<typeof Row>[] {
 export function toldAsSql(store: Store, tell: (sql: string) => void): Store {
   return {
     ...store,
-    async atomically(statements) {
-      for (const statement of statements) tell(asText(statement));
-      await store.atomically(statements);
+    atomically(statements) {
+      const told = function* () {
+        for (const statement of statements) {
+          tell(asText(statement));
+          yield statement;
+        }
+      };
+      return store.atomically(told());
     },
   };
 }
