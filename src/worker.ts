@@ -13,13 +13,17 @@ import { addressBlock } from './net/block.ts';
 import type { Resolver } from './net/resolver.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { dohResolver } from './net/resolver-doh.ts';
+import type { EndpointKey } from './provider/model.ts';
 import { openD1 } from './store/d1.ts';
 import type { Store } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readRecords } from './store/index-by-key.ts';
 import { readMeta, readNoProbe } from './store/providers.ts';
+import { listEndpoints } from './store/statuses.ts';
+import { agency } from './verify/agency.ts';
 import { endpoints } from './verify/endpoint.ts';
 import { hear, statusesPath } from './verify/hear.ts';
+import { judge } from './verify/judge.ts';
 import { watchNames } from './verify/watch-names.ts';
 import { createApp } from './web/app.ts';
 import { bundler } from './web/bundler.ts';
@@ -58,6 +62,8 @@ const mostInMemory = 20_000;
 const lookInterval = 10_000;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
+/** How often an isolate looks whether there are new endpoints for agents. */
+const listInterval = 600_000;
 /** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
 const mostWatched = 200;
 
@@ -127,6 +133,7 @@ async function setUp(env: Env): Promise<Isolate> {
   const whole = isSmall ? new Keeper(store) : undefined;
   const byKey = isSmall ? undefined : new KeeperByKey(store);
   const demand = new Demand();
+  const list = onceInAWhile(() => listAll(store));
   const app = createApp({
     served: () => whole?.served,
     ...(byKey && { source: () => byKey.source }),
@@ -134,6 +141,7 @@ async function setUp(env: Env): Promise<Isolate> {
     asker: (c) => addressBlock(c.req.header('CF-Connecting-IP') ?? ''),
     missed: (miss, from) => demand.note(miss, from),
     ...fromStore(store),
+    agents: agency({ store, judge, list: () => list() }),
     ...(env.BUNDLE_KEY && { bundle: bundler(signerOf(env.BUNDLE_KEY)) }),
     mayMeasure: () => env.METRICS === 'yes',
     isNear: () => false,
@@ -181,9 +189,25 @@ async function hourly(store: Store, { EVIDENCE: evidence, DOH: doh }: Env): Prom
   for (const { domain } of watched.alarms) console.warn(`${domain} came under quarantine`);
 }
 
+/** Brings the list of what agents are given up to date. */
+async function listAll(store: Store): Promise<void> {
+  const { keys } = await listed(store);
+  await listEndpoints(store, [...keys], new Date().toISOString());
+}
+
+/** Not more often than once in ten minutes: it reads all records. */
+function onceInAWhile(work: () => Promise<void>): () => Promise<void> {
+  let last = 0;
+  return async () => {
+    if (!isTime(last, listInterval)) return;
+    last = Date.now();
+    await work();
+  };
+}
+
 /** The endpoints of all records, read a hundred records at a time. */
-async function listed({ db }: Store): Promise<{ keys: Set<string>; hosts: Set<string> }> {
-  const [keys, hosts] = [new Set<string>(), new Set<string>()];
+async function listed({ db }: Store): Promise<{ keys: Set<EndpointKey>; hosts: Set<string> }> {
+  const [keys, hosts] = [new Set<EndpointKey>(), new Set<string>()];
   const noProbe = await readNoProbe(db);
   for (let offset = 0; ; offset += 100) {
     const providers = await readRecords(db, offset, 100);

@@ -71,7 +71,7 @@ export function toldAsSql(store: Store, tell: (sql: string) => void): Store {
 }
 
 /** @throws {StoreError} for a statement that is longer than D1 takes */
-function asText(statement: Statement): string {
+export function asText(statement: Statement): string {
   // Every builder of drizzle has it; the type that they share does not say so.
   const { sql, params } = (statement as unknown as { toSQL(): { sql: string; params: unknown[] } }).toSQL();
   const values = params.values();

@@ -4,6 +4,7 @@
  * asked by key.
  */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,8 +16,9 @@ import { readDataDir } from '../../src/catalog/files.ts';
 import { loadFiles } from '../../src/catalog/load.ts';
 import { openBundle } from '../../src/client/client.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
-import { toldAsSql } from '../../src/store/script.ts';
+import { asText, toldAsSql } from '../../src/store/script.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { tokenStatement } from '../../src/store/tokens.ts';
 import { createApp } from '../../src/web/app.ts';
 import { fromStore } from '../../src/web/from-store.ts';
 import { Keeper } from '../../src/web/keeper.ts';
@@ -199,10 +201,11 @@ for (const [where, vars] of [
     test('asks DNS for nobody more often than his network may', async () => {
       const from = (network: string, i: number) =>
         ask(`/mx/v1.1/d${i}.eager.zz`, { headers: { 'CF-Connecting-IP': `${network}.${i}` } });
-      const statuses = await Promise.all(Array.from({ length: 70 }, (_, i) => from('198.51.100', i)));
-      assert.equal(statuses.filter(({ status }) => status === 404).length, 60);
-      assert.equal(statuses.filter(({ status }) => status === 429).length, 10);
-      assert.equal((await from('203.0.113', 99)).status, 404);
+      const answers = await Promise.all(Array.from({ length: 130 }, (_, i) => from('198.51.100', i)));
+      // 60 in a minute; a minute may end while they come.
+      const refused = answers.filter(({ status }) => status === 429).length;
+      assert.ok(refused >= 10 && refused <= 70, `${refused} were refused`);
+      assert.notEqual((await from('203.0.113', 99)).status, 429);
     });
 
     test('says that it cannot where everything is asked for at once, and only there', async () => {
@@ -257,6 +260,36 @@ for (const [where, vars] of [
         verifier.close();
         await listening.server.close();
       }
+    });
+
+    test('gives work to an agent, and keeps what it has seen', async () => {
+      const scratch = openSqlite(':memory:');
+      const { secret, statement } = tokenStatement(scratch.db, 'berlin', 'agent', new Date().toISOString());
+      await running.DB.exec(asText(statement));
+      scratch.close();
+      const run = randomUUID();
+      const post = async (what: string, body: unknown): Promise<Record<string, unknown>> => {
+        const url = `https://atlas.example/api/v1/agent/runs/${run}/${what}`;
+        const headers = { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' };
+        const response = await running.server.fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+        assert.equal(response.status, 200, what);
+        return (await response.json()) as Record<string, unknown>;
+      };
+      const { endpoints, planned } = await post('leases', { hold: 2, done: 0 });
+      assert.ok((planned as number) > 100, `${planned} are due`);
+      const evidence = (endpoints as string[]).map((endpoint) => {
+        const fault = { phase: 'connect', kind: 'refused' };
+        const attempts = [{ address: '192.0.2.1', ms: {}, fault, transcript: [] }];
+        const dns = { ms: 1, addresses: ['192.0.2.1'] };
+        return { endpoint, at: new Date().toISOString(), vantage: 'berlin', dns, attempts };
+      });
+      assert.deepEqual(await post('reports', { evidence }), { taken: endpoints, refused: [] });
+      assert.equal((await post('end', {}))['verdict'], 'sound');
+      const { results } = await running.DB.prepare('SELECT endpoint, code, vantage FROM "check" ORDER BY n').all();
+      assert.deepEqual(
+        results,
+        (endpoints as string[]).map((endpoint) => ({ endpoint, code: 'tcp.refused', vantage: 'berlin' })),
+      );
     });
 
     test('has had no defect in all this', () => {
