@@ -212,7 +212,7 @@ function* texts(script: readonly string[]): Generator<string> {
 function counting(DB: Env['DB'], reads: { queries: number; rows: number }): D1Database {
   const bind = (statement: D1PreparedStatement) => ({
     raw: async () => {
-      const { results, meta } = await statement.all<Record<string, unknown>>();
+      const { results, meta } = await statement.all();
       reads.queries += 1;
       reads.rows += meta.rows_read;
       return results.map((row) => Object.values(row));

@@ -3,6 +3,7 @@
  * The same app as on Node (node.ts). An atlas that is small enough is held in memory, a large one is asked by key.
  *
  * What Node does besides and a Worker cannot: verify servers, ask domains what they publish themselves (docs/workers.md).
+ * Agents verify for it (docs/agents.md).
  */
 import { waitUntil } from 'cloudflare:workers';
 import type { D1Database } from '@cloudflare/workers-types';
@@ -20,10 +21,12 @@ import { addDemand } from './store/demand.ts';
 import { readRecords } from './store/index-by-key.ts';
 import { readMeta, readNoProbe } from './store/providers.ts';
 import { listEndpoints } from './store/statuses.ts';
+import { authenticate } from './store/tokens.ts';
 import { agency } from './verify/agency.ts';
 import { endpoints } from './verify/endpoint.ts';
 import { hear, statusesPath } from './verify/hear.ts';
 import { judge } from './verify/judge.ts';
+import { lister } from './verify/listing.ts';
 import { watchNames } from './verify/watch-names.ts';
 import { createApp } from './web/app.ts';
 import { bundler } from './web/bundler.ts';
@@ -62,8 +65,6 @@ const mostInMemory = 20_000;
 const lookInterval = 10_000;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
-/** How often an isolate looks whether there are new endpoints for agents. */
-const listInterval = 600_000;
 /** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
 const mostWatched = 200;
 
@@ -133,7 +134,15 @@ async function setUp(env: Env): Promise<Isolate> {
   const whole = isSmall ? new Keeper(store) : undefined;
   const byKey = isSmall ? undefined : new KeeperByKey(store);
   const demand = new Demand();
-  const list = onceInAWhile(() => listAll(store));
+  // Leases and tokens are read where they are written: a replica may not know yet what another isolate has given out.
+  const primary = openD1(env.DB);
+  const list = lister(primary);
+  const agents = agency({
+    store: primary,
+    judge: (evidence, now) => judge(evidence, now),
+    // A large atlas is listed each hour.
+    list: async () => list(whole?.served?.atlas.curated),
+  });
   const app = createApp({
     served: () => whole?.served,
     ...(byKey && { source: () => byKey.source }),
@@ -141,7 +150,8 @@ async function setUp(env: Env): Promise<Isolate> {
     asker: (c) => addressBlock(c.req.header('CF-Connecting-IP') ?? ''),
     missed: (miss, from) => demand.note(miss, from),
     ...fromStore(store),
-    agents: agency({ store, judge, list: () => list() }),
+    authenticate: (secret, role) => authenticate(primary, secret, role, new Date().toISOString()),
+    agents,
     ...(env.BUNDLE_KEY && { bundle: bundler(signerOf(env.BUNDLE_KEY)) }),
     mayMeasure: () => env.METRICS === 'yes',
     isNear: () => false,
@@ -181,28 +191,13 @@ async function profileSignerOf({ SIGN_CERT: cert, SIGN_KEY: key }: Env): Promise
 /** What a Worker does by itself: it hears what another instance has seen, and watches who answers for our hosts' domains. */
 async function hourly(store: Store, { EVIDENCE: evidence, DOH: doh }: Env): Promise<void> {
   const { keys, hosts } = await listed(store);
+  await listEndpoints(store, [...keys], new Date().toISOString());
   if (evidence) {
     const report = await hear(store, new URL(statusesPath, evidence), { own: keys, now: new Date().toISOString() });
     console.log(`${report.heard} statuses were heard from ${report.from}`);
   }
   const watched = await watchNames({ store, resolver: dohResolver(doh), hosts, most: mostWatched, pause: 0 });
   for (const { domain } of watched.alarms) console.warn(`${domain} came under quarantine`);
-}
-
-/** Brings the list of what agents are given up to date. */
-async function listAll(store: Store): Promise<void> {
-  const { keys } = await listed(store);
-  await listEndpoints(store, [...keys], new Date().toISOString());
-}
-
-/** Not more often than once in ten minutes: it reads all records. */
-function onceInAWhile(work: () => Promise<void>): () => Promise<void> {
-  let last = 0;
-  return async () => {
-    if (!isTime(last, listInterval)) return;
-    last = Date.now();
-    await work();
-  };
 }
 
 /** The endpoints of all records, read a hundred records at a time. */

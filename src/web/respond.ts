@@ -101,10 +101,25 @@ export function sendStream(c: Context, parts: Iterable<string>, type: string, ca
   return c.body(stream, 200, headers);
 }
 
+/** Sends what comes part by part. Nobody may keep it. */
+export function sendParts(
+  c: Context,
+  parts: ReadableStream<Uint8Array>,
+  type: string,
+  more: Readonly<Record<string, string>>,
+): Response {
+  return c.body(parts, 200, { ...always, ...more, 'Cache-Control': cacheControl['no-store'], 'Content-Type': type });
+}
+
 /** A 400 in the form of somebody else's protocol. */
 export function sendForeignError(c: Context, value: unknown): Response {
   const headers = { ...always, 'Cache-Control': 'no-store', 'Content-Type': json };
   return c.body(JSON.stringify(value), 400, headers);
+}
+
+/** What was asked for is to be read elsewhere; nobody may keep that, because what was typed may be an address. */
+export function sendAside(c: Context, location: string): Response {
+  return c.body(null, 303, { ...always, 'Cache-Control': cacheControl['no-store'], Location: location });
 }
 
 /** The same thing has another address for good. */

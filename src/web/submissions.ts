@@ -32,8 +32,6 @@ export interface Submissions {
   readonly desk: Desk;
   /** Runs every check of a draft that is not submitted. */
   dryRun(draft: Draft, block: string | undefined): Promise<readonly CheckResult[]>;
-  /** Says from which address block a submission came, for the budget of its probes; kept in memory only. */
-  came(number: number, block: string | undefined): void;
 }
 
 const hour = 3_600_000;
@@ -100,9 +98,8 @@ export function submissionRoutes(deps: Deps) {
         const detail = `There are ${mine.size} open submissions from this network; wait until they are decided.`;
         throw new HttpProblem('too-many-submissions', detail);
       }
-      const { number, receipt, row, repeated } = await refusable(submit(ports.desk, { draft, contact, key }));
+      const { number, receipt, row, repeated } = await refusable(submit(ports.desk, { draft, contact, key, block }));
       if (block !== undefined) open.set(block, mine.add(number));
-      ports.came(number, block);
       const shown = await forSubmitter(ports.desk, row, languageOf(c));
       const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
       const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
@@ -122,8 +119,7 @@ export function submissionRoutes(deps: Deps) {
       const row = await withReceipt(desk, c);
       charge(c, 'change');
       const { draft, contact } = await readBody(desk, c);
-      const now = await refusable(redraft(desk, row, draft, contact));
-      ports.came(row.number, deps.asker(c));
+      const now = await refusable(redraft(desk, row, { draft, contact, block: deps.asker(c) }));
       return show(c, desk, now);
     },
 
@@ -138,8 +134,7 @@ export function submissionRoutes(deps: Deps) {
       const ports = submissionsOf(deps);
       const row = await withReceipt(ports.desk, c);
       charge(c, 'change');
-      ports.came(row.number, deps.asker(c));
-      return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter)));
+      return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter, deps.asker(c))));
     },
 
     /** `POST /api/v1/submissions/{number}/stop` with its receipt. */
