@@ -30,6 +30,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   compare: () => import('./compare.ts'),
   simulate: () => import('./simulate.ts'),
   quarantine: () => import('./quarantine.ts'),
+  submit: () => import('./submit.ts'),
+  review: () => import('./review.ts'),
   token: () => import('./token.ts'),
 };
 
@@ -56,6 +58,8 @@ usage: mailatlas <command> [options]
   compare DOMAIN          hold what a domain publishes against our record
   simulate DOMAIN         replay what mail clients would do with a domain
   quarantine HOST         send nobody there until a person has looked
+  submit FILE             submit a record to a server, follow it, withdraw it
+  review                  decide about what was submitted to a server
   token                   who may review and report
 
   mailatlas <command> --help says more; mailatlas --version

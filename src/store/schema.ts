@@ -9,7 +9,7 @@ export const provider = sqliteTable(
     digest: text().notNull(),
     json: text().notNull(),
   },
-  (table) => [index('provider_renamed').on(table.id).where(sql`json ->> 'formerly' IS NOT NULL`)],
+  (table) => [index('provider_renamed').on(table.id).where(sql`instr(json, '"formerly":') > 0`)],
 );
 
 export const domain = sqliteTable(
@@ -179,6 +179,7 @@ export const comparison = sqliteTable(
     differences: text().notNull(),
     sources: text().notNull(),
     changed: integer().notNull(),
+    proposal: text(),
   },
   (table) => [
     index('comparison_domain').on(table.domain, table.n),

@@ -20,10 +20,10 @@ export interface Desk {
   now(): Date;
   /** What is served has changed. */
   changed(): Promise<void>;
-  /** A submission is to be checked. */
-  check(number: number): void;
-  /** Something was done; for notices. It tells of the submission as it was before. */
-  happened?(row: SubmissionRow, done: NewAct): void;
+  /** A submission is to be checked. @param block who causes that, as an address block; in memory only */
+  check(number: number, block?: string): void;
+  /** Something was done; for notices. It tells of the submission as it was before, or as it began. */
+  happened?(row: SubmissionRow, done: Pick<NewAct, 'set' | 'event'>): void;
 }
 
 /** What an act needs of it. */

@@ -79,6 +79,8 @@ export async function publishProved(desk: Desk, number: number): Promise<boolean
   return undisturbed(desk.store, async (generation) => {
     const row = await need(desk, number);
     if (row.state !== 'waiting' || row.holdUntil !== null) return false;
+    // Nobody has sent it: what a file says is for people to judge.
+    if (row.origin !== 'stranger') return false;
     const subject = await caseOf(desk, row);
     if (servedDigest(subject.atlas, row.id) !== row.baseDigest || !publishesItself(subject, desk.policy)) return false;
     const why = 'Everything is proved, and every check passed.';
@@ -95,7 +97,7 @@ export async function publishDue(desk: Desk): Promise<void> {
 async function publishHeld(desk: Desk, number: number): Promise<void> {
   const back = async (why: string) => {
     const row = await need(desk, number);
-    if (row.holdUntil !== null) await checkAgain(desk, row, ourselves, 'overtaken', why);
+    if (row.holdUntil !== null) await checkAgain(desk, row, ourselves, { act: 'overtaken', why });
   };
   try {
     await undisturbed(desk.store, async (generation) => {
@@ -199,6 +201,6 @@ export async function acceptedBy(desk: Desk, row: SubmissionRow): Promise<string
 /** What was checked must be what is replaced. */
 async function refuseStale(desk: Desk, row: SubmissionRow, atlas: Atlas): Promise<void> {
   if (row.kind === 'report' || servedDigest(atlas, row.id) === row.baseDigest) return;
-  await checkAgain(desk, row, ourselves, 'overtaken', 'The record has changed meanwhile.');
+  await checkAgain(desk, row, ourselves, { act: 'overtaken', why: 'The record has changed meanwhile.' });
   throw new Refusal('moved-on', 'The record has changed since this was checked; it is being checked again.');
 }

@@ -21,7 +21,7 @@ export interface Saying {
   readonly record: (id: string) => Provider | undefined;
   /** Of the records that a server or a quarantine concerns: for feeds of more than one. */
   readonly concerns?: (change: PastTransition | PastQuarantine) => readonly string[];
-  /** Where a record, or its probes, can be read in full; undefined where the server does not know its own URL. */
+  /** The page of a record; undefined where the server does not know its own URL. */
   readonly link: (id: string) => string | undefined;
 }
 
@@ -40,7 +40,7 @@ function revised(revision: TracedRevision, { language, record, link, concerns }:
   const words = texts[language];
   const now = record(id);
   const kind = oldDigest === null ? 'added' : newDigest === null ? 'removed' : 'changed';
-  const says = sayRevision(revision, now) ?? [];
+  const says = sayRevision(revision, now, language);
   return {
     about: `revision ${n} ${at} ${id}`,
     title: named(concerns && [now ?? revision.before ?? { name: id }], words.record[kind]),

@@ -1,6 +1,7 @@
 /** Submissions over HTTP: what strangers can do, and those who hold a receipt. */
 import type { Context } from 'hono';
 import { compileAtlas } from '../atlas/atlas.ts';
+import { canonicalJson } from '../atlas/digest.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import { lookup } from '../lookup/ladder.ts';
 import { parseDomain } from '../name/domain.ts';
@@ -32,8 +33,6 @@ export interface Submissions {
   readonly desk: Desk;
   /** Runs every check of a draft that is not submitted. */
   dryRun(draft: Draft, block: string | undefined): Promise<readonly CheckResult[]>;
-  /** Says from which address block a submission came, for the budget of its probes; kept in memory only. */
-  came(number: number, block: string | undefined): void;
 }
 
 const hour = 3_600_000;
@@ -60,17 +59,18 @@ export function submissionRoutes(deps: Deps) {
   };
 
   /** Those of a network that are still open. */
-  const openOf = async ({ desk }: Submissions, block: string | undefined): Promise<Set<number>> => {
-    const numbers = new Set(block === undefined ? [] : open.get(block));
-    for (const number of numbers) {
+  const openOf = async ({ desk }: Submissions, block: string | undefined): Promise<SubmissionRow[]> => {
+    const rows: SubmissionRow[] = [];
+    for (const number of (block !== undefined && open.get(block)) || []) {
       const row = await readSubmission(desk.store.db, number);
-      if (!row || !isOpen(row.state)) numbers.delete(number);
+      if (row && isOpen(row.state)) rows.push(row);
     }
-    if (block !== undefined) {
-      if (numbers.size > 0) open.set(block, numbers);
-      else open.delete(block);
-    }
-    return numbers;
+    if (block !== undefined) remember(block, ...rows.map(({ number }) => number));
+    return rows;
+  };
+  const remember = (block: string, ...numbers: readonly number[]) => {
+    if (numbers.length > 0) open.set(block, new Set(numbers));
+    else open.delete(block);
   };
 
   return {
@@ -96,13 +96,18 @@ export function submissionRoutes(deps: Deps) {
       }
       const key = keyOf(c);
       const mine = await openOf(ports, block);
-      if (mine.size >= mostOpenPerBlock) {
-        const detail = `There are ${mine.size} open submissions from this network; wait until they are decided.`;
+      // Whoever repeats a request without a key gets no second receipt, and there is no second submission.
+      const twin = key === undefined ? mine.find((row) => row.draft === canonicalJson(draft)) : undefined;
+      if (twin) {
+        const detail = `The same was submitted from this network as number ${twin.number}, and is still open.`;
+        throw new HttpProblem('submitted-already', detail, { number: twin.number });
+      }
+      if (mine.length >= mostOpenPerBlock) {
+        const detail = `There are ${mine.length} open submissions from this network; wait until they are decided.`;
         throw new HttpProblem('too-many-submissions', detail);
       }
-      const { number, receipt, row, repeated } = await refusable(submit(ports.desk, { draft, contact, key }));
-      if (block !== undefined) open.set(block, mine.add(number));
-      ports.came(number, block);
+      const { number, receipt, row, repeated } = await refusable(submit(ports.desk, { draft, contact, key, block }));
+      if (block !== undefined) remember(block, ...mine.map((one) => one.number), number);
       const shown = await forSubmitter(ports.desk, row, languageOf(c));
       const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
       const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
@@ -122,8 +127,7 @@ export function submissionRoutes(deps: Deps) {
       const row = await withReceipt(desk, c);
       charge(c, 'change');
       const { draft, contact } = await readBody(desk, c);
-      const now = await refusable(redraft(desk, row, draft, contact));
-      ports.came(row.number, deps.asker(c));
+      const now = await refusable(redraft(desk, row, { draft, contact, block: deps.asker(c) }));
       return show(c, desk, now);
     },
 
@@ -138,8 +142,7 @@ export function submissionRoutes(deps: Deps) {
       const ports = submissionsOf(deps);
       const row = await withReceipt(ports.desk, c);
       charge(c, 'change');
-      ports.came(row.number, deps.asker(c));
-      return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter)));
+      return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter, deps.asker(c))));
     },
 
     /** `POST /api/v1/submissions/{number}/stop` with its receipt. */

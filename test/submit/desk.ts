@@ -38,7 +38,7 @@ export interface TestDesk {
   readonly store: Store;
   readonly queue: CheckQueue;
   /** What was done, in order. */
-  readonly happened: { readonly row: SubmissionRow; readonly done: NewAct }[];
+  readonly happened: { readonly row: SubmissionRow; readonly done: Pick<NewAct, 'set' | 'event'> }[];
   readonly notes: string[];
   /** Hours go by. */
   wait(hours: number): void;
@@ -84,7 +84,7 @@ export async function testDesk({
     // A second goes by whenever somebody looks.
     now: () => new Date((now += 1000)),
     changed: async () => {},
-    check: (number) => queue.add(number),
+    check: (number, block) => queue.add(number, block),
     happened: (row, done) => void happened.push({ row, done }),
   };
   const queue = new CheckQueue({ desk, run, note: (message) => void notes.push(message) });
