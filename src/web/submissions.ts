@@ -1,6 +1,7 @@
 /** Submissions over HTTP: what strangers can do, and those who hold a receipt. */
 import type { Context } from 'hono';
 import { compileAtlas } from '../atlas/atlas.ts';
+import { canonicalJson } from '../atlas/digest.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import { lookup } from '../lookup/ladder.ts';
 import { parseDomain } from '../name/domain.ts';
@@ -58,17 +59,18 @@ export function submissionRoutes(deps: Deps) {
   };
 
   /** Those of a network that are still open. */
-  const openOf = async ({ desk }: Submissions, block: string | undefined): Promise<Set<number>> => {
-    const numbers = new Set(block === undefined ? [] : open.get(block));
-    for (const number of numbers) {
+  const openOf = async ({ desk }: Submissions, block: string | undefined): Promise<SubmissionRow[]> => {
+    const rows: SubmissionRow[] = [];
+    for (const number of (block !== undefined && open.get(block)) || []) {
       const row = await readSubmission(desk.store.db, number);
-      if (!row || !isOpen(row.state)) numbers.delete(number);
+      if (row && isOpen(row.state)) rows.push(row);
     }
-    if (block !== undefined) {
-      if (numbers.size > 0) open.set(block, numbers);
-      else open.delete(block);
-    }
-    return numbers;
+    if (block !== undefined) remember(block, ...rows.map(({ number }) => number));
+    return rows;
+  };
+  const remember = (block: string, ...numbers: readonly number[]) => {
+    if (numbers.length > 0) open.set(block, new Set(numbers));
+    else open.delete(block);
   };
 
   return {
@@ -94,12 +96,18 @@ export function submissionRoutes(deps: Deps) {
       }
       const key = keyOf(c);
       const mine = await openOf(ports, block);
-      if (mine.size >= mostOpenPerBlock) {
-        const detail = `There are ${mine.size} open submissions from this network; wait until they are decided.`;
+      // Whoever repeats a request without a key gets no second receipt, and there is no second submission.
+      const twin = key === undefined ? mine.find((row) => row.draft === canonicalJson(draft)) : undefined;
+      if (twin) {
+        const detail = `The same was submitted from this network as number ${twin.number}, and is still open.`;
+        throw new HttpProblem('submitted-already', detail, { number: twin.number });
+      }
+      if (mine.length >= mostOpenPerBlock) {
+        const detail = `There are ${mine.length} open submissions from this network; wait until they are decided.`;
         throw new HttpProblem('too-many-submissions', detail);
       }
       const { number, receipt, row, repeated } = await refusable(submit(ports.desk, { draft, contact, key, block }));
-      if (block !== undefined) open.set(block, mine.add(number));
+      if (block !== undefined) remember(block, ...mine.map((one) => one.number), number);
       const shown = await forSubmitter(ports.desk, row, languageOf(c));
       const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
       const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
