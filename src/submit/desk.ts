@@ -105,7 +105,8 @@ export async function perform(desk: Hands, row: SubmissionRow, by: By, doing: Do
   return need(desk, number);
 }
 
-async function tooLate(desk: Hands, number: number): Promise<Refusal> {
+/** Who was faster, and when. */
+export async function tooLate(desk: Hands, number: number): Promise<Refusal> {
   const last = (await readEvents(desk.store.db, number)).at(-1);
   if (!last) return new Refusal('unknown', 'There is no such submission.');
   const who = last.who || (last.actor === 'submitter' ? 'the submitter' : 'mailatlas');
