@@ -4,6 +4,7 @@
  */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import { recordDigest } from '../../atlas/digest.ts';
 import { providerJson } from '../../formats/json.ts';
 import { domainOrUndefined } from '../../name/domain.ts';
 import { hasTemplates, literalDomains } from '../../provider/hosts.ts';
@@ -13,7 +14,8 @@ import { byId } from '../by-id.ts';
 import { recordEntries } from '../feed.ts';
 import { sendMoved } from '../respond.ts';
 import type { Deps } from '../served.ts';
-import { firstSteps, links, notes } from './answer.ts';
+import { texts as answerTexts, firstSteps, links, notes } from './answer.ts';
+import { comparedPart } from './compared.ts';
 import { type Html, sendPage } from './frame.ts';
 import { countryName, texts as kinds } from './kinds.ts';
 import { type InEach, languageOf } from './language.ts';
@@ -32,6 +34,7 @@ export const texts = {
     settings: 'Settings',
     sure: 'How sure',
     seen: 'What was seen',
+    published: 'Its own publication',
     sources: 'Sources',
     changes: 'Changes',
     domains: 'For these domains',
@@ -57,6 +60,7 @@ export const texts = {
     settings: 'Einstellungen',
     sure: 'Wie sicher',
     seen: 'Was zu sehen war',
+    published: 'Eigene Angaben',
     sources: 'Quellen',
     changes: 'Änderungen',
     domains: 'Für diese Domains',
@@ -86,8 +90,9 @@ export function providerPage(deps: Deps) {
     const { provider: record, served } = found;
     const language = languageOf(c);
     const now = new Date();
-    const [seen, entries] = await Promise.all([
+    const [seen, newest, entries] = await Promise.all([
       remembered(record, deps.history, now.getTime()),
+      deps.history.compared(record.id),
       recordEntries(deps, record, language),
     ]);
     // Its `mx` are patterns, not the host that led to an answer.
@@ -101,11 +106,12 @@ ${links(said, language)}
 ${contents(hasServers, language)}
 ${notes(said, language)}
 ${firstSteps(said, language)}
-${hasServers || said.local.length > 0 ? html`<h2 id="settings">${say.settings}</h2>${settingsTables(said, language)}` : ''}
+${hasServers || said.local.length > 0 ? html`<h2 id="settings">${say.settings}</h2>${hasServers ? '' : html`<p>${answerTexts[language].bridge}</p>`}${settingsTables(said, language)}` : ''}
 ${domainsPart(record, language)}
 ${alternativesPart(record, language)}
 ${hasServers ? html`<section class="screen">${certainty(said, '#seen', language)}</section>` : ''}
 ${hasServers ? seenPart(id, seen, served.knowledge, now, language) : ''}
+${comparedPart({ id, digest: recordDigest(record), newest, check: deps.discovered && mainDomain(record) }, language)}
 ${sourcesPart(record, language)}
 ${decisionsPart(record, language)}
 ${changesPart(entries.slice(0, entriesShown), id, language)}
@@ -115,11 +121,17 @@ ${wrongPart(deps, id, language)}`;
   };
 }
 
+/** The one that people know it by. */
+function mainDomain(record: Provider): string | undefined {
+  const domains = literalDomains(record);
+  return domains.includes(record.id) ? record.id : domains[0];
+}
+
 function contents(hasServers: boolean, language: Language): Html {
   const say = texts[language];
   const all = hasServers
-    ? (['settings', 'sure', 'seen', 'sources', 'changes'] as const)
-    : (['sources', 'changes'] as const);
+    ? (['settings', 'sure', 'seen', 'published', 'sources', 'changes'] as const)
+    : (['published', 'sources', 'changes'] as const);
   return html`<nav class="contents screen" aria-label="${say.contents}"><ul>${all.map((part) => html`<li><a href="#${part}">${say[part]}</a></li>`)}</ul></nav>`;
 }
 
