@@ -377,7 +377,7 @@ describe('a reviewer', () => {
     });
   });
 
-  at('accepts, and it is served at once', async ({ its, accept, ask, submit, token }) => {
+  at('accepts, and it is served at once', async ({ its, accept, submit, token }) => {
     const { number } = await submit();
     const response = await accept(number, await token('anna'), {
       reason: 'As on their page.',
@@ -388,7 +388,7 @@ describe('a reviewer', () => {
 
   at(
     'is told what they have to confirm',
-    async ({ accept, ask, submit, token }) => {
+    async ({ accept, submit, token }) => {
       const { number } = await submit();
       const anna = await token('anna');
       const refused = await accept(number, anna);
