@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDataDir } from '../../../src/catalog/files.ts';
+import { compileFiles } from '../../../src/cli/local-atlas.ts';
 import { shippedData } from '../../../src/cli/options.ts';
 import type { Domain } from '../../../src/name/domain.ts';
 import { type RunningServer, startServer } from '../../../src/node.ts';
@@ -13,6 +15,7 @@ import { openSqlite } from '../../../src/store/sqlite.ts';
 import { parseEndpoint } from '../../../src/verify/endpoint.ts';
 import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
+import { liveThrough } from '../../months.ts';
 import { pki } from '../../pki.ts';
 import { startWeb } from '../../web-server.ts';
 
@@ -35,6 +38,7 @@ export const pages: readonly PageCase[] = [
   { name: 'unknown', path: '/?domain=unknown.zz', status: 404 },
   { name: 'mistyped', path: '/?domain=nonsense', status: 400 },
   { name: 'record', path: '/provider/gmx.net' },
+  { name: 'record-with-a-past', path: '/provider/posteo.de' },
   { name: 'record-hosted', path: '/provider/workspace.google.com' },
   { name: 'record-without-access', path: '/provider/proton.me' },
   { name: 'providers', path: '/providers' },
@@ -137,5 +141,15 @@ async function know(db: string): Promise<void> {
       by: 'watch',
     }),
   ]);
+  const { providers } = await compileFiles(readDataDir(shippedData));
+  const posteo = providers.filter(({ id }) => id === 'posteo.de');
+  await liveThrough({
+    store,
+    curated: { providers: posteo, noProbe: [] },
+    days: 40,
+    now: Date.now(),
+    every: 43_200_000,
+    fate: () => 'outage',
+  });
   store.close();
 }
