@@ -15,6 +15,7 @@ import { HttpProblem } from './errors.ts';
 import { atlasFeedRoute, providerFeedRoute } from './feed.ts';
 import { sourceOf } from './find.ts';
 import { messagesRoute } from './messages.ts';
+import { Intake } from './intake.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { mxRoute } from './mx-service.ts';
@@ -40,6 +41,7 @@ import { previewRoute, submissionRoutes } from './submissions.ts';
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
   const requests = new Requests();
+  const intake = new Intake(deps);
   /** A handler whose answers are counted; what it throws is counted where it becomes an answer. */
   const counted = (path: string, handler: Handler): Handler => {
     return async (c, next) => {
@@ -127,7 +129,7 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/feed.atom', atlasFeedRoute(deps));
 
   // Those who submit, and those who review.
-  const [submitters, reviewers] = [submissionRoutes(deps), reviewRoutes(deps)];
+  const [submitters, reviewers] = [submissionRoutes(deps, intake), reviewRoutes(deps)];
   closed('/api/v1/submissions', { GET: reviewers.list, POST: submitters.submit });
   closed('/api/v1/submissions/:number', {
     GET: byBearer(reviewers.see, submitters.follow),

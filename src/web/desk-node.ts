@@ -82,7 +82,8 @@ export async function startDesk(
 
   return {
     desk,
-    dryRun: async (draft, block) => check({ draft, atlas: await atlas(), ...(block !== undefined && { block }) }),
+    dryRun: async (draft, block, told) =>
+      check({ draft, atlas: await atlas(), ...(block !== undefined && { block }) }, told),
     came(number, block) {
       if (block === undefined) return;
       blocks.set(number, block);

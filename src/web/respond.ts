@@ -101,6 +101,30 @@ export function sendStream(c: Context, parts: Iterable<string>, type: string, ca
   return c.body(stream, 200, headers);
 }
 
+/**
+ * Sends text as it comes. Where the asker goes away, what is written next fails, and with it the work.
+ * @param work writes; what it throws ends the answer in the middle, because its beginning is gone already
+ */
+export function sendPieces(
+  c: Context,
+  type: string,
+  caching: Caching,
+  more: Readonly<Record<string, string>>,
+  work: (write: (text: string) => Promise<void>) => Promise<void>,
+): Response {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const encoder = new TextEncoder();
+  work((text) => writer.write(encoder.encode(text)))
+    .then(
+      () => writer.close(),
+      (error: unknown) => writer.abort(error),
+    )
+    .catch(() => undefined);
+  const kept = neverKept(c) ? 'no-store' : caching;
+  return c.body(readable, 200, { ...standing(c), ...more, 'Cache-Control': cacheControl[kept], 'Content-Type': type });
+}
+
 /** A 400 in the form of somebody else's protocol. */
 export function sendForeignError(c: Context, value: unknown): Response {
   const headers = { ...always, 'Cache-Control': 'no-store', 'Content-Type': json };

@@ -7,7 +7,7 @@
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
-import { type Caching, dependsOnAsker, documentOf, page, send } from '../respond.ts';
+import { type Caching, dependsOnAsker, documentOf, page, send, sendPieces } from '../respond.ts';
 import type { Deps } from '../served.ts';
 import { type InEach, inOtherLanguage, languageCookie, languageNames, languageOf, languages } from './language.ts';
 import { icon, logo } from './marks.ts';
@@ -77,22 +77,53 @@ export type FrameDeps = Pick<Deps, 'version' | 'url' | 'gzip'>;
 /** Sends a page in the language of the request, which `languageOf` tells the page, too. */
 export async function sendPage(c: Context, deps: FrameDeps, said: Page): Promise<Response> {
   dependsOnAsker(c);
-  const { version, url } = deps;
-  const language = languageOf(c);
-  const text = String(await frame(c.req.url, language, version, said));
-  const cookie = languageCookie(c, url?.startsWith('https:') ?? false);
+  const text = String(await frame(c.req.url, languageOf(c), deps.version, said));
   const { document, headers } = packed(c, deps, documentOf(text, page));
-  const response = send(c, document, said.caching ?? 'private-fresh', {
-    ...headers,
-    'Content-Language': language,
+  const response = send(c, document, said.caching ?? 'private-fresh', headersOf(c, deps, headers));
+  const { status = 200 } = said;
+  return status === 200 ? response : new Response(response.body, { status, headers: response.headers });
+}
+
+/**
+ * Sends a page that grows: what is known at once, then each piece as it comes. Browsers show it as it grows, without a script.
+ * @param ends what stands before the pieces and, if anything, behind them
+ */
+export async function sendGrowing(
+  c: Context,
+  deps: FrameDeps,
+  said: Omit<Page, 'body' | 'status'>,
+  [before, after]: readonly [Html, Html | undefined],
+  pieces: (grow: (piece: Html) => Promise<void>) => Promise<void>,
+): Promise<Response> {
+  dependsOnAsker(c);
+  const body = html`${before}${raw(gap)}${after ?? ''}`;
+  const text = String(await frame(c.req.url, languageOf(c), deps.version, { ...said, body }));
+  const [head = '', foot = ''] = text.split(gap);
+  return sendPieces(c, page, said.caching ?? 'no-store', headersOf(c, deps), async (write) => {
+    await write(head);
+    await pieces(async (piece) => write(String(await piece)));
+    await write(foot);
+  });
+}
+
+/** What nobody writes. */
+const gap = '<!-- what comes later -->';
+
+function headersOf(
+  c: Context,
+  { url }: FrameDeps,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const cookie = languageCookie(c, url?.startsWith('https:') ?? false);
+  return {
+    ...more,
+    'Content-Language': languageOf(c),
     'Content-Security-Policy': policy,
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Referrer-Policy': 'no-referrer',
-    Vary: ['Accept-Language, Cookie', headers['Vary']].filter((part) => part).join(', '),
+    Vary: ['Accept-Language, Cookie', more['Vary']].filter((part) => part).join(', '),
     ...(cookie !== undefined && { 'Set-Cookie': cookie }),
-  });
-  const { status = 200 } = said;
-  return status === 200 ? response : new Response(response.body, { status, headers: response.headers });
+  };
 }
 
 /** Nothing from elsewhere, nothing inline but our own style, forms only to ourselves, and no frame around the page. */
