@@ -112,7 +112,7 @@ ${local.length > 0 && !hasServers ? html`<p>${say.bridge}</p>` : ''}${settingsTa
 ${alternatives(answer, language)}
 <div class="screen">
 ${hasServers ? programs({ ...given, password: say[passwordOf(answer)] }, language) : ''}
-${errors}
+${hasTables ? errors : ''}
 ${hasServers && answer.matchedBy !== 'published' ? certainty(answer, evidence, language) : ''}
 ${more(answer, language)}
 </div>
@@ -165,7 +165,7 @@ export function firstSteps({ setup }: Pick<AnswerJson, 'setup'>, language: Langu
   return html`<h2 id="first">${say.first}</h2>
 <ol class="steps">${setup.map(
     ({ kind, text, url }) => html`<li id="step-${kind}"><p>${text[language]}</p>
-${url === undefined ? '' : html`<p class="screen"><a class="button" href="${url}" rel="noreferrer">${say.page}</a></p>`}</li>`,
+${url === undefined ? '' : html`<p><a class="button" href="${url}" rel="noreferrer">${say.page}</a></p>`}</li>`,
   )}</ol>`;
 }
 

@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { Miss } from '../../lookup/ladder.ts';
 import { sayMiss } from '../../lookup/miss.ts';
+import { isSpecialUse } from '../../lookup/special.ts';
 import type { Language } from '../../provider/phrases.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
@@ -116,7 +117,8 @@ function mxLine({ reason, mx }: Miss, language: Language): [Mood, string] {
 }
 
 /** As the ladder's last rung sees it. */
-function couldPublish({ reason, exists, leftOut }: Miss): boolean {
+function couldPublish({ domain, reason, exists, leftOut }: Miss): boolean {
+  if (isSpecialUse(domain)) return false;
   if (leftOut?.reason === 'dead' || leftOut?.reason === 'no-access') return false;
   return (
     reason !== 'null-mx' && reason !== 'dns-timeout' && reason !== 'dns-budget' && !(reason === 'no-mx' && !exists)

@@ -160,7 +160,7 @@ export const texts = {
       where: 'Android',
       steps: [
         'Öffnen Sie die Einstellungen, wählen Sie unter „Schnelleinrichtung“ den „Assistenten“ und dann „Anderer Anbieter“.',
-        (password: string) => `Geben Sie Name, Adresse und ${password} ein und wählen Sie „Prüfen“.`,
+        (password: string) => `Geben Sie Name, Adresse und ${password} ein und wählen Sie „Überprüfen“.`,
         'Findet das nichts oder etwas anderes, nehmen Sie die manuelle Einrichtung und tragen die Server aus der Tabelle ein.',
       ],
     },

@@ -128,6 +128,7 @@ td:last-child, th:last-child { padding-right: 0; }
 .points h2 { margin: 0; font-size: 1.25rem; }
 .points p { margin-top: .5rem; color: var(--soft); }
 .eyebrow { margin: 0 0 .5rem; color: var(--soft); font-weight: 600; font-size: .9375rem; }
+#answer h1 { scroll-margin-top: 3.5rem; }
 #answer h1:focus { outline: none; }
 .links { display: flex; gap: 1.25rem; margin-top: .75rem; }
 .steps { counter-reset: step; list-style: none; padding: 0; display: grid; gap: 1.25rem; }
@@ -210,9 +211,11 @@ h2 + div > .operation:first-child, h2 + p + div > .operation:first-child { margi
   .card .sheet tr:last-child { padding-bottom: 0; }
   .sheet th, .sheet td { border: 0; padding: 0; }
   .sheet th[scope=row] { font-size: 1.0625rem; }
-  .sheet td { display: grid; grid-template-columns: 7.5rem 1fr; gap: 0 .75rem; padding-top: .6rem; }
+  .sheet td { display: grid; grid-template-columns: 6.75rem 1fr; gap: 0 .5rem; padding-top: .6rem; }
   .sheet td > * { grid-column: 2; }
   .sheet td::before { content: attr(data-label); grid-column: 1; grid-row: 1; color: var(--soft); font-size: var(--small); padding-top: .15rem; }
+  .top .wrap { justify-content: space-between; padding-bottom: .25rem; }
+  .top nav { order: 3; flex: 1 0 100%; }
   .talk li { grid-template-columns: 1fr; }
   .way { grid-template-columns: 1fr; padding-left: .5rem; }
   .way li { border-top: 0; border-left: .125rem solid var(--accent); padding: 0 0 1.5rem 1.5rem; }
@@ -234,6 +237,8 @@ ${plotStyle}
   main { padding: 0; }
   .card, .note { break-inside: avoid; border: 1px solid #999; background: none; }
   a { color: inherit; }
+  .steps .button { display: inline !important; border: 0; padding: 0; font-weight: 400; }
+  .steps .button::after { content: ": " attr(href); overflow-wrap: anywhere; }
 }
 `;
 

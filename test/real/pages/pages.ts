@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shippedData } from '../../../src/cli/options.ts';
+import type { Domain } from '../../../src/name/domain.ts';
 import { type RunningServer, startServer } from '../../../src/node.ts';
+import { endpointKey } from '../../../src/provider/model.ts';
+import { putHeard } from '../../../src/store/heard.ts';
+import { putQuarantine } from '../../../src/store/quarantine.ts';
+import { putSignIns } from '../../../src/store/sign-ins.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
+import { parseEndpoint } from '../../../src/verify/endpoint.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
 
 export interface PageCase {
@@ -17,6 +24,8 @@ export const pages: readonly PageCase[] = [
   { name: 'home', path: '/' },
   { name: 'answer', path: '/?domain=t-online.de' },
   { name: 'answer-oauth2', path: '/?domain=gmail.com' },
+  { name: 'answer-known', path: '/?domain=web.de' },
+  { name: 'withheld', path: '/?domain=freenet.de' },
   { name: 'answer-mx', path: '/?domain=hosted.zz' },
   { name: 'no-access', path: '/?domain=proton.me' },
   { name: 'closed', path: '/?domain=tuta.com' },
@@ -41,7 +50,7 @@ export interface Site extends AsyncDisposable {
   readonly dns: DnsServer;
 }
 
-/** A server with the shipped data, and DNS that knows two domains. */
+/** A server with the shipped data, something known of two providers, and DNS that knows two domains. */
 export async function startSite(options: Partial<Parameters<typeof startServer>[0]> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'mailatlas-pages-'));
   const dns = await startDns({
@@ -50,6 +59,7 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
   });
   let server: RunningServer | undefined;
   try {
+    await know(join(folder, 'test.db'));
     server = await startServer({
       db: join(folder, 'test.db'),
       data: shippedData,
@@ -75,4 +85,41 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes down what a verifier might have seen: a server of every kind, a login, and a domain under quarantine. */
+async function know(db: string): Promise<void> {
+  const store = openSqlite(db);
+  const at = new Date(Date.now() - 3_600_000).toISOString();
+  const staleAt = new Date(Date.now() + 86_400_000).toISOString();
+  const of = (url: string) => endpointKey(parseEndpoint(url));
+  const seen = [
+    ['imap://imap.web.de:993?security=tls', 'verified', 'ok'],
+    ['imap://imap.web.de:143?security=starttls', 'degraded', 'unsteady'],
+    ['smtp://smtp.web.de:587?security=starttls', 'failing', 'tcp-refused'],
+    ['pop3://pop3.web.de:995?security=tls', 'dead', 'dns-nxdomain'],
+  ] as const;
+  await store.atomically([
+    ...putHeard(
+      store.db,
+      seen.map(([url, status, reason]) => ({
+        endpoint: of(url),
+        status,
+        reason,
+        since: at,
+        checkedAt: at,
+        staleAt,
+        heardAt: at,
+        vantage: 'other.atlas.example',
+      })),
+    ),
+    ...putSignIns(store.db, new Map([[of('imap://imap.web.de:993?security=tls'), { at, level: 'L4' }]])),
+    ...putQuarantine(store.db, {
+      name: 'freenet.de' as Domain,
+      at,
+      why: 'All its name servers changed.',
+      by: 'watch',
+    }),
+  ]);
+  store.close();
 }

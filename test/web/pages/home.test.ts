@@ -213,6 +213,11 @@ describe('No answer', () => {
     assert.deepEqual([asked.length, askedThemselves.length], [1, 0]);
   });
 
+  test('offers it for no name that nobody could be asked for', async () => {
+    assert.doesNotMatch((await ask('?domain=unknown.example')).html, /class="next"/);
+    assert.doesNotMatch((await ask('?domain=silent.zz')).html, /class="next"/);
+  });
+
   test('says so once the domain was asked itself, too', async () => {
     const { html, askedThemselves } = await ask('?domain=strangers.zz&published=1');
     assert.match(read(html), /nothing that a mail program could use/);

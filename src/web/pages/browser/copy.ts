@@ -3,7 +3,8 @@ import { all } from './dom.ts';
 
 export function enableCopying(): void {
   for (const button of all('button.copy')) {
-    button.hidden = false;
+    // Words that stand for a name are nothing to copy.
+    button.hidden = button.previousElementSibling?.matches('[data-username]:not(.filled)') ?? true;
     const usual = button.ariaLabel;
     const show = (done: boolean) => {
       button.classList.toggle('done', done);

@@ -99,7 +99,7 @@ function fillIn(): void {
     const filled = mine && fillUsername(element.dataset['username'] ?? '', mine);
     if (filled === undefined) continue;
     element.textContent = filled;
-    element.classList.add('mono');
+    element.classList.add('mono', 'filled');
   }
   const phone = one('.phone');
   if (!phone) return;
