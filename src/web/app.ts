@@ -28,7 +28,10 @@ import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { providerPage } from './pages/provider.ts';
 import { providersPage } from './pages/providers.ts';
+import { reviewDecision, reviewOnePage, reviewPage, reviewSession } from './pages/review.ts';
 import { statusPage } from './pages/status.ts';
+import { submissionForms, submissionPage } from './pages/submission.ts';
+import { submitForms, submitPage } from './pages/submit.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, needsSecret, otherMethod, send, sendJson } from './respond.ts';
@@ -84,6 +87,17 @@ export function createApp(deps: Deps): Hono {
     });
   };
 
+  /** A page with a form that comes back to it. */
+  const form = (path: string, show: Handler, take: Handler) => {
+    const here =
+      (handler: Handler): Handler =>
+      (c, next) => {
+        onlyHere(deps, c);
+        return handler(c, next);
+      };
+    closed(path, { GET: here(show), POST: here(take) });
+  };
+
   // Mail clients.
   get('/v1.1/:domain', autoconfigByPath(deps, 'curated'));
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
@@ -104,6 +118,10 @@ export function createApp(deps: Deps): Hono {
   page('/how-mail-works', howMailWorksPage(deps));
   page('/about', aboutPage(deps));
   page('/about/probing', probingPage(deps));
+  form('/submit', submitPage(deps), submitForms(deps, intake));
+  form('/submission', submissionPage(deps), submissionForms(deps, intake));
+  form('/review', reviewPage(deps), reviewSession(deps));
+  form('/review/:number', reviewOnePage(deps), reviewDecision(deps));
   page('/api', apiPage(deps));
   get('/assets/:file', assetRoute(deps));
 

@@ -131,6 +131,11 @@ export function sendForeignError(c: Context, value: unknown): Response {
   return c.body(JSON.stringify(value), 400, headers);
 }
 
+/** What was sent is done; what became of it stands there (RFC 9110 section 15.4.4). */
+export function sendSeeOther(c: Context, location: string, more: Readonly<Record<string, string>> = {}): Response {
+  return c.body(null, 303, { ...standing(c), ...more, 'Cache-Control': 'no-store', Location: location });
+}
+
 /** The same thing has another address for good. */
 export function sendMoved(c: Context, location: string): Response {
   return c.body(null, 308, { ...always, 'Cache-Control': cacheControl.public, Location: location });

@@ -90,14 +90,15 @@ export function submissionPage(deps: Deps) {
 export function submissionForms(deps: Deps, intake: Intake) {
   return async (c: Context): Promise<Response> => {
     needsSecret(c);
-    const { desk, came } = submissionsOf(deps);
+    const ports = submissionsOf(deps);
+    const { desk } = ports;
     const fields = await formOf(c);
     const receipt = (fields.get('receipt') ?? '').trim();
     const row = await ofReceipt(desk, (fields.get('number') ?? '').trim(), receipt);
     const act = fields.get('act');
     if (act === 'recheck') {
       intake.charge(c, 'change');
-      came(row.number, deps.asker(c));
+      ports.came(row.number, deps.asker(c));
     }
     const acts: Readonly<Record<string, () => Promise<SubmissionRow>>> = {
       recheck: () => recheck(desk, row, submitter),

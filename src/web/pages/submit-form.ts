@@ -196,9 +196,8 @@ ${steps(filled, language)}`
 }
 ${field.area('/reason', reason, say.reasonHint)}
 ${field.input('/contact', say.contact, { type: 'email', hint: say.contactHint })}
-<p class="acts"><button class="primary" name="act" value="submit">${say.submit}</button>
-<button name="act" value="try">${say.try}</button></p>
-<p class="hint">${say.tryHint} ${say.reviewed}</p>
+<p class="acts"><button class="primary" name="act" value="submit">${say.submit}</button>${hasRecord ? html`<button name="act" value="try">${say.try}</button>` : ''}</p>
+<p class="hint">${hasRecord ? say.tryHint : ''} ${say.reviewed}</p>
 </form>`;
 }
 

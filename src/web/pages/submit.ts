@@ -68,7 +68,9 @@ export function submitPage(deps: Deps) {
     const asked = queryParameter(c.req.url, 'kind');
     const kind = kinds.find((one) => one === asked) ?? 'new';
     const id = queryParameter(c.req.url, 'id')?.trim() || undefined;
-    if (kind === 'new') return sendForm(c, deps, { kind }, [], undefined);
+    const domain = queryParameter(c.req.url, 'domain');
+    if (kind === 'new')
+      return sendForm(c, deps, { kind, ...(domain && { record: { domains: [domain] } }) }, [], undefined);
     const base = id === undefined ? undefined : await servedAs(deps, id);
     if (base) return sendForm(c, deps, { kind, id: base.id, ...(kind === 'change' && { record: base }) }, [], base);
     const body = html`<h1>${say.title}</h1>${kindLinks(kind, id, language)}

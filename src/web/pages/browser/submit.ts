@@ -34,9 +34,8 @@ function another(button: HTMLElement): void {
   const n = rows.children.length;
   const row = last.cloneNode(true) as HTMLElement;
   for (const element of [row, ...all('*', row)]) {
-    for (const { name, value } of [...element.attributes]) {
+    for (const { name, value } of Array.from(element.attributes))
       if (value.includes(`/${n - 1}/`)) element.setAttribute(name, value.replaceAll(`/${n - 1}/`, `/${n}/`));
-    }
     if (element instanceof HTMLInputElement) element.value = '';
     if (element.classList.contains('fault')) element.textContent = '';
   }
