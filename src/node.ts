@@ -16,6 +16,7 @@ import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
 import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
+import { discoveries } from './discover/discovered.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
@@ -35,7 +36,7 @@ import { askers } from './web/asker-node.ts';
 import { bundler } from './web/bundler.ts';
 import { type DeskOptions, startDesk } from './web/desk-node.ts';
 import { fromStore } from './web/from-store.ts';
-import { gzip } from './web/gzip-node.ts';
+import { gzip, gzipParts } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
@@ -156,6 +157,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...options.discover,
   };
   const discoverer = nodeDiscoverer(asking);
+  const discovered = discoveries((domain, tell) => discoverer.discover(domain, undefined, tell));
   const simulator = nodeSimulator(asking);
   const demand = new Demand();
   const keepDemand = async () => {
@@ -179,7 +181,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const app = createApp({
     served: () => keeper.served,
     resolver,
-    published: publishedStep((domain) => discoverer.discover(domain)),
+    published: publishedStep(discovered),
+    discovered,
     simulated: simulatedStep((domain) => {
       const { atlas: index, knowledge } = keeper.served ?? first;
       return simulator.simulate(domain, { index, knowledgeOf: () => knowledge });
@@ -205,6 +208,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     messages: () => messages(),
     ...(options.about && { about: options.about }),
     gzip,
+    gzipParts,
     ...(options.signer && { signer: options.signer }),
     defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
   });

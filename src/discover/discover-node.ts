@@ -6,7 +6,7 @@ import { addressGuard } from '../net/guard-node.ts';
 import { nodeSender } from '../net/http-node.ts';
 import { nodeResolver } from '../net/resolver-node.ts';
 import type { DiscoverPorts } from './asking.ts';
-import { discover } from './discover.ts';
+import { discover, type Tell } from './discover.ts';
 import type { Discovery } from './model.ts';
 
 export interface DiscovererOptions {
@@ -26,7 +26,7 @@ export interface DiscovererOptions {
 
 export interface Discoverer {
   /** @param address a real address, where servers shall see it */
-  discover(domain: Domain, address?: string): Promise<Discovery>;
+  discover(domain: Domain, address?: string, tell?: Tell): Promise<Discovery>;
 }
 
 /** Seconds. */

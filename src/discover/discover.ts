@@ -8,7 +8,7 @@ import type { Domain } from '../name/domain.ts';
 import { isPublicSuffix } from '../name/suffix.ts';
 import { before } from '../net/deadline.ts';
 import type { Fetched } from '../net/fetch.ts';
-import { mechanisms, trustLevels } from '../provider/model.ts';
+import { type Mechanism, mechanisms, trustLevels } from '../provider/model.ts';
 import { type Asking, attempt, type DiscoverPorts, wasSent } from './asking.ts';
 import { askAutoconfig } from './autoconfig.ts';
 import { askAutodiscover } from './autodiscover.ts';
@@ -23,7 +23,11 @@ export interface DiscoverOptions {
   readonly timeout: number;
   /** A real address of the domain, where somebody wants servers to see it; otherwise they are told a placeholder. */
   readonly address?: string;
+  /** Hears of each mechanism as soon as it is through. */
+  readonly tell?: Tell;
 }
+
+export type Tell = (mechanism: Mechanism, caught: Catch) => void;
 
 /** Never rejects, unless for a defect. */
 export async function discover(domain: Domain, ports: DiscoverPorts, options: DiscoverOptions): Promise<Discovery> {
@@ -42,13 +46,18 @@ export async function discover(domain: Domain, ports: DiscoverPorts, options: Di
   const resolver = until(deadline, ports.resolver);
   const { fetch } = ports;
   const asking: Asking = { fetch, resolver, domain, address, tell, today: at.slice(0, 10), deadline };
+  const through = async <C extends Catch>(mechanism: Mechanism, asked: Promise<C>): Promise<C> => {
+    const caught = await asked;
+    options.tell?.(mechanism, caught);
+    return caught;
+  };
   const [mx, srv, ...others] = await Promise.all([
     resolver.mx(domain),
-    askSrv(asking),
-    askAutoconfig(asking),
-    askPacc(asking),
-    askMailconf(asking),
-    askAutodiscover(asking),
+    through('srv', askSrv(asking)),
+    through('autoconfig', askAutoconfig(asking)),
+    through('pacc', askPacc(asking)),
+    through('mailconf', askMailconf(asking)),
+    through('autodiscover', askAutodiscover(asking)),
   ]);
   const all: readonly Catch[] = [...others, srv];
   return {

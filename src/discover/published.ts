@@ -7,8 +7,8 @@ import type { DraftRecord } from '../formats/draft.ts';
 import { sourceKey } from '../formats/draft.ts';
 import type { PublishedAnswer, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
-import { type RememberLimits, remembering } from '../net/remember.ts';
 import type { AnsweredProvider } from '../provider/model.ts';
+import type { Discoveries } from './discovered.ts';
 import { type Discovery, type Finding, uncertainCodes } from './model.ts';
 
 export function publishedAnswer(discovery: Discovery): PublishedAnswer {
@@ -62,34 +62,10 @@ function sourceOf({ sources }: DraftRecord, mechanism: string) {
   return { says: `published by the domain itself (${mechanism})`, ...sources[sourceKey] };
 }
 
-export interface PublishedLimits extends RememberLimits {
-  /** Milliseconds. */
-  readonly keepFound: number;
-  readonly keepNothing: number;
-}
-
-/** One question costs a dozen of DNS and half a dozen of HTTP: the budget is a sixth of that of the MX step. */
-const defaults: PublishedLimits = {
-  names: 2000,
-  underWay: 20,
-  perMinute: 10,
-  totalPerMinute: 300,
-  keepFound: 600_000,
-  keepNothing: 300_000,
-};
-
-/** @param now a clock in milliseconds, for tests */
-export function publishedStep(
-  discover: (domain: Domain) => Promise<Discovery>,
-  limits: Partial<PublishedLimits> = {},
-  now = Date.now,
-): PublishedStep {
-  const { keepFound, keepNothing, ...rest } = { ...defaults, ...limits };
-  return remembering<PublishedAnswer>({
-    ask: async (domain) => publishedAnswer(await discover(domain)),
-    refused: { kind: 'failed', why: 'budget' },
-    keep: ({ kind }) => (kind === 'failed' ? 0 : kind === 'found' ? keepFound : keepNothing),
-    limits: rest,
-    now,
-  });
+/** The step of the ladder, over what is asked and remembered for everybody. */
+export function publishedStep(discovered: Discoveries): PublishedStep {
+  return async (domain, asker) => {
+    const discovery = await discovered(domain, asker);
+    return discovery ? publishedAnswer(discovery) : { kind: 'failed', why: 'budget' };
+  };
 }

@@ -22,6 +22,7 @@ import { mxRoute } from './mx-service.ts';
 import { aboutPage } from './pages/about.ts';
 import { apiPage } from './pages/api.ts';
 import { assetRoute } from './pages/assets.ts';
+import { checkFormPage, checkPage } from './pages/check.ts';
 import { homePage } from './pages/home.ts';
 import { howMailWorksPage } from './pages/how-mail-works.ts';
 import { probingPage } from './pages/probing.ts';
@@ -114,6 +115,8 @@ export function createApp(deps: Deps): Hono {
   page('/', homePage(deps));
   page('/provider/:id', providerPage(deps));
   page('/providers', providersPage(deps));
+  page('/check', checkFormPage(deps));
+  page('/check/:domain', checkPage(deps));
   page('/status', statusPage(deps));
   page('/how-mail-works', howMailWorksPage(deps));
   page('/about', aboutPage(deps));

@@ -37,22 +37,18 @@ export class Intake {
     throw new HttpProblem('too-many-submissions', detail);
   }
 
-  /** Runs every check of a draft that is not submitted. @param told hears of each result as it comes */
-  async tryOut(
-    c: Context,
-    draft: Draft,
-    told: (result: CheckResult) => Promise<void> = async () => {},
-  ): Promise<readonly CheckResult[]> {
+  /**
+   * Runs every check of a draft that is not submitted.
+   * @param told hears of each result as it comes
+   * @throws {HttpProblem} at once, where too many are under way
+   */
+  tryOut(c: Context, draft: Draft, told?: (result: CheckResult) => void): Promise<readonly CheckResult[]> {
     const ports = submissionsOf(this.#deps);
     if (this.#dryRuns >= mostDryRuns) {
       throw new HttpProblem('too-many-submissions', 'Too many drafts are being checked; try again in a minute.');
     }
     this.#dryRuns++;
-    try {
-      return await ports.dryRun(draft, this.#deps.asker(c), told);
-    } finally {
-      this.#dryRuns--;
-    }
+    return ports.dryRun(draft, this.#deps.asker(c), told).finally(() => this.#dryRuns--);
   }
 
   async submit(c: Context, incoming: Incoming): Promise<Submitted> {

@@ -101,28 +101,19 @@ export function sendStream(c: Context, parts: Iterable<string>, type: string, ca
   return c.body(stream, 200, headers);
 }
 
-/**
- * Sends text as it comes. Where the asker goes away, what is written next fails, and with it the work.
- * @param work writes; what it throws ends the answer in the middle, because its beginning is gone already
- */
-export function sendPieces(
+/** Sends what comes part by part. Nobody may keep it. */
+export function sendParts(
   c: Context,
+  parts: ReadableStream<Uint8Array>,
   type: string,
-  caching: Caching,
   more: Readonly<Record<string, string>>,
-  work: (write: (text: string) => Promise<void>) => Promise<void>,
 ): Response {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  const encoder = new TextEncoder();
-  work((text) => writer.write(encoder.encode(text)))
-    .then(
-      () => writer.close(),
-      (error: unknown) => writer.abort(error),
-    )
-    .catch(() => undefined);
-  const kept = neverKept(c) ? 'no-store' : caching;
-  return c.body(readable, 200, { ...standing(c), ...more, 'Cache-Control': cacheControl[kept], 'Content-Type': type });
+  return c.body(parts, 200, {
+    ...standing(c),
+    ...more,
+    'Cache-Control': cacheControl['no-store'],
+    'Content-Type': type,
+  });
 }
 
 /** A 400 in the form of somebody else's protocol. */
@@ -131,9 +122,9 @@ export function sendForeignError(c: Context, value: unknown): Response {
   return c.body(JSON.stringify(value), 400, headers);
 }
 
-/** What was sent is done; what became of it stands there (RFC 9110 section 15.4.4). */
-export function sendSeeOther(c: Context, location: string, more: Readonly<Record<string, string>> = {}): Response {
-  return c.body(null, 303, { ...standing(c), ...more, 'Cache-Control': 'no-store', Location: location });
+/** What was asked for is to be read elsewhere; nobody may keep that, because what was typed may be an address. */
+export function sendAside(c: Context, location: string): Response {
+  return c.body(null, 303, { ...standing(c), 'Cache-Control': cacheControl['no-store'], Location: location });
 }
 
 /** The same thing has another address for good. */

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { Atlas } from '../atlas/atlas.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Simulation } from '../discover/clients/simulate.ts';
+import type { Discoveries } from '../discover/discovered.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
@@ -113,6 +114,8 @@ export interface Deps {
   readonly resolver: Resolver;
   /** What domains publish themselves, with memory and a budget of its own; undefined where nobody can be asked. */
   readonly published?: PublishedStep;
+  /** The same in full, with the same memory and budget; absent where this server asks nobody. */
+  readonly discovered?: Discoveries;
   /**
    * What mail clients would do with a domain, with memory and a budget of its own; undefined: whoever asks is over it. Absent
    * where domains cannot be asked.
@@ -158,6 +161,8 @@ export interface Deps {
   readonly messages?: () => readonly MessageEntry[];
   /** Compresses pages; undefined where something before the server does. */
   readonly gzip?: (body: Document['body']) => Uint8Array<ArrayBuffer>;
+  /** The same for a page that comes part by part. */
+  readonly gzipParts?: (parts: AsyncIterable<string>) => ReadableStream<Uint8Array>;
   /** What signs configuration profiles now, where the operator has a certificate for it. */
   readonly signer?: () => ProfileSigner;
   /** Tell everybody the MX hosts of any domain. */

@@ -34,7 +34,7 @@ export interface Submissions {
   dryRun(
     draft: Draft,
     block: string | undefined,
-    told?: (result: CheckResult) => Promise<void>,
+    told?: (result: CheckResult) => void,
   ): Promise<readonly CheckResult[]>;
   /** Says from which address block a submission came, for the budget of its probes; kept in memory only. */
   came(number: number, block: string | undefined): void;

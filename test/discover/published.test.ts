@@ -1,12 +1,13 @@
 /** Rung 5: which of the findings becomes the answer, and what keeps strangers from asking the world through us. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { discover } from '../../src/discover/discover.ts';
+import { discover, type Tell } from '../../src/discover/discover.ts';
+import { discoveries } from '../../src/discover/discovered.ts';
 import type { Discovery, Finding } from '../../src/discover/model.ts';
 import { publishedAnswer, publishedStep } from '../../src/discover/published.ts';
 import { renderAutoconfig } from '../../src/formats/autoconfig/render.ts';
 import { type Domain, parseDomain } from '../../src/name/domain.ts';
-import { nothingKnown, type TrustLevel } from '../../src/provider/model.ts';
+import { mechanisms, nothingKnown, type TrustLevel } from '../../src/provider/model.ts';
 import { imap, smtp } from '../records.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -106,12 +107,14 @@ describe('the step', () => {
     let time = 0;
     const asked: string[] = [];
     const step = publishedStep(
-      (name) => {
-        asked.push(name);
-        return Promise.resolve(name.startsWith('known') ? discovery(finding('tls')) : discovery());
-      },
-      limits,
-      () => time,
+      discoveries(
+        (name) => {
+          asked.push(name);
+          return Promise.resolve(name.startsWith('known') ? discovery(finding('tls')) : discovery());
+        },
+        limits,
+        () => time,
+      ),
     );
     const pass = (milliseconds: number) => {
       time += milliseconds;
@@ -141,12 +144,44 @@ describe('the step', () => {
   });
 });
 
+describe('whoever waits for a discovery', () => {
+  test('hears of each mechanism as it is through, also who came later; and nobody afterwards', async () => {
+    const tells: Tell[] = [];
+    const end = Promise.withResolvers<Discovery>();
+    const discovered = discoveries((_, tell) => {
+      tells.push(tell);
+      return end.promise;
+    });
+    const heard: string[] = [];
+    const nothing = { findings: [], attempts: [] };
+    const first = discovered(domain, 'a', (mechanism) => heard.push(`first ${mechanism}`));
+    tells[0]?.('srv', nothing);
+    const second = discovered(domain, 'b', (mechanism) => heard.push(`second ${mechanism}`));
+    tells[0]?.('pacc', nothing);
+    end.resolve(discovery(finding('tls')));
+    assert.equal(await first, await second);
+    tells[0]?.('autoconfig', nothing);
+    assert.deepEqual(heard, ['first srv', 'first pacc', 'second pacc']);
+    assert.equal(tells.length, 1, 'asked once for both');
+  });
+});
+
 describe('over real sockets', () => {
   let world: World;
   before(async () => {
     world = await startWorld();
   });
   after(() => world.stop());
+
+  test('each mechanism is told once, with what it brings home', async () => {
+    const told: string[] = [];
+    const tell: Tell = (mechanism, { attempts }) => {
+      assert.ok(attempts.every((attempt) => attempt.mechanism === mechanism));
+      told.push(mechanism);
+    };
+    await discover(parseDomain('hosted.zz'), world.ports, { timeout: 5000, tell });
+    assert.deepEqual(told.sort(), [...mechanisms].sort());
+  });
 
   test('an answer can be rendered for mail clients', async () => {
     const name = parseDomain('hosted.zz');

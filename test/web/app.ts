@@ -74,6 +74,8 @@ export interface TestAppOptions {
     | 'submissions'
     | 'authenticate'
     | 'agents'
+    | 'discovered'
+    | 'gzipParts'
   >;
 }
 

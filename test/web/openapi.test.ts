@@ -18,6 +18,8 @@ const outsideOfTheDocument = new Set([
   '/about/probing',
   '/api',
   '/assets/:file',
+  '/check',
+  '/check/:domain',
   '/how-mail-works',
   '/metrics',
   '/provider/:id',

@@ -7,11 +7,11 @@
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
-import { type Caching, dependsOnAsker, documentOf, page, send, sendPieces } from '../respond.ts';
+import { type Caching, dependsOnAsker, documentOf, page, send, sendParts } from '../respond.ts';
 import type { Deps } from '../served.ts';
 import { type InEach, inOtherLanguage, languageCookie, languageNames, languageOf, languages } from './language.ts';
 import { icon, logo } from './marks.ts';
-import { packed } from './packed.ts';
+import { packed, packedParts } from './packed.ts';
 import { style, styleSource } from './style.ts';
 
 /** A piece of HTML, as the `html` tag makes it: what stands in it is escaped. */
@@ -61,14 +61,15 @@ interface Place {
 const inHeader: readonly Place[] = [
   { path: '/', name: { en: 'Settings', de: 'Einstellungen' } },
   { path: '/providers', name: { en: 'Providers', de: 'Anbieter' } },
-  { path: '/status', name: { en: 'Status', de: 'Status' } },
+  { path: '/check', name: { en: 'Check a domain', de: 'Domain prüfen' } },
   { path: '/how-mail-works', name: { en: 'How mail works', de: 'Wie Mail funktioniert' } },
-  { path: '/api', name: { en: 'API', de: 'API' } },
   { path: '/about', name: { en: 'About mailatlas', de: 'Über mailatlas' } },
 ];
 const inFooter: readonly Place[] = [
   { path: '/submit', name: { en: 'Submit an entry', de: 'Eintrag vorschlagen' } },
   { path: '/review', name: { en: 'Review', de: 'Prüfen' } },
+  { path: '/status', name: { en: 'Status', de: 'Status' } },
+  { path: '/api', name: { en: 'API', de: 'API' } },
   { path: '/about#operator', name: { en: 'Imprint and contact', de: 'Impressum und Kontakt' } },
   { path: '/about#stored', name: { en: 'Privacy', de: 'Datenschutz' } },
   { path: '/about/probing', name: { en: 'Who probes mail servers', de: 'Wer Mailserver prüft' } },
@@ -79,53 +80,62 @@ export type FrameDeps = Pick<Deps, 'version' | 'url' | 'gzip'>;
 /** Sends a page in the language of the request, which `languageOf` tells the page, too. */
 export async function sendPage(c: Context, deps: FrameDeps, said: Page): Promise<Response> {
   dependsOnAsker(c);
-  const text = String(await frame(c.req.url, languageOf(c), deps.version, said));
+  const { version, url } = deps;
+  const language = languageOf(c);
+  const text = String(await frame(c.req.url, language, version, said));
   const { document, headers } = packed(c, deps, documentOf(text, page));
-  const response = send(c, document, said.caching ?? 'private-fresh', headersOf(c, deps, headers));
+  const Vary = [varies, headers['Vary']].filter((part) => part).join(', ');
+  const own = headersOf(c, url, language);
+  const response = send(c, document, said.caching ?? 'private-fresh', { ...headers, ...own, Vary });
   const { status = 200 } = said;
   return status === 200 ? response : new Response(response.body, { status, headers: response.headers });
 }
 
-/**
- * Sends a page that grows: what is known at once, then each piece as it comes. Browsers show it as it grows, without a script.
- * @param ends what stands before the pieces and, if anything, behind them
- */
-export async function sendGrowing(
-  c: Context,
-  deps: FrameDeps,
-  said: Omit<Page, 'body' | 'status'>,
-  [before, after]: readonly [Html, Html | undefined],
-  pieces: (grow: (piece: Html) => Promise<void>) => Promise<void>,
-): Promise<Response> {
-  dependsOnAsker(c);
-  const body = html`${before}${raw(gap)}${after ?? ''}`;
-  const text = String(await frame(c.req.url, languageOf(c), deps.version, { ...said, body }));
-  const [head = '', foot = ''] = text.split(gap);
-  return sendPieces(c, page, said.caching ?? 'no-store', headersOf(c, deps), async (write) => {
-    await write(head);
-    await pieces(async (piece) => write(String(await piece)));
-    await write(foot);
-  });
-}
+const varies = 'Accept-Language, Cookie';
 
-/** What nobody writes. */
-const gap = '<!-- what comes later -->';
-
-function headersOf(
-  c: Context,
-  { url }: FrameDeps,
-  more: Readonly<Record<string, string>> = {},
-): Record<string, string> {
+function headersOf(c: Context, url: string | undefined, language: Language): Record<string, string> {
   const cookie = languageCookie(c, url?.startsWith('https:') ?? false);
   return {
-    ...more,
-    'Content-Language': languageOf(c),
+    'Content-Language': language,
     'Content-Security-Policy': policy,
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Referrer-Policy': 'no-referrer',
-    Vary: ['Accept-Language, Cookie', more['Vary']].filter((part) => part).join(', '),
     ...(cookie !== undefined && { 'Set-Cookie': cookie }),
   };
+}
+
+/** Where the parts of a page go that comes in parts. */
+const gap = '<!--parts-->';
+
+/**
+ * Sends a page whose body comes part by part, each shown by the browser as soon as it is there, without a script. It says
+ * what is so at this moment: nobody may keep it, and search engines shall not ask for it.
+ * @param fault told where a part fails; the page ends in an orderly way
+ */
+export async function streamPage(
+  c: Context,
+  deps: FrameDeps & Pick<Deps, 'gzipParts'>,
+  said: Pick<Page, 'title' | 'description' | 'script'>,
+  parts: AsyncIterable<Html | string>,
+  fault: (error: unknown) => Html | string,
+): Promise<Response> {
+  dependsOnAsker(c);
+  const language = languageOf(c);
+  const whole = String(await frame(c.req.url, language, deps.version, { ...said, body: html`${raw(gap)}` }));
+  const [head = '', foot = ''] = whole.split(gap);
+  async function* all() {
+    yield head;
+    try {
+      for await (const part of parts) yield String(part);
+    } catch (error) {
+      yield String(await fault(error));
+    }
+    yield foot;
+  }
+  const { body, headers } = packedParts(c, deps, all());
+  const Vary = [varies, headers['Vary']].filter((part) => part).join(', ');
+  const own = headersOf(c, deps.url, language);
+  return sendParts(c, body, page, { ...headers, ...own, Vary, 'X-Robots-Tag': 'noindex' });
 }
 
 /** Nothing from elsewhere, nothing inline but our own style, forms only to ourselves, and no frame around the page. */

@@ -10,8 +10,37 @@ export function packed(
   { body, type, etag }: Document,
 ): { document: Document; headers: Readonly<Record<string, string>> } {
   if (!gzip) return { document: { body, type, etag }, headers: {} };
-  const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(c.req.header('Accept-Encoding') ?? '');
-  const Vary = 'Accept-Encoding';
-  if (!takesGzip) return { document: { body, type, etag }, headers: { Vary } };
+  if (!takesGzip(c)) return { document: { body, type, etag }, headers: { Vary } };
   return { document: documentOf(gzip(body), type), headers: { Vary, 'Content-Encoding': 'gzip' } };
+}
+
+/** The same for text that comes part by part. */
+export function packedParts(
+  c: Context,
+  { gzipParts }: Pick<Deps, 'gzipParts'>,
+  parts: AsyncGenerator<string>,
+): { body: ReadableStream<Uint8Array>; headers: Readonly<Record<string, string>> } {
+  if (!gzipParts) return { body: streamOf(parts), headers: {} };
+  if (!takesGzip(c)) return { body: streamOf(parts), headers: { Vary } };
+  return { body: gzipParts(parts), headers: { Vary, 'Content-Encoding': 'gzip' } };
+}
+
+const Vary = 'Accept-Encoding';
+
+function takesGzip(c: Context): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(c.req.header('Accept-Encoding') ?? '');
+}
+
+function streamOf(parts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await parts.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await parts.return(undefined);
+    },
+  });
 }

@@ -26,6 +26,8 @@ export interface Past {
   readonly times: readonly Point[];
   /** Days that the certificate had left. */
   readonly certificate: readonly Point[];
+  /** Days that the certificate has left now, which ages while nobody sees it. */
+  readonly certDaysLeft: number | undefined;
   readonly weeks: readonly Week[];
   /** Checks after which something was otherwise than before, the newest first. */
   readonly changes: readonly PastCheck[];
@@ -61,12 +63,15 @@ export function pastOf(checks: readonly PastCheck[], now: number): Past {
       const y = value(check);
       return y === null ? [] : [{ x: (at - start) / day, y }];
     });
+  const certificate = points(({ certDays }) => certDays);
+  const newest = certificate.at(-1);
   return {
     from: dayOf(start),
     to: dayOf(today),
     days: Array.from({ length: count }, (_, i) => moodOf((byDay.get(i) ?? []).map(({ check }) => check))),
     times: points(({ outcome, ms }) => (outcome === 'works' ? ms : null)),
-    certificate: points(({ certDays }) => certDays),
+    certificate,
+    certDaysLeft: newest && newest.y - Math.floor((now - start) / day - newest.x),
     weeks: Array.from({ length: Math.floor(count / 7) }, (_, i) => {
       const own = [...byDay].filter(([at]) => Math.floor(at / 7) === i).flatMap(([, some]) => some);
       return weekOf(

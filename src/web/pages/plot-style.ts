@@ -69,19 +69,28 @@ export const plotStyle = `
 .decisions > div { display: grid; grid-template-columns: 11rem 1fr; gap: 0 1rem; border-top: 1px solid var(--line); padding-top: .75rem; }
 .decisions dd { margin: 0; } .decisions p { margin: 0 0 .25rem; }
 .note h2 { font-size: 1.25rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; margin-top: 2rem; }
-.tiles > div { background: var(--card); padding: .9rem 1.1rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; gap: .1rem; }
+.tiles { display: flex; flex-wrap: wrap; gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: .75rem; overflow: hidden; margin-top: 2rem; }
+.tiles > div { flex: 1 1 9.5rem; background: var(--card); padding: .9rem 1.1rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; gap: .1rem; }
 .tiles dt { font-size: .9375rem; } .tiles dd { margin: 0; font: 600 2rem/1.15 var(--serif); font-variant-numeric: lining-nums tabular-nums; }
 .layered { margin-top: 1.25rem; } .layered .axis { margin-top: .35rem; max-width: none; } .layered figcaption { margin-top: .5rem; max-width: 42rem; }
-.list { margin-top: 1.25rem; } .list th { overflow-wrap: anywhere; }
-.list a { overflow-wrap: anywhere; }
+.list { margin-top: 1.25rem; } .list th[scope=row] { overflow-wrap: break-word; }
 .filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem; align-items: end; margin-top: 2rem; }
 .filters p { margin: 0; max-width: none; } .filters .wide { grid-column: 1 / -1; }
 .filters label { font-size: var(--small); margin-bottom: .25rem; }
 .filters button { min-height: 3rem; width: 100%; }
+.waiting { color: var(--soft); font-style: italic; } .waiting:not(:last-child) { display: none; }
+.mechanisms, .clients { list-style: none; padding: 0; margin: 1.25rem 0 0; display: grid; gap: 0; }
+.mechanisms > li { display: grid; grid-template-columns: 1fr auto; gap: .1rem 1rem; align-items: baseline; border-top: 1px solid var(--line); padding: .6rem 0; margin: 0; max-width: none; }
+.mechanisms details { grid-column: 1 / -1; border: 0; } .mechanisms summary, .clients summary { padding: .1rem 0; font-weight: 400; font-size: var(--small); color: var(--soft); }
+.mechanisms details ul, .clients details ol { margin-top: .4rem; overflow-wrap: anywhere; }
+.clients { grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.25rem; }
+.clients > li { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.1rem 1.25rem; margin: 0; min-width: 0; max-width: none; }
+.clients h3 { margin: 0; font-size: 1.0625rem; } .clients p, .clients dl, .clients .plain { margin-top: .5rem; font-size: .9375rem; } .clients p.small { font-size: var(--small); }
+.clients details { border: 0; margin-top: .6rem; }
 .count { margin-top: 2rem; color: var(--soft); }
 .paging { display: flex; justify-content: space-between; align-items: center; gap: 1rem; margin-top: 2rem; }
 @media (max-width: 48rem) {
+  .list th[scope=row], .list a, .list .mono { overflow-wrap: anywhere; }
   .dated > li, .decisions > div, .facts > div { grid-template-columns: 1fr; }
   .decisions dt { margin-bottom: .35rem; }
 }

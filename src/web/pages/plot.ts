@@ -69,19 +69,21 @@ export function line(points: readonly Point[], { days, top, limit }: LineOptions
   );
 }
 
-/** Layers that stand on each other: how many of each kind there were, day by day. A day without numbers is a gap. */
+/**
+ * Layers that stand on each other: how many of each kind there were, day by day. A day without numbers is a gap.
+ * @param top the value at the upper edge; 0 is the lower one
+ */
 export function layers(
   kinds: readonly string[],
   days: readonly (Readonly<Record<string, number>> | undefined)[],
+  top: number,
   named: Named,
 ): Html {
   const height = 120;
-  const totals = days.map((day) => kinds.reduce((sum, kind) => sum + (day?.[kind] ?? 0), 0));
-  const most = Math.max(1, ...totals);
   const floors = days.map(() => height);
   const paths = kinds.map((kind) => {
     const blocks = days.flatMap((day, i) => {
-      const part = ((day?.[kind] ?? 0) / most) * height;
+      const part = ((day?.[kind] ?? 0) / top) * height;
       if (part === 0) return [];
       // What is there must be seen, however little it is.
       const size = Math.max(part, 2);

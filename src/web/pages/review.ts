@@ -12,7 +12,7 @@ import { recheck, stop } from '../../submit/submissions.ts';
 import { textFault } from '../../submit/text.ts';
 import { HttpProblem } from '../errors.ts';
 import { queryParameter } from '../query.ts';
-import { needsSecret, sendSeeOther } from '../respond.ts';
+import { needsSecret, sendAside } from '../respond.ts';
 import type { Deps } from '../served.ts';
 import { refusable, submissionsOf, unknown } from '../submissions.ts';
 import { checkList, eventList, standing, texts as checkWords } from './checks.ts';
@@ -128,11 +128,16 @@ export function reviewSession(deps: Deps) {
     needsSecret(c);
     submissionsOf(deps);
     const fields = await formOf(c);
-    if (fields.get('act') === 'leave') return sendSeeOther(c, '/review', { 'Set-Cookie': endOfSession(deps) });
+    if (fields.get('act') === 'leave') return withCookie(sendAside(c, '/review'), endOfSession(deps));
     const token = (fields.get('token') ?? '').trim();
     if (!(await signIn(deps, token))) return sendSignIn(c, deps, true);
-    return sendSeeOther(c, '/review', { 'Set-Cookie': sessionCookie(deps, token) });
+    return withCookie(sendAside(c, '/review'), sessionCookie(deps, token));
   };
+}
+
+function withCookie(response: Response, cookie: string): Response {
+  response.headers.append('Set-Cookie', cookie);
+  return response;
 }
 
 /** `GET /review/{number}` */
@@ -154,7 +159,7 @@ export function reviewDecision(deps: Deps) {
     const row = await named(desk, c);
     const work = decisionOf(desk, row, session.by, fields);
     await refusable(work);
-    return sendSeeOther(c, `/review/${row.number}`);
+    return sendAside(c, `/review/${row.number}`);
   };
 }
 

@@ -184,7 +184,7 @@ function plots(past: Past, prefix: string, language: Language): Html {
   const answered = seen === 0 ? say.noDays : say.goodDays(good, seen);
   const middle = median(past.times.map(({ y }) => y));
   const slowest = Math.max(1, ...past.times.map(({ y }) => y));
-  const left = past.certificate.at(-1)?.y;
+  const left = past.certDaysLeft;
   const days = past.days.length;
   const lane = (name: string, value: string, plot: Html) =>
     html`<div class="lane"><p>${name} <b>${value}</b></p>${plot}</div>`;

@@ -13,7 +13,7 @@ import type { Deps, Served } from '../served.ts';
 import { type Html, sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { mark } from './marks.ts';
-import { layers } from './plot.ts';
+import { layers, roundedUp } from './plot.ts';
 import { entriesList } from './sourced.ts';
 import { moodOf, texts as words } from './words.ts';
 import { dateElement, instantElement, shortDate, writtenNumber } from './written.ts';
@@ -26,7 +26,8 @@ export const texts = {
     servers: 'Servers',
     over: 'Over time',
     overHow: (from: string, to: string) =>
-      `How many servers had which status on each day from ${from} to ${to}; from below: answers, with trouble, fails, gone, not checked.`,
+      `How many servers did not simply answer, on each day from ${from} to ${to}; from below: with trouble, fails, gone, not checked. All others answered.`,
+    top: (count: string) => `${count} servers`,
     gaps: 'A gap is a day on which nobody looked.',
     noDays: 'There is no day yet on which anybody looked.',
     table: 'The same as a table',
@@ -73,7 +74,8 @@ export const texts = {
     servers: 'Server',
     over: 'Im Lauf der Zeit',
     overHow: (from: string, to: string) =>
-      `Wie viele Server an jedem Tag vom ${from} bis zum ${to} in welchem Zustand waren; von unten: antwortet, mit Mängeln, versagt, gibt es nicht mehr, nicht geprüft.`,
+      `Wie viele Server an jedem Tag vom ${from} bis zum ${to} nicht einfach antworteten; von unten: mit Mängeln, versagt, gibt es nicht mehr, nicht geprüft. Alle anderen antworteten.`,
+    top: (count: string) => `${count} Server`,
     gaps: 'Eine Lücke ist ein Tag, an dem niemand nachgesehen hat.',
     noDays: 'Es gibt noch keinen Tag, an dem jemand nachgesehen hat.',
     table: 'Dasselbe als Tabelle',
@@ -116,8 +118,9 @@ export const texts = {
   },
 } as const satisfies InEach<Readonly<Record<string, string | ((...given: never[]) => string)>>>;
 
-/** As they stand on each other in the plot, from below. */
 const order: readonly StatusName[] = ['verified', 'degraded', 'failing', 'dead', 'unverified'];
+/** As they stand on each other in the plot, from below; those that answer would hide the others. */
+const troubles = order.slice(1);
 
 const daysShown = 91;
 const failingShown = 60;
@@ -177,14 +180,17 @@ function overTimePart(days: readonly Day[], now: number, language: Language): Ht
   );
   const [from, to] = [shown[0] ?? '', shown.at(-1) ?? ''];
   const how = say.overHow(shortDate(from, language), shortDate(to, language));
+  const most = days.map(({ endpoints: some }) => troubles.reduce((sum, name) => sum + (some[name] ?? 0), 0));
+  const top = Math.max(10, roundedUp(Math.max(0, ...most)));
   const heads = [say.day, ...order.map((name) => words[language].status[name])];
   return html`<section aria-labelledby="over"><h2 id="over">${say.over}</h2>
 ${
   days.length === 0
     ? html`<p class="soft">${say.noDays}</p>`
-    : html`<figure class="layered">${layers(
-        order,
+    : html`<figure class="layered"><p class="axis small"><span>${say.top(writtenNumber(top, language))}</span></p>${layers(
+        troubles,
         shown.map((one) => known.get(one)),
+        top,
         { id: 'layers', title: say.over, description: how },
       )}
 <p class="axis small"><span>${dateElement(from, language)}</span><span>${dateElement(to, language)}</span></p>
@@ -217,27 +223,36 @@ ${lastRun ? html`<dl class="facts">${facts(lastRun).map(([name, value]) => html`
 function failingPart(listed: readonly ListedEndpoint[], { knowledge }: Served, language: Language): Html {
   const say = texts[language];
   const bad = listed
-    .map((one) => ({ ...one, status: knowledge.statuses.get(one.key) ?? unverified }))
-    .filter(({ status: { status } }) => status === 'failing' || status === 'dead')
-    .sort((a, b) => ((a.status.since ?? '') < (b.status.since ?? '') ? 1 : -1));
-  const more = bad.length - failingShown;
+    .map((one) => ({ ...one, known: knowledge.statuses.get(one.key) ?? unverified }))
+    .filter(({ known: { status } }) => status === 'failing' || status === 'dead')
+    .sort((a, b) => ((a.known.since ?? '') < (b.known.since ?? '') ? 1 : -1));
+  const hosts = byHost(bad, ({ known: { status, reason } }) => `${status} ${reason}`);
+  const more = hosts.length - failingShown;
   return html`<section aria-labelledby="failing"><h2 id="failing">${say.failing}</h2>
 ${
   bad.length === 0
     ? html`<p>${mark('good', say.noFailing)}</p>`
     : tableOf(
         [say.server, say.how, say.why, say.providers],
-        bad
-          .slice(0, failingShown)
-          .map(({ key, endpoint, records, status: { status, since, reason } }) => [
-            serverCell(endpoint),
+        hosts.slice(0, failingShown).map(([first, ...others]) => {
+          const { key, records, known } = first;
+          const { status, since, reason } = known;
+          return [
+            serverCell([first, ...others]),
             html`${mark(moodOf[status], words[language].status[status])}${since === undefined ? '' : html`<small>${say.since} ${dateElement(since, language)}</small>`}`,
             html`<span>${(reason === undefined ? undefined : sayReason(key, reason, language)) ?? '–'}</span>`,
             recordLinks(records, language),
-          ]),
+          ];
+        }),
       )
 }
 ${more > 0 ? html`<p class="soft"><a href="/providers?status=failing">${say.more(writtenNumber(more, language))}</a></p>` : ''}</section>`;
+}
+
+/** Servers of one host that are the same in this respect, together; in their order. */
+function byHost<S extends ListedEndpoint>(servers: readonly S[], respect: (server: S) => string): [S, ...S[]][] {
+  const groups = Map.groupBy(servers, (one) => `${one.endpoint.host} ${one.records.join(' ')} ${respect(one)}`);
+  return [...groups.values()] as [S, ...S[]][];
 }
 
 function certificatesPart({ certificates }: Vitals, listed: readonly ListedEndpoint[], language: Language): Html {
@@ -249,7 +264,8 @@ function certificatesPart({ certificates }: Vitals, listed: readonly ListedEndpo
       return found && days <= certificateDays ? [{ ...found, days }] : [];
     })
     .sort((a, b) => a.days - b.days || (a.key < b.key ? -1 : 1));
-  const more = soon.length - certificatesShown;
+  const hosts = byHost(soon, ({ days }) => String(days));
+  const more = hosts.length - certificatesShown;
   return html`<section aria-labelledby="certificates"><h2 id="certificates">${say.certificates}</h2>
 <p class="soft">${say.certificatesLead}</p>
 ${
@@ -257,13 +273,14 @@ ${
     ? html`<p>${mark('good', say.noCertificates)}</p>`
     : tableOf(
         [say.server, say.ends, say.providers],
-        soon
-          .slice(0, certificatesShown)
-          .map(({ endpoint, days, records }) => [
-            serverCell(endpoint),
+        hosts.slice(0, certificatesShown).map((servers) => {
+          const [{ days, records }] = servers;
+          return [
+            serverCell(servers),
             mark(days < 0 ? 'bad' : days < 14 ? 'doubt' : 'none', say.left(days)),
             recordLinks(records, language),
-          ]),
+          ];
+        }),
       )
 }
 ${more > 0 ? html`<p class="soft">${say.more(writtenNumber(more, language))}</p>` : ''}</section>`;
@@ -294,8 +311,10 @@ function tableOf(heads: readonly string[], rows: readonly (readonly Html[])[]): 
   )}</tbody></table>`;
 }
 
-function serverCell({ protocol, host, port }: ListedEndpoint['endpoint']): Html {
-  return html`<span class="mono">${host}</span><small>${protocol.toUpperCase()}, ${port}</small>`;
+/** One host, with the ports that are meant. */
+function serverCell(servers: readonly [ListedEndpoint, ...ListedEndpoint[]]): Html {
+  const ports = servers.map(({ endpoint: { protocol, port } }) => `${protocol.toUpperCase()} ${port}`);
+  return html`<span class="mono">${servers[0].endpoint.host}</span><small>${ports.join(', ')}</small>`;
 }
 
 const recordsShown = 3;

@@ -246,7 +246,7 @@ blockquote { margin: .75rem 0 0; padding: .1rem 0 .1rem 1.1rem; border-left: .2r
   .card .sheet tr:last-child { padding-bottom: 0; }
   .sheet th, .sheet td { border: 0; padding: 0; }
   .sheet th[scope=row] { font-size: 1.0625rem; }
-  .sheet td { display: grid; grid-template-columns: 6.75rem 1fr; gap: 0 .5rem; padding-top: .6rem; }
+  .sheet td { display: grid; grid-template-columns: 6.75rem minmax(0, 1fr); gap: 0 .5rem; padding-top: .6rem; }
   .sheet td > * { grid-column: 2; }
   .sheet td::before { content: attr(data-label); grid-column: 1; grid-row: 1; color: var(--soft); font-size: var(--small); padding-top: .15rem; }
   .top .wrap { justify-content: space-between; padding-bottom: .25rem; }

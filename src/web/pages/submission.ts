@@ -4,6 +4,7 @@
  */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import { routePath } from 'hono/route';
 import type { Language } from '../../provider/phrases.ts';
 import { readSubmission, type SubmissionRow } from '../../store/submissions.ts';
 import { submitter } from '../../submit/desk.ts';
@@ -18,7 +19,7 @@ import type { Deps } from '../served.ts';
 import { ofReceipt, refusable, submissionsOf } from '../submissions.ts';
 import { checkItem, eventList, standing } from './checks.ts';
 import { formOf } from './form-body.ts';
-import { type Html, sendGrowing, sendPage } from './frame.ts';
+import { type Html, sendPage, streamPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 
 export const texts = {
@@ -45,6 +46,7 @@ export const texts = {
     stop: 'Stop the publication',
     withdraw: 'Withdraw',
     withdrawHint: 'What you submitted is deleted then.',
+    failed: 'Something went wrong here; it is in the log. What was submitted is kept: open it with its receipt.',
   },
   de: {
     title: 'Einen Vorschlag verfolgen',
@@ -69,6 +71,8 @@ export const texts = {
     stop: 'Veröffentlichung anhalten',
     withdraw: 'Zurückziehen',
     withdrawHint: 'Was Sie eingereicht haben, wird dann gelöscht.',
+    failed:
+      'Hier ist etwas schiefgegangen; es steht im Protokoll. Was eingereicht ist, bleibt: Öffnen Sie es mit der Quittung.',
   },
 } as const satisfies InEach<Readonly<Record<string, string | ((given: never) => string)>>>;
 
@@ -140,24 +144,32 @@ export async function followed(
 <p class="lead">${say.about} <a href="/provider/${id}">${id}</a>: ${standing(row, language)}</p>
 ${more.before ?? ''}
 <h2>${say.checks}</h2>${row.state === 'checking' ? html`<p class="soft">${say.checking}</p>` : ''}<ol class="checks" aria-live="polite">`;
-  return sendGrowing(c, deps, { title, caching: 'no-store' }, [before, undefined], async (grow) => {
+  async function* parts() {
+    yield before;
     const told = new Set<string>();
-    for (const end = Date.now() + longest; ; ) {
+    for (const end = Date.now() + longest; ; await systemClock.sleep(pollInterval)) {
       const now = (await readSubmission(desk.store.db, number)) ?? row;
       const shown = await forSubmitter(desk, now, language);
       const running = now.state === 'checking' && now.version === row.version && Date.now() < end;
       for (const check of shown.checks) {
         if (told.has(check.name) || (running && (check.state === 'pending' || check.state === 'running'))) continue;
         told.add(check.name);
-        await grow(checkItem(check, language));
+        yield checkItem(check, language);
       }
-      if (!running)
-        return grow(
-          html`</ol>${now.state === row.state ? '' : html`<p>${standing(now, language)}</p>`}${rest(now, shown, receipt, language)}`,
-        );
-      await systemClock.sleep(pollInterval);
+      if (running) continue;
+      yield html`</ol>${now.state === row.state ? '' : html`<p>${standing(now, language)}</p>`}${rest(now, shown, receipt, language)}`;
+      return;
     }
-  });
+  }
+  return streamPage(c, deps, { title }, parts(), failed(c, deps));
+}
+
+/** What stands at the end of a page that could not be told to its end. */
+export function failed(c: Context, deps: Deps) {
+  return (error: unknown): Html => {
+    deps.defect(error, routePath(c));
+    return html`</ol><p class="note bad">${texts[languageOf(c)].failed}</p>`;
+  };
 }
 
 function rest(

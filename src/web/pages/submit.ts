@@ -8,7 +8,7 @@ import { html } from 'hono/html';
 import type { Provider } from '../../provider/model.ts';
 import { readDraft } from '../../submit/draft.ts';
 import type { Mistake } from '../../submit/mistake.ts';
-import { type Kind, kinds } from '../../submit/model.ts';
+import { type CheckResult, type Kind, kinds } from '../../submit/model.ts';
 import { previewOf } from '../../submit/receipt.ts';
 import { showCheck } from '../../submit/show.ts';
 import { HttpProblem } from '../errors.ts';
@@ -21,11 +21,12 @@ import { asset } from './assets.ts';
 import { checkItem } from './checks.ts';
 import { draftOfForm } from './form-draft.ts';
 import { formOf } from './form-body.ts';
-import { sendGrowing, sendPage } from './frame.ts';
+import { sendPage, streamPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { scripts } from './scripts.ts';
-import { followed, receiptCard } from './submission.ts';
+import { failed, followed, receiptCard } from './submission.ts';
 import { entryForm, type Filled, kindLinks, submitForm, texts as formTexts } from './submit-form.ts';
+import { Told } from './told.ts';
 
 export const texts = {
   en: {
@@ -125,15 +126,19 @@ async function sendTrial(
 ): Promise<Response> {
   const language = languageOf(c);
   const say = texts[language];
-  const before = html`<h1>${say.trying}</h1><p class="lead">${say.tryingLead}</p><ol class="checks" aria-live="polite">`;
-  const after = html`</ol><p>${say.tried}</p>
+  const told = new Told<CheckResult>();
+  const trying = intake.tryOut(c, draft, told.tell);
+  trying.then(told.end, told.end);
+  async function* parts() {
+    yield html`<h1>${say.trying}</h1><p class="lead">${say.tryingLead}</p><ol class="checks" aria-live="polite">`;
+    for await (const result of told)
+      if (result.state !== 'running') yield checkItem(showCheck(result, language), language);
+    await trying;
+    yield html`</ol><p>${say.tried}</p>
 ${remarks.length === 0 ? '' : html`<h2>${say.filled}</h2><ul lang="en">${remarks.map(({ where, says }) => html`<li><code>${where}</code> ${says}</li>`)}</ul>`}
 ${submitForm(filled, [], base, language)}`;
-  return sendGrowing(c, deps, { title: say.trying, script, caching: 'no-store' }, [before, after], async (grow) => {
-    await intake.tryOut(c, draft, async (result) => {
-      if (result.state !== 'running') await grow(checkItem(showCheck(result, language), language));
-    });
-  });
+  }
+  return streamPage(c, deps, { title: say.trying, script }, parts(), failed(c, deps));
 }
 
 /** @param isSent whether somebody wants to submit this, and is told what keeps them from it */

@@ -11,7 +11,10 @@ import { putQuarantine } from '../../../src/store/quarantine.ts';
 import { putSignIns } from '../../../src/store/sign-ins.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { parseEndpoint } from '../../../src/verify/endpoint.ts';
+import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
+import { pki } from '../../pki.ts';
+import { startWeb } from '../../web-server.ts';
 
 export interface PageCase {
   readonly name: string;
@@ -38,6 +41,10 @@ export const pages: readonly PageCase[] = [
   { name: 'providers-found', path: '/providers?q=post&country=DE' },
   { name: 'providers-none', path: '/providers?q=nobody.zz' },
   { name: 'status', path: '/status' },
+  { name: 'check', path: '/check' },
+  { name: 'check-mistyped', path: '/check?domain=nonsense', status: 400 },
+  { name: 'checked', path: '/check/gmx.net' },
+  { name: 'checked-unknown', path: '/check/unknown.zz' },
   { name: 'how-mail-works', path: '/how-mail-works' },
   { name: 'about', path: '/about' },
   { name: 'api', path: '/api' },
@@ -50,13 +57,21 @@ export interface Site extends AsyncDisposable {
   readonly dns: DnsServer;
 }
 
-/** A server with the shipped data, something known of two providers, and DNS that knows two domains. */
+/**
+ * A server with the shipped data, something known of two providers, DNS that knows three domains, and the web server of one,
+ * which publishes other settings than ours.
+ */
 export async function startSite(options: Partial<Parameters<typeof startServer>[0]> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'mailatlas-pages-'));
   const dns = await startDns({
     'hosted.zz': ['10 aspmx.l.google.com'],
     'unknown.zz': ['10 mx.unknown.zz'],
+    'gmx.net': ['10 mx00.emig.gmx.net'],
+    'autoconfig.gmx.net': { A: ['127.0.0.1'] },
+    '_imaps._tcp.gmx.net': { SRV: ['0 1 993 imap.gmx.net'] },
+    'imap.gmx.net': { A: ['127.0.0.1'] },
   });
+  const web = await startWeb({ 'https://autoconfig.gmx.net/mail/config-v1.1.xml': autoconfig('gmx.net') });
   let server: RunningServer | undefined;
   try {
     await know(join(folder, 'test.db'));
@@ -66,13 +81,14 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
       host: '127.0.0.1',
       port: 0,
       resolver: dns.address,
+      discover: { ca: (await pki()).ca, ports: web.ports, allowPrivate: true },
       contact: 'ops@atlas.example',
       version: 'test',
       note: () => undefined,
       ...options,
     });
   } catch (error) {
-    await dns.stop();
+    await Promise.all([dns.stop(), web.stop()]);
     throw error;
   }
   const running = server;
@@ -81,7 +97,7 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
     dns,
     async [Symbol.asyncDispose]() {
       await running.close();
-      await dns.stop();
+      await Promise.all([dns.stop(), web.stop()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

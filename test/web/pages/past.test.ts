@@ -50,6 +50,7 @@ describe('The past of an endpoint', () => {
       [60, 59],
     );
     assert.equal(Math.round(times[1]!.x - times[0]!.x), 2);
+    assert.equal(pastOf([check(4.1, { certDays: 20 }), check(0, failed)], now).certDaysLeft, 16, 'it ages unseen');
   });
 
   test('is summed up by weeks, each of seven days', () => {

@@ -48,10 +48,11 @@ describe('A plot', () => {
     const svg = layers(
       ['verified', 'failing'],
       [{ verified: 1000, failing: 1 }, undefined, { verified: 500, failing: 500 }],
+      1000,
       named,
     );
-    assert.equal(await path(svg, 'verified'), 'M0 0.1h10v119.9h-10zM20 60.1h10v59.9h-10z');
-    assert.match((await path(svg, 'failing')) ?? '', /^M0 -1\.9h10v2h-10zM20 /);
+    assert.equal(await path(svg, 'verified'), 'M0 0h10v120h-10zM20 60h10v60h-10z');
+    assert.match((await path(svg, 'failing')) ?? '', /^M0 -2h10v2h-10zM20 0h10v60/);
   });
 });
 
