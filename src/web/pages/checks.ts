@@ -1,5 +1,5 @@
 /** What the checks of a submission found, for its submitter and for reviewers. */
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
 import type { CheckName, CheckState, State } from '../../submit/model.ts';
 import type { ShownCheck } from '../../submit/show.ts';
@@ -140,21 +140,31 @@ const moods: Readonly<Record<CheckState, Mood>> = {
   unknown: 'doubt',
 };
 
-/** One check as an item of a list; what it found in detail is behind a fold, open where a person must look. */
+/** So many details stand open; more of them are folded away. */
+const mostOpen = 5;
+
+/** One check as an item of a list. Of its details those that a person must look at come first, all others are folded away. */
 export function checkItem({ name, state, says, items }: ShownCheck, language: Language): Html {
   const say = texts[language];
-  const isNews = state === 'attention' || state === 'failed';
+  const news = items.filter((item) => item.state !== 'passed');
+  const others = items.filter((item) => item.state === 'passed');
   return html`<li class="check"><h3>${say.names[name]}</h3><p>${mark(moods[state], say.results[state])}</p>
 ${says === '' ? '' : html`<p>${says}</p>`}
-${
-  items.length === 0
-    ? ''
-    : html`<details${isNews ? raw(' open') : ''}><summary>${say.details(items.length)}</summary><ul>${items.map(
-        (item) =>
-          html`<li>${mark(moods[item.state], say.results[item.state])} <code>${item.about}</code><br>${item.says}</li>`,
-      )}</ul></details>`
-}</li>
+${news.length > mostOpen ? folded(news, language) : detailList(news, language)}${folded(others, language)}</li>
 `;
+}
+
+function folded(items: ShownCheck['items'], language: Language): Html | string {
+  if (items.length === 0) return '';
+  return html`<details><summary>${texts[language].details(items.length)}</summary>${detailList(items, language)}</details>`;
+}
+
+function detailList(items: ShownCheck['items'], language: Language): Html | string {
+  if (items.length === 0) return '';
+  const word = texts[language].results;
+  return html`<ul>${items.map(
+    ({ state, about, says }) => html`<li>${mark(moods[state], word[state])} <code>${about}</code><br>${says}</li>`,
+  )}</ul>`;
 }
 
 export function checkList(checks: readonly ShownCheck[], language: Language): Html {

@@ -226,6 +226,7 @@ legend { font-weight: 600; padding: 0; }
 .check { border-top: 1px solid var(--line); padding: 1rem 0 0; margin: 1rem 0 0; max-width: 46rem; }
 .check h3, .check p { margin: .2rem 0 0; }
 .check details, .check details:last-of-type { border: 0; }
+.check ul { margin-top: .5rem; }
 .check summary { padding: .5rem 0 .2rem; font-size: var(--small); font-weight: 400; }
 .check code, .events code { overflow-wrap: anywhere; }
 blockquote { margin: .75rem 0 0; padding: .1rem 0 .1rem 1.1rem; border-left: .2rem solid var(--line); color: var(--soft); white-space: pre-line; max-width: 42rem; overflow-wrap: anywhere; }

@@ -130,7 +130,7 @@ async function sendTrial(
   const trying = intake.tryOut(c, draft, told.tell);
   trying.then(told.end, told.end);
   async function* parts() {
-    yield html`<h1>${say.trying}</h1><p class="lead">${say.tryingLead}</p><ol class="checks" aria-live="polite">`;
+    yield html`<h1>${say.title}</h1><h2>${say.trying}</h2><p class="soft">${say.tryingLead}</p><ol class="checks" aria-live="polite">`;
     for await (const result of told)
       if (result.state !== 'running') yield checkItem(showCheck(result, language), language);
     await trying;
