@@ -177,6 +177,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       atlas: () => keeper.curated(),
       changed: () => keeper.refresh(),
       note,
+      url: options.url,
     }));
   const app = createApp({
     served: () => keeper.served,

@@ -3,6 +3,7 @@
  * The same app as on Node (node.ts). An atlas that is small enough is held in memory, a large one is asked by key.
  *
  * What Node does besides and a Worker cannot: verify servers, ask domains what they publish themselves (docs/workers.md).
+ * Agents verify for it (docs/agents.md).
  */
 import { waitUntil } from 'cloudflare:workers';
 import type { D1Database } from '@cloudflare/workers-types';
@@ -13,13 +14,19 @@ import { addressBlock } from './net/block.ts';
 import type { Resolver } from './net/resolver.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { dohResolver } from './net/resolver-doh.ts';
+import type { EndpointKey } from './provider/model.ts';
 import { openD1 } from './store/d1.ts';
 import type { Store } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readRecords } from './store/index-by-key.ts';
 import { readMeta, readNoProbe } from './store/providers.ts';
+import { listEndpoints } from './store/statuses.ts';
+import { authenticate } from './store/tokens.ts';
+import { agency } from './verify/agency.ts';
 import { endpoints } from './verify/endpoint.ts';
 import { hear, statusesPath } from './verify/hear.ts';
+import { judge } from './verify/judge.ts';
+import { lister } from './verify/listing.ts';
 import { watchNames } from './verify/watch-names.ts';
 import { createApp } from './web/app.ts';
 import { bundler } from './web/bundler.ts';
@@ -127,6 +134,15 @@ async function setUp(env: Env): Promise<Isolate> {
   const whole = isSmall ? new Keeper(store) : undefined;
   const byKey = isSmall ? undefined : new KeeperByKey(store);
   const demand = new Demand();
+  // Leases and tokens are read where they are written: a replica may not know yet what another isolate has given out.
+  const primary = openD1(env.DB);
+  const list = lister(primary);
+  const agents = agency({
+    store: primary,
+    judge: (evidence, now) => judge(evidence, now),
+    // A large atlas is listed each hour.
+    list: async () => list(whole?.served?.atlas.curated),
+  });
   const app = createApp({
     served: () => whole?.served,
     ...(byKey && { source: () => byKey.source }),
@@ -134,6 +150,8 @@ async function setUp(env: Env): Promise<Isolate> {
     asker: (c) => addressBlock(c.req.header('CF-Connecting-IP') ?? ''),
     missed: (miss, from) => demand.note(miss, from),
     ...fromStore(store),
+    authenticate: (secret, role) => authenticate(primary, secret, role, new Date().toISOString()),
+    agents,
     ...(env.BUNDLE_KEY && { bundle: bundler(signerOf(env.BUNDLE_KEY)) }),
     mayMeasure: () => env.METRICS === 'yes',
     isNear: () => false,
@@ -173,6 +191,7 @@ async function profileSignerOf({ SIGN_CERT: cert, SIGN_KEY: key }: Env): Promise
 /** What a Worker does by itself: it hears what another instance has seen, and watches who answers for our hosts' domains. */
 async function hourly(store: Store, { EVIDENCE: evidence, DOH: doh }: Env): Promise<void> {
   const { keys, hosts } = await listed(store);
+  await listEndpoints(store, [...keys], new Date().toISOString());
   if (evidence) {
     const report = await hear(store, new URL(statusesPath, evidence), { own: keys, now: new Date().toISOString() });
     console.log(`${report.heard} statuses were heard from ${report.from}`);
@@ -182,8 +201,8 @@ async function hourly(store: Store, { EVIDENCE: evidence, DOH: doh }: Env): Prom
 }
 
 /** The endpoints of all records, read a hundred records at a time. */
-async function listed({ db }: Store): Promise<{ keys: Set<string>; hosts: Set<string> }> {
-  const [keys, hosts] = [new Set<string>(), new Set<string>()];
+async function listed({ db }: Store): Promise<{ keys: Set<EndpointKey>; hosts: Set<string> }> {
+  const [keys, hosts] = [new Set<EndpointKey>(), new Set<string>()];
   const noProbe = await readNoProbe(db);
   for (let offset = 0; ; offset += 100) {
     const providers = await readRecords(db, offset, 100);

@@ -28,7 +28,7 @@ const floors = [
 const homes = [
   { packages: /^drizzle-orm$/, files: /^store\// },
   { packages: /^(hono|@hono\/.+)$/, files: /^(web\/|node\.ts$)/ },
-  { packages: /^yaml$/, files: /^catalog\/(parse|format|files|yaml|mend)\.ts$/ },
+  { packages: /^yaml$/, files: /^catalog\/(parse|format|files|yaml|mend|edit)\.ts$/ },
   { packages: /^better-sqlite3$/, files: /^store\/(sqlite|.*-node)\.ts$/ },
   {
     packages: /^(node:(?!crypto$).+|imapflow|nodemailer|pino)$/,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { nodePoster } from '../net/post-node.ts';
@@ -8,8 +7,10 @@ import { judge } from '../verify/judge.ts';
 import { defaultTimeout, nodeProber } from '../verify/prober-node.ts';
 import { Tally } from '../verify/report.ts';
 import { defaultConcurrency } from '../verify/run.ts';
+import { serverOption, serverUrl } from './atlas-server.ts';
 import type { Command } from './main.ts';
 import { jsonOption } from './options.ts';
+import { readSecret, tokenPlace } from './private-file.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, exit, misuse, note, out, outJsonLine } from './say.ts';
@@ -21,7 +22,7 @@ Looks at mail servers for a mailatlas server elsewhere: takes what is due there,
 saw. One agent in each network: a server that works from one place works, and fails only where every place agrees. Needs no
 database. SIGINT and SIGTERM stop it; what was seen until then counts.
 
-  --server URL          the server, https://atlas.example (http:// only on this machine)
+  --server URL          the server, https://atlas.example (http:// only on this machine; default: MAILATLAS_SERVER)
   --token-file FILE     a file with the token of the agent, which its server's operator makes:
                         mailatlas token create --role agent --name NAME (default: the environment's MAILATLAS_TOKEN)
   --contact TEXT        where people learn who probes and why; said in IMAP's ID
@@ -50,18 +51,18 @@ export const command: Command = {
     const options = {
       ...proberOptions,
       ...jsonOption,
-      server: { type: 'string' },
+      ...serverOption,
       'token-file': { type: 'string' },
       once: { type: 'boolean' },
       concurrency: { type: 'string' },
       control: { type: 'string', multiple: true },
     } as const;
     const { values } = parseArgs({ args, options });
-    const server = serverUrl(values.server);
+    const server = serverUrl(values.server, 'agent');
     if (!values.contact?.trim()) {
       throw misuse('agent needs --contact: who is called every day must be able to learn by whom', 'agent');
     }
-    const token = readToken(values['token-file']);
+    const token = readSecret(values['token-file'], { ...tokenPlace, isShared: true }, 'agent');
     const prober = readProberOptions(values, 'agent');
     const concurrency = concurrencyOf(values.concurrency, 'agent');
     const controls = (values.control ?? []).map(parseEndpoint);
@@ -109,36 +110,6 @@ export const command: Command = {
     }
   },
 };
-
-/** @throws {Complaint} where a token would travel in the open */
-function serverUrl(text: string | undefined): string {
-  if (text === undefined) throw misuse('agent needs --server URL', 'agent');
-  const url = URL.parse(text);
-  const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
-  if (!isPlain) throw misuse(`“${text}” is not a URL such as https://atlas.example`, 'agent');
-  const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isHere) {
-    throw misuse('over http:// everybody on the way could read the token: use https://', 'agent');
-  }
-  return url.href.replace(/\/+$/, '');
-}
-
-function readToken(file: string | undefined): string {
-  let text = process.env.MAILATLAS_TOKEN;
-  try {
-    if (file !== undefined) text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Complaint(`${String(file)} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
-      tip: '--token-file takes a file with a token in it',
-    });
-  }
-  const token = text?.trim() ?? '';
-  if (/^[\w.~+/-]{16,200}$/.test(token)) return token;
-  throw misuse(
-    token === '' ? 'agent needs a token: MAILATLAS_TOKEN, or --token-file FILE' : 'the token has an impossible form',
-    'agent',
-  );
-}
 
 function explain({ status, message }: AgentRefused, server: string): Complaint {
   const tips: Record<number, string> = {

@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   lint: () => import('./lint.ts'),
   fmt: () => import('./fmt.ts'),
   load: () => import('./load.ts'),
+  export: () => import('./export.ts'),
   build: () => import('./build.ts'),
   stats: () => import('./stats.ts'),
   todo: () => import('./todo.ts'),
@@ -29,6 +30,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   compare: () => import('./compare.ts'),
   simulate: () => import('./simulate.ts'),
   quarantine: () => import('./quarantine.ts'),
+  submit: () => import('./submit.ts'),
+  review: () => import('./review.ts'),
   token: () => import('./token.ts'),
 };
 
@@ -41,6 +44,7 @@ usage: mailatlas <command> [options]
   lint [FILE…]            judge the curated files
   fmt [FILE…]             put the curated files into canonical form
   load                    bring the curated files into the database
+  export                  write what was published into the curated files
   build                   make what others can serve or read: a signed bundle, files, lists
   stats                   count what the atlas holds
   todo                    what a curator should do next
@@ -54,6 +58,8 @@ usage: mailatlas <command> [options]
   compare DOMAIN          hold what a domain publishes against our record
   simulate DOMAIN         replay what mail clients would do with a domain
   quarantine HOST         send nobody there until a person has looked
+  submit FILE             submit a record to a server, follow it, withdraw it
+  review                  decide about what was submitted to a server
   token                   who may review and report
 
   mailatlas <command> --help says more; mailatlas --version

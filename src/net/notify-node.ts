@@ -60,29 +60,40 @@ async function post(url: URL, body: string, timeout: number): Promise<{ says: st
   }
 }
 
-export interface MailOptions {
+export interface MailerOptions {
   /** `smtps://user:password@smtp.mail.example` or `smtp://…`, as nodemailer reads it. */
   readonly smtp: string;
   readonly from: string;
-  readonly to: string;
   /** Milliseconds for each step. */
   readonly timeout?: number;
   /** The host name for EHLO; by default the machine's. */
   readonly name?: string;
 }
 
-/**
- * Sends `text` by mail.
- * @throws {NotifyError} where the settings cannot be used
- */
-export function mail({ smtp, from, to, timeout = 10_000, name }: MailOptions): Notifier {
+export interface Mailer {
+  /** For the log: without secrets. */
+  readonly name: string;
+  /**
+   * Sends plain text.
+   * @param to a list as in a header, of the operator's; or one address of a stranger's, which is taken as it is
+   * @throws {NotifyError} where the mail server did not take it
+   */
+  send(
+    to: string | { readonly address: string },
+    message: { readonly subject: string; readonly text: string },
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<void>;
+}
+
+/** @throws {NotifyError} where the settings cannot be used */
+export function mailer({ smtp, from, timeout = 10_000, name }: MailerOptions): Mailer {
   const target = URL.parse(smtp);
   if (!target || !/^smtps?:$/.test(target.protocol) || target.hostname === '') {
     throw new NotifyError('the mail server is no URL such as smtps://user:password@smtp.mail.example');
   }
   return {
     name: `mail through ${target.host}`,
-    async send({ subject, text }) {
+    async send(to, { subject, text }, headers = {}) {
       // Only who is told something pays for it.
       const { createTransport } = await import('nodemailer');
       const transport = createTransport(
@@ -98,10 +109,10 @@ export function mail({ smtp, from, to, timeout = 10_000, name }: MailOptions): N
           disableUrlAccess: true,
           ...(name !== undefined && { name }),
         },
-        { from, to, headers: { 'Auto-Submitted': 'auto-generated' } },
+        { from, headers: { 'Auto-Submitted': 'auto-generated', ...headers } },
       );
       try {
-        await transport.sendMail({ subject, text });
+        await transport.sendMail({ to: typeof to === 'string' ? to : { name: '', ...to }, subject, text });
       } catch (error) {
         throw new NotifyError(error instanceof Error ? error.message : String(error));
       } finally {
@@ -109,4 +120,10 @@ export function mail({ smtp, from, to, timeout = 10_000, name }: MailOptions): N
       }
     },
   };
+}
+
+/** Sends `text` by mail to the operator. @throws {NotifyError} where the settings cannot be used */
+export function mail({ to, ...options }: MailerOptions & { readonly to: string }): Notifier {
+  const one = mailer(options);
+  return { name: one.name, send: (message) => one.send(to, message) };
 }

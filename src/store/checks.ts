@@ -4,7 +4,7 @@
  *  - the newest {@link keptRows} rows in which nothing changed, and the newest {@link keptChanges} in which something did
  *  - the full evidence of the last probe and of each change that is kept; the other rows are short
  */
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { check } from './schema.ts';
@@ -88,6 +88,12 @@ export async function readChecks(db: Db, endpoints: readonly EndpointKey[], limi
     found.push(...rows.map(checkOf));
   }
   return found.sort((a, b) => b.n - a.n).slice(0, limit);
+}
+
+/** How many checks a run has. */
+export async function countChecked(db: Db, run: number): Promise<number> {
+  const [row] = await db.select({ n: count() }).from(check).where(eq(check.run, run));
+  return row?.n ?? 0;
 }
 
 /** Which of these endpoints have a check in a run. */

@@ -20,6 +20,11 @@ export interface Store {
   readonly batchSize: number;
   /** A number that differs when another connection has changed the database; undefined where the driver cannot tell. */
   dataVersion(): number | undefined;
+  /**
+   * What was deleted leaves the file, too, and not only the tables. False where another process still reads what was; then
+   * try again. Undefined where the driver keeps files that nobody can reach.
+   */
+  scrub?(): boolean;
   close(): void;
 }
 

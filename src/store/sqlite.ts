@@ -33,6 +33,7 @@ export function openSqlite(file: string): Store {
     batchSize: Number.POSITIVE_INFINITY,
     atomically: async (statements) => explained(() => runAll.immediate(statements)),
     dataVersion: () => explained(() => version.get() as number),
+    scrub: () => explained(() => scrub(sqlite)),
     close: () => sqlite.close(),
   };
 }
@@ -44,12 +45,20 @@ function open(file: string): Sqlite.Database {
     refuseForeign(sqlite, file);
     useWal(sqlite);
     sqlite.pragma('synchronous = FULL');
+    // What is deleted is overwritten: addresses of people are (sqlite.org/pragma.html#pragma_secure_delete).
+    sqlite.pragma('secure_delete = ON');
     migrate(sqlite, file);
     return sqlite;
   } catch (error) {
     sqlite?.close();
     throw explain(error, file);
   }
+}
+
+/** Empties the log of writes, in which every former state of a page stands (sqlite.org/pragma.html#pragma_wal_checkpoint). */
+function scrub(sqlite: Sqlite.Database): boolean {
+  const [result] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  return result?.busy === 0;
 }
 
 /** Texts of statements: those of ours are some dozens, and lists of different lengths make more of them. */

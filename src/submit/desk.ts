@@ -20,11 +20,14 @@ export interface Desk {
   now(): Date;
   /** What is served has changed. */
   changed(): Promise<void>;
-  /** A submission is to be checked. */
-  check(number: number): void;
-  /** Something was done; for notices. It tells of the submission as it was before. */
-  happened?(row: SubmissionRow, done: NewAct): void;
+  /** A submission is to be checked. @param block who causes that, as an address block; in memory only */
+  check(number: number, block?: string): void;
+  /** Something was done; for notices. It tells of the submission as it was before, or as it began. */
+  happened?(row: SubmissionRow, done: Pick<NewAct, 'set' | 'event'>): void;
 }
+
+/** What an act needs of it. */
+type Hands = Pick<Desk, 'store' | 'now' | 'happened'>;
 
 /** Who acts, and the name of their token or account; a stranger has none. */
 export interface By {
@@ -69,7 +72,7 @@ export function allowed(row: SubmissionRow, name: Act, by: By): State {
  * @returns the submission as it is now
  * @throws {Refusal} where it cannot be done, or somebody else was faster
  */
-export async function perform(desk: Desk, row: SubmissionRow, by: By, doing: Doing): Promise<SubmissionRow> {
+export async function perform(desk: Hands, row: SubmissionRow, by: By, doing: Doing): Promise<SubmissionRow> {
   const { number, version, state } = row;
   const to = allowed(row, doing.act, by);
   const at = desk.now().toISOString();
@@ -99,7 +102,7 @@ export async function perform(desk: Desk, row: SubmissionRow, by: By, doing: Doi
   return need(desk, number);
 }
 
-async function tooLate(desk: Desk, number: number): Promise<Refusal> {
+async function tooLate(desk: Hands, number: number): Promise<Refusal> {
   const last = (await readEvents(desk.store.db, number)).at(-1);
   if (!last) return new Refusal('unknown', 'There is no such submission.');
   const who = last.who || (last.actor === 'submitter' ? 'the submitter' : 'mailatlas');

@@ -41,7 +41,12 @@ const language = z.enum(['en', 'de']).describe('The language of notices: en or d
 
 /** The body of a submission in JSON. The record is judged by itself, after what was left out is filled in. */
 export const Submission = z.strictObject({
-  kind: z.enum(kinds).describe('What this is: a new record, a change of one, a report of a mistake, a removal.'),
+  kind: z
+    .enum(kinds)
+    .optional()
+    .describe(
+      'What this is: a new record, a change of one, a report of a mistake, a removal. With a record it may be left out: it is a change where there is such a record.',
+    ),
   id: hostName.optional().describe('The id of the record it is about; with a record it may be left out.'),
   record: z
     .record(z.string(), z.unknown())
@@ -83,9 +88,11 @@ export function readDraft(text: string, served: Served): ReadDraft {
   if ('mistakes' in json) return json;
   const body = readShape(Submission, json.value);
   if ('mistakes' in body) return body;
-  const { kind, record, ...rest } = body.value;
+  const { record, ...rest } = body.value;
   const about = rest.id ?? (typeof record?.['id'] === 'string' ? record['id'] : undefined);
   const base = about === undefined ? undefined : served(about);
+  const kind = body.value.kind ?? (record && (base ? 'change' : 'new'));
+  if (kind === undefined) return { mistakes: [mistake('/kind', 'missing', { clause: 'This is missing.' })] };
   const filled = record && fillRecord(record, rest.id ?? firstOf(record['domains']), base);
   return finish(kind, { sent: record, filled: filled?.value }, rest, served, filled?.remarks ?? []);
 }
@@ -235,11 +242,14 @@ function textsIn(value: unknown): Set<string> {
   return new Set(isMap(value) || Array.isArray(value) ? Object.values(value).flatMap((one) => [...textsIn(one)]) : []);
 }
 
+/** What stands before the @ without quotes (RFC 5322 section 3.2.3, RFC 6532). */
+const mailbox = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+
 /** An address with both its parts, without a display name or anything else a mail header would take. */
 function readContact(text: string): string | Mistake {
   try {
     const { local, domain } = parseAddress(text);
-    if (local !== undefined && !/[\s<>"(),:;]/.test(local)) return `${local}@${domain}`;
+    if (local !== undefined && mailbox.test(local)) return `${local}@${domain}`;
     return mistake('/contact', 'contact', { why: 'It looks like somebody@mail.example.' });
   } catch (error) {
     if (error instanceof NameError) return mistake('/contact', 'contact', { why: error.message });

@@ -24,6 +24,8 @@ export interface Subject {
   readonly receipt: string;
   /** What the draft is held against. */
   readonly atlas: Atlas;
+  /** Who caused it, for the budget of its probes; undefined where that is not known any more. */
+  readonly block?: string;
 }
 
 /** Runs every check and tells of each as it begins and as it ends. */
@@ -51,7 +53,7 @@ const interrupted = {
 
 export class CheckQueue {
   readonly #options: QueueOptions;
-  readonly #waiting = new Set<number>();
+  readonly #waiting = new Map<number, string | undefined>();
   readonly #running = new Map<number, Promise<void>>();
   readonly #stop = new AbortController();
 
@@ -60,8 +62,8 @@ export class CheckQueue {
   }
 
   /** Has a submission checked; one that is waiting for that already waits once. */
-  add(number: number): void {
-    this.#waiting.add(number);
+  add(number: number, block?: string): void {
+    this.#waiting.set(number, block ?? this.#waiting.get(number));
     this.#next();
   }
 
@@ -85,12 +87,12 @@ export class CheckQueue {
 
   #next(): void {
     const { atOnce = defaultAtOnce, note } = this.#options;
-    for (const number of this.#waiting) {
+    for (const [number, block] of this.#waiting) {
       if (this.#stop.signal.aborted || this.#running.size >= atOnce) return;
       // A new draft comes while the old one is being checked: it has its turn behind it.
       if (this.#running.has(number)) continue;
       this.#waiting.delete(number);
-      const work = this.#check(number)
+      const work = this.#check(number, block)
         .catch((error: unknown) => {
           const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
           note(`submission ${number} could not be checked: ${what}`);
@@ -103,14 +105,20 @@ export class CheckQueue {
     }
   }
 
-  async #check(number: number): Promise<void> {
+  async #check(number: number, block: string | undefined): Promise<void> {
     const { desk, run, note } = this.#options;
     const { signal } = this.#stop;
     const row = await readSubmission(desk.store.db, number);
     if (row?.state !== 'checking') return;
     const atlas = await desk.atlas();
     await desk.store.atomically([setBase(desk.store.db, row, servedDigest(atlas, row.id))]);
-    const subject: Subject = { draft: draftOf(row), number, receipt: row.receipt, atlas };
+    const subject: Subject = {
+      draft: draftOf(row),
+      number,
+      receipt: row.receipt,
+      atlas,
+      ...(block !== undefined && { block }),
+    };
     try {
       await run(subject, (result) => this.#tell(row, result), signal);
     } catch (error) {

@@ -24,6 +24,14 @@ export function previewOf(receipt: string): string {
   return Buffer.from(sha256(`preview ${receipt}`), 'hex').toString('base64url');
 }
 
+/**
+ * The secret part of the address that ends notices: who gets one has no receipt, and need have submitted nothing.
+ * @param hash of the receipt, which nobody outside knows
+ */
+export function endOfNoticesOf(hash: string): string {
+  return Buffer.from(sha256(`notices ${hash}`), 'hex').toString('base64url');
+}
+
 /** Of this database, made when it is first needed. */
 async function instanceSecret(store: Store): Promise<string> {
   const known = await readMeta(store.db, 'secret');

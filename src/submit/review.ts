@@ -95,7 +95,7 @@ export async function publishDue(desk: Desk): Promise<void> {
 async function publishHeld(desk: Desk, number: number): Promise<void> {
   const back = async (why: string) => {
     const row = await need(desk, number);
-    if (row.holdUntil !== null) await checkAgain(desk, row, ourselves, 'overtaken', why);
+    if (row.holdUntil !== null) await checkAgain(desk, row, ourselves, { act: 'overtaken', why });
   };
   try {
     await undisturbed(desk.store, async (generation) => {
@@ -199,6 +199,6 @@ export async function acceptedBy(desk: Desk, row: SubmissionRow): Promise<string
 /** What was checked must be what is replaced. */
 async function refuseStale(desk: Desk, row: SubmissionRow, atlas: Atlas): Promise<void> {
   if (row.kind === 'report' || servedDigest(atlas, row.id) === row.baseDigest) return;
-  await checkAgain(desk, row, ourselves, 'overtaken', 'The record has changed meanwhile.');
+  await checkAgain(desk, row, ourselves, { act: 'overtaken', why: 'The record has changed meanwhile.' });
   throw new Refusal('moved-on', 'The record has changed since this was checked; it is being checked again.');
 }

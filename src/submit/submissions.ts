@@ -36,13 +36,18 @@ export interface Incoming {
   readonly key?: string | undefined;
   /** `follow`: mailatlas found it at the provider's own place. */
   readonly origin?: 'stranger' | 'follow';
+  /** The address block that it comes from, for the budget of its probes; never stored. */
+  readonly block?: string | undefined;
 }
 
 /** How often a draft can be changed before somebody ends it. */
 const mostDrafts = 20;
 
 /** @throws {Refusal} `full` while too many are open */
-export async function submit(desk: Desk, { draft, contact, key, origin = 'stranger' }: Incoming): Promise<Submitted> {
+export async function submit(
+  desk: Desk,
+  { draft, contact, key, origin = 'stranger', block }: Incoming,
+): Promise<Submitted> {
   const { store } = desk;
   const json = canonicalJson(draft);
   const receipt = await receiptFor(store, json, key);
@@ -81,12 +86,19 @@ export async function submit(desk: Desk, { draft, contact, key, origin = 'strang
   }
   const made = await readByReceipt(store.db, hash);
   if (!made) throw new Refusal('unknown', 'There is no such submission.');
-  if (!repeated) desk.check(made.number);
+  if (!repeated) {
+    desk.happened?.(made, { set: {}, event: first });
+    desk.check(made.number, block);
+  }
   return { number: made.number, receipt, row: made, repeated };
 }
 
 /** An answer to what a reviewer asked, or a second thought: it is checked as if it were new, and accepted by nobody yet. */
-export async function redraft(desk: Desk, row: SubmissionRow, draft: Draft, contact?: string): Promise<SubmissionRow> {
+export async function redraft(
+  desk: Desk,
+  row: SubmissionRow,
+  { draft, contact, block }: Pick<Incoming, 'draft' | 'contact' | 'block'>,
+): Promise<SubmissionRow> {
   const { db } = desk.store;
   const before = draftOf(row);
   if (draft.id !== before.id || draft.kind !== before.kind) {
@@ -100,13 +112,13 @@ export async function redraft(desk: Desk, row: SubmissionRow, draft: Draft, cont
   const after = [keepDraft(db, row, at), ...resetChecks(db, row.number, desk.checks, at)];
   const set = { draft: canonicalJson(draft), ...(contact !== undefined && { contact }) };
   const now = await perform(desk, row, submitter, { act: 'redraft', why: '', set, after });
-  desk.check(row.number);
+  desk.check(row.number, block);
   return now;
 }
 
 /** Runs every check again, against what is served now. */
-export async function recheck(desk: Desk, row: SubmissionRow, by: By, why = ''): Promise<SubmissionRow> {
-  return checkAgain(desk, row, by, 'recheck', why);
+export async function recheck(desk: Desk, row: SubmissionRow, by: By, block?: string): Promise<SubmissionRow> {
+  return checkAgain(desk, row, by, { act: 'recheck', why: '', block });
 }
 
 /** Sends a submission back to its checks. */
@@ -114,13 +126,16 @@ export async function checkAgain(
   desk: Desk,
   row: SubmissionRow,
   by: By,
-  act: 'recheck' | 'overtaken',
-  why: string,
+  {
+    act,
+    why,
+    block,
+  }: { readonly act: 'recheck' | 'overtaken'; readonly why: string; readonly block?: string | undefined },
 ): Promise<SubmissionRow> {
   const { db } = desk.store;
   const after = resetChecks(db, row.number, desk.checks, desk.now().toISOString());
   const now = await perform(desk, row, by, { act, why, after });
-  desk.check(row.number);
+  desk.check(row.number, block);
   return now;
 }
 

@@ -6,7 +6,7 @@
  * twice, and whoever is killed is missed when the leases run out.
  */
 import type { EndpointKey } from '../provider/model.ts';
-import { putCheck, readChecked } from '../store/checks.ts';
+import { countChecked, putCheck, readChecked } from '../store/checks.ts';
 import type { Store } from '../store/db.ts';
 import { callWitnesses, keepAlive, type Run, readRun, startRun } from '../store/runs.ts';
 import type { Transition } from '../store/transitions.ts';
@@ -119,7 +119,9 @@ export class StoreDispatch implements Dispatch {
     let endpoints = await readHeld(db, { by, now });
     const room = hold - endpoints.length;
     if ('most' in which) {
-      const more = Math.min(room, which.most - done - endpoints.length);
+      // What is on its way is not done for the one who asks.
+      const seen = which.most === Number.POSITIVE_INFINITY ? 0 : await countChecked(db, run.n);
+      const more = Math.min(room, which.most - seen - endpoints.length);
       if (more > 0) endpoints = await takeDue(this.#store, { by, vantage, now, until }, more);
     } else if (room > 0 && this.#named < which.length) {
       const some = which.slice(this.#named, this.#named + room);

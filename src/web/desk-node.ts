@@ -1,10 +1,13 @@
 /** The desk on Node: submissions are checked by this process, and what was held is published when its time is over. */
 import type { Atlas } from '../atlas/tables.ts';
+import type { Notifier } from '../net/notify.ts';
+import type { Mailer } from '../net/notify-node.ts';
 import type { Store } from '../store/db.ts';
 import { type CheckerOptions, nodeChecker } from '../submit/checker-node.ts';
 import type { Desk } from '../submit/desk.ts';
 import { checkNames } from '../submit/model.ts';
 import { defaultPolicy, type Policy } from '../submit/policy.ts';
+import { Postman } from '../submit/postman.ts';
 import { CheckQueue } from '../submit/queue.ts';
 import { publishDue } from '../submit/review.ts';
 import type { Submissions } from './submissions.ts';
@@ -13,6 +16,16 @@ export interface DeskOptions {
   readonly policy?: Partial<Policy>;
   readonly checker: Omit<CheckerOptions, 'onDefect'>;
   readonly mostOpen?: number;
+  readonly notices?: Notices;
+}
+
+/** Who is told what becomes of submissions. */
+export interface Notices {
+  /** Writes to those who submit, where they want that; needs the server's URL. */
+  readonly mailer?: Mailer;
+  readonly reviewers?: readonly Notifier[];
+  /** Of what reviewers are told. */
+  readonly language?: 'en' | 'de';
 }
 
 export interface DeskPorts {
@@ -22,24 +35,29 @@ export interface DeskPorts {
   /** What is served has changed. */
   readonly changed: () => Promise<void>;
   readonly note: (message: string) => void;
+  /** Where people reach this server. */
+  readonly url?: string | undefined;
 }
 
 /** How many may be open; docs/submissions.md has all numbers. */
 const defaultMostOpen = 1000;
 /** How often somebody looks whether a hold is over, milliseconds. */
 const holdInterval = 30_000;
-/** Submissions whose sender's network is remembered, for the budget of its probes. */
-const mostRemembered = 2000;
 
 /** Takes up what an earlier start has left, and goes on until it is stopped. */
 export async function startDesk(
-  { policy, checker, mostOpen = defaultMostOpen }: DeskOptions,
-  { store, atlas, changed, note }: DeskPorts,
+  { policy, checker, mostOpen = defaultMostOpen, notices = {} }: DeskOptions,
+  { store, atlas, changed, note, url }: DeskPorts,
 ): Promise<Submissions & { stop(): Promise<void> }> {
   const onDefect = (error: unknown) =>
     note(`a defect in a check: ${error instanceof Error ? error.stack : String(error)}`);
   const check = nodeChecker({ ...checker, onDefect });
-  const blocks = new Map<number, string>();
+  const postman = postmanOf(notices, url, note);
+  // An address that was erased is to leave the file as well; from time to time, until nobody reads it any more.
+  let unscrubbed = true;
+  const scrub = () => {
+    if (unscrubbed) unscrubbed = store.scrub?.() === false;
+  };
   const desk: Desk = {
     store,
     policy: { ...defaultPolicy, ...policy },
@@ -48,15 +66,18 @@ export async function startDesk(
     atlas,
     now: () => new Date(),
     changed,
-    check: (number) => queue.add(number),
+    check: (number, block) => queue.add(number, block),
+    happened(row, done) {
+      postman.tell(row, done);
+      if (row.contact === null || done.set.contact !== null) return;
+      unscrubbed = true;
+      scrub();
+    },
   };
   const queue = new CheckQueue({
     desk,
-    run: ({ number, receipt, ...subject }, told, signal) => {
-      const block = blocks.get(number);
-      const proved = { number, receiptDigest: receipt };
-      return check({ ...subject, proved, ...(block !== undefined && { block }) }, told, signal);
-    },
+    run: ({ number, receipt, ...subject }, told, signal) =>
+      check({ ...subject, proved: { number, receiptDigest: receipt } }, told, signal),
     note,
   });
 
@@ -66,10 +87,13 @@ export async function startDesk(
   const lookOnce = async () => {
     try {
       await publishDue(desk);
+      // Another process may have left some to be checked.
+      await queue.resume();
+      scrub();
       trouble = undefined;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`what was held could not be published: ${message}`);
+      if (message !== trouble) note(`submissions could not be looked after: ${message}`);
       trouble = message;
     }
   };
@@ -84,15 +108,32 @@ export async function startDesk(
     desk,
     dryRun: async (draft, block, told) =>
       check({ draft, atlas: await atlas(), ...(block !== undefined && { block }) }, told),
-    came(number, block) {
-      if (block === undefined) return;
-      blocks.set(number, block);
-      const [oldest] = blocks.keys();
-      if (blocks.size > mostRemembered && oldest !== undefined) blocks.delete(oldest);
-    },
     async stop() {
       clearInterval(timer);
       await Promise.all([queue.stop(), looking]);
+      await postman.stop();
     },
   };
+}
+
+function postmanOf(
+  { mailer, reviewers = [], language = 'en' }: Notices,
+  url: string | undefined,
+  note: DeskPorts['note'],
+) {
+  return new Postman({
+    url: url ?? '',
+    reviewers,
+    language,
+    note,
+    // Whoever gets one must be able to end them.
+    ...(mailer &&
+      url !== undefined && {
+        mail: (to, letter, ends) =>
+          mailer.send({ address: to }, letter, {
+            'List-Unsubscribe': `<${ends}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          }),
+      }),
+  });
 }

@@ -51,7 +51,7 @@ export class Intake {
     return ports.dryRun(draft, this.#deps.asker(c), told).finally(() => this.#dryRuns--);
   }
 
-  async submit(c: Context, incoming: Incoming): Promise<Submitted> {
+  async submit(c: Context, incoming: Omit<Incoming, 'block'>): Promise<Submitted> {
     const ports = submissionsOf(this.#deps);
     const block = this.#deps.asker(c);
     const mine = await this.#openOf(ports, block);
@@ -59,9 +59,8 @@ export class Intake {
       const detail = `There are ${mine.size} open submissions from this network; wait until they are decided.`;
       throw new HttpProblem('too-many-submissions', detail);
     }
-    const made = await refusable(submit(ports.desk, incoming));
+    const made = await refusable(submit(ports.desk, { ...incoming, block }));
     if (block !== undefined) this.#open.set(block, mine.add(made.number));
-    ports.came(made.number, block);
     return made;
   }
 

@@ -36,8 +36,6 @@ export interface Submissions {
     block: string | undefined,
     told?: (result: CheckResult) => void,
   ): Promise<readonly CheckResult[]>;
-  /** Says from which address block a submission came, for the budget of its probes; kept in memory only. */
-  came(number: number, block: string | undefined): void;
 }
 
 /** The routes of those who submit. */
@@ -75,8 +73,7 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
       const row = await withReceipt(desk, c);
       intake.charge(c, 'change');
       const { draft, contact } = await readBody(desk, c);
-      const now = await refusable(redraft(desk, row, draft, contact));
-      ports.came(row.number, deps.asker(c));
+      const now = await refusable(redraft(desk, row, { draft, contact, block: deps.asker(c) }));
       return show(c, desk, now);
     },
 
@@ -91,8 +88,7 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
       const ports = submissionsOf(deps);
       const row = await withReceipt(ports.desk, c);
       intake.charge(c, 'change');
-      ports.came(row.number, deps.asker(c));
-      return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter)));
+      return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter, deps.asker(c))));
     },
 
     /** `POST /api/v1/submissions/{number}/stop` with its receipt. */

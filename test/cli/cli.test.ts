@@ -10,7 +10,8 @@
  *
  * `sqlite FILE SQL` changes a database. $PWD, $VERSION, $DNS (a name server on loopback), $BUSY_PORT (a port that is taken),
  * $IMAP_PORT (of a good server, STARTTLS), $CA (the authority of its certificate), $CERT and $KEY (a certificate and its key),
- * $WEB and $WEB_ONLY (options that lead to the domains of discover/world.ts, and the same without leave to dial loopback)
+ * $SERVER (a mailatlas server with the same data that takes submissions; the tokens of anna and bert, who review, are in
+ * ../anna.token and ../bert.token, that of root, an admin, in ../root.token), $WEB and $WEB_ONLY (options that lead to the domains of discover/world.ts, and the same without leave to dial loopback)
  * stand for what they are, in commands and in what is expected.
  */
 import assert from 'node:assert/strict';
@@ -32,6 +33,9 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { type RunningServer, startServer } from '../../src/node.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { createToken } from '../../src/store/tokens.ts';
 import { autoconfig, autodiscover, startWorld, type World } from '../discover/world.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { pki } from '../pki.ts';
@@ -50,6 +54,7 @@ const ca = join(temporary, 'ca.pem');
 let dns: DnsServer;
 let mail: MailServer;
 let world: World;
+let server: RunningServer;
 
 before(async () => {
   mkdirSync(tools);
@@ -88,6 +93,7 @@ before(async () => {
       'imap.post.example': { A: ['127.0.0.1'] },
     },
   });
+  server = await startReviewed();
 });
 
 after(async () => {
@@ -95,6 +101,7 @@ after(async () => {
   await dns.stop();
   await mail.stop();
   await world.stop();
+  await server.close();
   rmSync(temporary, { recursive: true });
 });
 
@@ -110,6 +117,7 @@ describe('mailatlas', { concurrency: 2 * availableParallelism() }, () => {
         DNS: dns.address,
         BUSY_PORT: String(port),
         IMAP_PORT: String(mail.port),
+        SERVER: server.url,
         CA: ca,
         WEB_ONLY: webOptions(),
         WEB: `${webOptions()} --allow-private`,
@@ -128,6 +136,39 @@ describe('mailatlas', { concurrency: 2 * availableParallelism() }, () => {
     });
   }
 });
+
+/** A server that takes submissions, and tokens of those who review them. */
+async function startReviewed(): Promise<RunningServer> {
+  const db = join(temporary, 'server.db');
+  const store = openSqlite(db);
+  for (const [name, role] of [
+    ['anna', 'reviewer'],
+    ['bert', 'reviewer'],
+    ['root', 'admin'],
+  ] as const) {
+    const secret = await createToken(store, name, role, new Date().toISOString());
+    writeFileSync(join(temporary, `${name}.token`), `${secret}\n`, { mode: 0o600 });
+  }
+  store.close();
+  return startServer({
+    db,
+    data: join(here, 'data'),
+    host: '127.0.0.1',
+    port: 0,
+    url: 'https://atlas.example',
+    resolver: dns.address,
+    submissions: {
+      checker: {
+        prober: { resolver: dns.address },
+        discoverer: { resolver: dns.address },
+        resolvers: [dns.address],
+        askNameServers: false,
+      },
+    },
+    version,
+    note: () => {},
+  });
+}
 
 /** How a command gets to the domains of the world. */
 function webOptions(): string {

@@ -38,7 +38,7 @@ export interface TestDesk {
   readonly store: Store;
   readonly queue: CheckQueue;
   /** What was done, in order. */
-  readonly happened: { readonly row: SubmissionRow; readonly done: NewAct }[];
+  readonly happened: { readonly row: SubmissionRow; readonly done: Pick<NewAct, 'set' | 'event'> }[];
   readonly notes: string[];
   /** Hours go by. */
   wait(hours: number): void;
@@ -51,7 +51,9 @@ export interface TestDesk {
 }
 
 export interface TestDeskOptions {
-  readonly data?: Partial<Curated>;
+  /** `loaded`: what is in the store already. */
+  readonly data?: Partial<Curated> | 'loaded';
+  readonly checks?: Desk['checks'];
   readonly policy?: Partial<Policy>;
   readonly run?: Checker;
   readonly mostOpen?: number;
@@ -66,6 +68,7 @@ export async function testDesk({
   policy = {},
   run = checksThat(),
   mostOpen = 100,
+  checks = checkNames,
   store = openSqlite(':memory:'),
 }: TestDeskOptions = {}): Promise<TestDesk> {
   let now = Date.parse('2026-11-20T10:00:00.000Z');
@@ -75,20 +78,20 @@ export async function testDesk({
   const desk: Desk = {
     store,
     policy: { ...defaultPolicy, ...policy },
-    checks: checkNames,
+    checks,
     mostOpen,
     atlas,
     // A second goes by whenever somebody looks.
     now: () => new Date((now += 1000)),
     changed: async () => {},
-    check: (number) => queue.add(number),
+    check: (number, block) => queue.add(number, block),
     happened: (row, done) => void happened.push({ row, done }),
   };
   const queue = new CheckQueue({ desk, run, note: (message) => void notes.push(message) });
   const loadData = async (facts: Partial<Curated>) => {
     await load(store, curated(facts), JSON.stringify(facts), desk.now().toISOString());
   };
-  await loadData(data);
+  if (data !== 'loaded') await loadData(data);
   return {
     desk,
     store,

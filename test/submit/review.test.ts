@@ -405,7 +405,7 @@ describe('a hold', () => {
     const number = await checked(its, draft({ record: elsewhere }));
     for (const name of ['anna', 'bert']) await accept(its.desk, number, await its.person(name), word);
     const row = await need(its.desk, number);
-    const { message } = await refusal(redraft(its.desk, row, draft({ record: renamed })), 'not-now');
+    const { message } = await refusal(redraft(its.desk, row, { draft: draft({ record: renamed }) }), 'not-now');
     assert.match(message, /will be published at 2026-11-23T/);
     const [kept] = await its.store.db.select().from(submission).where(eq(submission.number, number));
     assert.deepEqual(kept, row);

@@ -79,7 +79,7 @@ describe('a submission', () => {
     const asked = await ask(desk, await need(desk, number), anna, { reason: 'Which port?' });
     assert.equal(asked.state, 'asked');
     const better = draft({ record: { ...renamed, short: 'Renamed' }, reason: 'Better.' });
-    assert.equal((await redraft(desk, asked, better)).state, 'checking');
+    assert.equal((await redraft(desk, asked, { draft: better })).state, 'checking');
     await queue.idle();
     const now = await need(desk, number);
     assert.deepEqual([now.state, draftOf(now)], ['waiting', better]);
@@ -92,14 +92,14 @@ describe('a submission', () => {
     const { number } = await submit(desk, { draft: change });
     await queue.idle();
     const other = draft({ record: record({ id: 'other.example' }) });
-    await refusal(redraft(desk, await need(desk, number), other), 'not-now');
-    await refusal(redraft(desk, await need(desk, number), draft({ kind: 'remove' })), 'not-now');
+    await refusal(redraft(desk, await need(desk, number), { draft: other }), 'not-now');
+    await refusal(redraft(desk, await need(desk, number), { draft: draft({ kind: 'remove' }) }), 'not-now');
   });
 
   at('that is withdrawn is deleted, but for the fact that it was there', async (its) => {
     const { number } = await submit(its.desk, { draft: change, contact: 'me@mail.example' });
     await its.queue.idle();
-    await redraft(its.desk, await need(its.desk, number), { ...change, reason: 'Second thoughts.' });
+    await redraft(its.desk, await need(its.desk, number), { draft: { ...change, reason: 'Second thoughts.' } });
     await its.queue.idle();
     await withdraw(its.desk, await need(its.desk, number));
     const tables = ['submission', 'submission_check', 'former_draft', 'event'];
@@ -207,7 +207,7 @@ describe('the checks', () => {
   at('of a draft that was replaced meanwhile say nothing of the new one', async (its) => {
     const { number } = await submit(its.desk, { draft: change });
     await its.queue.idle();
-    await redraft(its.desk, await need(its.desk, number), { ...change, reason: 'Again.' });
+    await redraft(its.desk, await need(its.desk, number), { draft: { ...change, reason: 'Again.' } });
     const row = await need(its.desk, number);
     // As if the result of the first round came now.
     const late = { name: 'rules', state: 'failed', says: '{}', items: '[]', at: '2026' } as const;

@@ -57,7 +57,6 @@ function at(sentence: string, body: (site: Site) => Promise<void>, options: Test
             await run(subject, async (one) => void results.push(one), new AbortController().signal);
             return results;
           },
-          came() {},
         },
       },
     });

@@ -56,7 +56,7 @@ function make(id: string, { calls, functions, setUp }: Told): Twin {
     if (second === undefined) far[first] = call(name);
     else far[first] = { ...(far[first] as object), [second]: call(name) };
   }
-  const { asker, isNear, mayMeasure, process, messages, ...rest } = setUp;
+  const { asker, isNear, mayMeasure, process, messages, about, ...rest } = setUp;
   const twin: Twin = {
     notes,
     current: undefined,
@@ -64,6 +64,7 @@ function make(id: string, { calls, functions, setUp }: Told): Twin {
       ...(far as unknown as Deps),
       ...rest,
       ...(messages !== undefined && { messages: () => messages as never }),
+      ...(about !== undefined && { about: () => about as never }),
       served: () => twin.current,
       asker: () => asker,
       isNear: () => isNear,

@@ -101,6 +101,7 @@ function tell(deps: Deps, hosted: HostedDomains, calls: string): Told {
       mayMeasure: deps.mayMeasure(nobody),
       process: deps.process?.(),
       ...(deps.messages && { messages: deps.messages() }),
+      ...(deps.about && { about: deps.about() }),
     },
   };
 }

@@ -22,6 +22,7 @@ export interface Told {
     readonly mayMeasure: boolean;
     readonly process: unknown;
     readonly messages?: unknown;
+    readonly about?: unknown;
   };
 }
 

@@ -15,8 +15,17 @@ import { readDataDir } from '../../src/catalog/files.ts';
 import { loadFiles } from '../../src/catalog/load.ts';
 import { openBundle } from '../../src/client/client.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { endpointKey } from '../../src/provider/model.ts';
+import { openD1 } from '../../src/store/d1.ts';
 import { toldAsSql } from '../../src/store/script.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { readStatuses } from '../../src/store/statuses.ts';
+import { createToken } from '../../src/store/tokens.ts';
+import { type AgentReport, runAgent } from '../../src/verify/agent.ts';
+import type { Endpoint } from '../../src/verify/endpoint.ts';
+import type { Evidence } from '../../src/verify/evidence.ts';
+import { judge } from '../../src/verify/judge.ts';
+import { Pace } from '../../src/verify/pace.ts';
 import { createApp } from '../../src/web/app.ts';
 import { fromStore } from '../../src/web/from-store.ts';
 import { Keeper } from '../../src/web/keeper.ts';
@@ -126,6 +135,43 @@ async function startWorker(vars: Partial<Record<keyof Env, string>> = {}) {
   return { server, worker, DB };
 }
 
+/** The list of what agents look at is made by the first of them, or each hour where the atlas is large. */
+async function listedOn({ worker, DB }: Awaited<ReturnType<typeof startWorker>>): Promise<{ keys: number }> {
+  assert.equal((await worker.scheduled({ cron: '17 * * * *' })).outcome, 'ok');
+  const { results } = await DB.prepare('SELECT count(*) AS keys FROM status WHERE listed_at IS NOT NULL').all<{
+    keys: number;
+  }>();
+  return results[0] ?? { keys: 0 };
+}
+
+/** What a probe sees of a server as it should be. */
+function wellSeen(endpoint: Endpoint): Evidence {
+  const capabilities = { names: ['IMAP4REV1'], mechanisms: ['PLAIN'], starttls: false };
+  const dates = { notBefore: '2026-01-01T00:00:00.000Z', notAfter: '2099-01-01T00:00:00.000Z' };
+  const digests = { serial: '01', fingerprint: 'f', keyDigest: 'd', key: 'EC prime256v1', signature: 'ecdsa' };
+  const names = { subject: `CN=${endpoint.host}`, issuer: 'CN=Test Root', names: [endpoint.host], addresses: [] };
+  const attempt = {
+    address: '192.0.2.1',
+    ms: { connect: 1, quit: 9 },
+    greeting: { kind: 'ready' as const, text: 'ready' },
+    ...(endpoint.security !== 'tls' && { before: { ...capabilities, mechanisms: [], starttls: true } }),
+    ...(endpoint.security === 'starttls' && { starttls: { kind: 'ready' as const, text: 'go ahead' } }),
+    ...(endpoint.security !== 'none' && {
+      tls: { version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256', chain: [{ ...names, ...dates, ...digests }] },
+    }),
+    capabilities,
+    transcript: [{ from: 'S' as const, text: 'ready' }],
+  };
+  const at = new Date().toISOString();
+  return {
+    endpoint: endpointKey(endpoint),
+    at,
+    vantage: 'berlin',
+    dns: { ms: 1, addresses: ['192.0.2.1'] },
+    attempts: [attempt],
+  };
+}
+
 for (const [where, vars] of [
   ['in memory', {}],
   ['by key', { IN_MEMORY: '0' }],
@@ -219,6 +265,40 @@ for (const [where, vars] of [
       } else {
         assert.match(await answers[0]!.text(), /"code":"not-at-once"/);
       }
+    });
+
+    test('gives work to agents, and judges what they have seen', async () => {
+      const store = openD1(running.DB);
+      const { keys } = await listedOn(running);
+      const now = new Date().toISOString();
+      const secret = await createToken(store, 'berlin', 'agent', now);
+      const reports: AgentReport[] = [];
+      await runAgent({
+        server: 'https://atlas.example',
+        poster: {
+          async post(url, body) {
+            const headers = { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' };
+            const response = await running.server.fetch(url, { method: 'POST', headers, body });
+            return { status: response.status, body: await response.text() };
+          },
+        },
+        probe: (endpoint) => Promise.resolve(wellSeen(endpoint)),
+        judge: (evidence, at) => judge(evidence, at),
+        pace: new Pace(0),
+        once: true,
+        signal: new AbortController().signal,
+        onRun: (report) => reports.push(report),
+        note: (message) => assert.fail(message),
+      });
+      assert.deepEqual(
+        reports.map(({ done, verdict, changes }) => [done, verdict, changes.length]),
+        [
+          [500, 'sound', 500],
+          [keys - 500, 'sound', keys - 500],
+        ],
+      );
+      const told = [...(await readStatuses(store.db, now)).values()];
+      assert.equal(told.filter(({ status }) => status === 'verified').length, keys);
     });
 
     test('hears each hour what another instance has seen, and watches who answers for the hosts’ domains', async () => {

@@ -295,7 +295,7 @@ ${paragraphs(say.passwordTexts)}
 <h2 id="steps">${say.steps}</h2>
 <p>${say.stepsLead}</p>
 <p class="small soft">${say.recorded}</p>
-<ol class="talk">${smtpRecording.map(({ name, lines }) => {
+<ol class="lesson">${smtpRecording.map(({ name, lines }) => {
     const step = say.stepTexts[name];
     return html`<li><div><h3>${step.name}</h3><p>${step.text}</p></div>
 <pre tabindex="0" role="region" aria-label="${`${say.lines}: ${step.name}`}">${lines.map(line)}</pre></li>`;

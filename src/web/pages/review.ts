@@ -173,7 +173,7 @@ function decisionOf(desk: Desk, row: SubmissionRow, by: By, fields: URLSearchPar
   if (act === 'accept') return accept(desk, row.number, by, { reason, confirm: fields.getAll('confirm') });
   if (act === 'decline') return decline(desk, row, by, { reason });
   if (act === 'ask') return ask(desk, row, by, { reason });
-  if (act === 'recheck') return recheck(desk, row, by, reason);
+  if (act === 'recheck') return recheck(desk, row, by);
   if (act === 'stop') return stop(desk, row, by, reason);
   throw new HttpProblem('malformed-request', 'The form does not say what is to be done.');
 }

@@ -189,12 +189,12 @@ img.code { width: 11.25rem; }
 .way strong { display: block; font-size: 1.0625rem; }
 .way small { display: block; margin-top: .5rem; }
 .way li:last-child { border-top-color: transparent; }
-.talk { list-style: none; padding: 0; counter-reset: talk; }
-.talk li { counter-increment: talk; display: grid; grid-template-columns: minmax(16rem, 1fr) minmax(0, 1.35fr); gap: 1rem 2.5rem; margin: 0; padding-block: 1.75rem; border-top: 1px solid var(--line); max-width: none; }
-.talk h3 { margin: 0; }
-.talk h3::before { content: counter(talk) ". "; color: var(--accent); }
-.talk p { margin-top: .5rem; }
-.talk pre { margin: 0; align-self: start; }
+.lesson { list-style: none; padding: 0; counter-reset: lesson; }
+.lesson li { counter-increment: lesson; display: grid; grid-template-columns: minmax(16rem, 1fr) minmax(0, 1.35fr); gap: 1rem 2.5rem; margin: 0; padding-block: 1.75rem; border-top: 1px solid var(--line); max-width: none; }
+.lesson h3 { margin: 0; }
+.lesson h3::before { content: counter(lesson) ". "; color: var(--accent); }
+.lesson p { margin-top: .5rem; }
+.lesson pre { margin: 0; align-self: start; }
 .mine { color: var(--accent); font-weight: 600; }
 .event { color: var(--soft); font-style: italic; }
 .operation summary small { display: block; margin: .15rem 0 0 1rem; }
@@ -252,7 +252,7 @@ blockquote { margin: .75rem 0 0; padding: .1rem 0 .1rem 1.1rem; border-left: .2r
   .sheet td::before { content: attr(data-label); grid-column: 1; grid-row: 1; color: var(--soft); font-size: var(--small); padding-top: .15rem; }
   .top .wrap { justify-content: space-between; padding-bottom: .25rem; }
   .top nav { order: 3; flex: 1 0 100%; }
-  .talk li { grid-template-columns: 1fr; }
+  .lesson li { grid-template-columns: 1fr; }
   .way { grid-template-columns: 1fr; padding-left: .5rem; }
   .way li { border-top: 0; border-left: .125rem solid var(--accent); padding: 0 0 1.5rem 1.5rem; }
   .way li::before { top: .35rem; left: -.5rem; }

@@ -94,18 +94,14 @@ export function submissionPage(deps: Deps) {
 export function submissionForms(deps: Deps, intake: Intake) {
   return async (c: Context): Promise<Response> => {
     needsSecret(c);
-    const ports = submissionsOf(deps);
-    const { desk } = ports;
+    const { desk } = submissionsOf(deps);
     const fields = await formOf(c);
     const receipt = (fields.get('receipt') ?? '').trim();
     const row = await ofReceipt(desk, (fields.get('number') ?? '').trim(), receipt);
     const act = fields.get('act');
-    if (act === 'recheck') {
-      intake.charge(c, 'change');
-      ports.came(row.number, deps.asker(c));
-    }
+    if (act === 'recheck') intake.charge(c, 'change');
     const acts: Readonly<Record<string, () => Promise<SubmissionRow>>> = {
-      recheck: () => recheck(desk, row, submitter),
+      recheck: () => recheck(desk, row, submitter, deps.asker(c)),
       stop: () => stop(desk, row, submitter, ''),
       withdraw: () => withdraw(desk, row),
     };

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { noBrowser, startBrowser } from './chromium.ts';
 import { faults, sideways } from './look.ts';
 import { type PageCase, pages, type Site, startSite } from './pages.ts';
@@ -81,6 +81,7 @@ describe('Pages in a browser', { skip: noBrowser }, () => {
         assert.ok(octets() > 1000 && octets() < mostOctets, `${name}: ${octets()} octets`);
         assert.equal(await sideways(page), 0, `${name}: it scrolls sideways`);
         assert.equal(await page.locator('h1').count(), 1, name);
+        assert.deepEqual(await blocking(page), [], `${name}: one round trip to the first paint`);
         if (look.script && look.language === 'de') assert.deepEqual(await faults(page), [], name);
         if (shots !== undefined) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
         if (look.script && look.scheme === 'light' && look.device === 'desktop' && look.language === 'en')
@@ -103,4 +104,11 @@ describe('Pages in a browser', { skip: noBrowser }, () => {
     );
     await context.close();
   });
+
+  /** What had to be there, beside the page itself, before anything was painted. */
+  function blocking(page: Page): Promise<string[]> {
+    return page.evaluate(
+      'performance.getEntriesByType("resource").filter((one) => one.renderBlockingStatus !== "non-blocking").map(({ name }) => name)',
+    );
+  }
 });

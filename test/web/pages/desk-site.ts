@@ -38,7 +38,6 @@ export async function deskSite(t: TestContext, options: TestDeskOptions = {}, ur
           await run(subject, tell, new AbortController().signal);
           return results;
         },
-        came() {},
       },
     },
   });
