@@ -30,6 +30,7 @@ import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { propose } from './submit/follow.ts';
 import { startComparing } from './verify/comparing.ts';
 import { createApp } from './web/app.ts';
 import { askers } from './web/asker-node.ts';
@@ -239,6 +240,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       // Nobody waits: a domain has all the time that it usually gets.
       discover: (domain) => patient.discover(domain),
       curated: () => keeper.served?.atlas.curated,
+      onFollowed: async (record, seen) => {
+        if (!desk) return;
+        const number = await propose(desk.desk, record.id, seen.kind === 'differs' ? seen : undefined);
+        if (number !== undefined) note(`${record.id}: its own file says something else, see submission ${number}`);
+      },
       note,
     });
 

@@ -19,7 +19,6 @@ import { openBundle } from '../src/client/client.ts';
 import type { Domain } from '../src/name/domain.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
-import { listPublishers } from '../src/store/comparisons.ts';
 import type { Store } from '../src/store/db.ts';
 import { putOverlay } from '../src/store/overlays.ts';
 import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
@@ -35,48 +34,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-node-'));
 after(() => rmSync(temporary, { recursive: true }));
 let folders = 0;
-
-describe('what domains publish', () => {
-  test('is compared with the records where the operator wants it, kept, told and counted', async (t) => {
-    const web = await startWeb({ 'https://autoconfig.kabel.zz/mail/config-v1.1.xml': autoconfig('neu.kabel.zz') });
-    const dns = await startDns({ 'kabel.zz': ['10 mx.kabel.zz'], 'autoconfig.kabel.zz': { A: ['127.0.0.1'] } });
-    t.after(() => Promise.all([dns.stop(), web.stop()]));
-    const [data, db] = [newData(), newPath('db')];
-    edit(
-      data,
-      'providers/kabel.example.yml',
-      'domains:\n  - kabel.example',
-      'domains:\n  - kabel.example\n  - kabel.zz',
-    );
-    const { providers } = curatedOf(parseCatalog(readDataDir(data)));
-    const kabel = providers.find(({ id }) => id === 'kabel.example');
-    assert.ok(kabel);
-    // It would be asked some time this week; somebody has listed it already, and it is due.
-    const store = openSqlite(db);
-    const due = { domain: 'kabel.zz' as Domain, record: kabel.id, digest: recordDigest(kabel) };
-    await listPublishers(store, [due], () => '2026-11-20T10:00:00.000Z');
-    store.close();
-    const { server } = await start(t, {
-      db,
-      data,
-      compare: true,
-      contact: 'https://mail.example/probes',
-      resolver: dns.address,
-      discover: { ca: (await pki()).ca, ports: web.ports, allowPrivate: true },
-    });
-    await soon('the comparison', async () => {
-      const { comparisons } = JSON.parse((await ask(server, '/api/v1/providers/kabel.example/comparisons')).body);
-      assert.deepEqual(
-        comparisons.map(({ domain, verdict }: { domain: string; verdict: string }) => [domain, verdict]),
-        [['kabel.zz', 'differs']],
-      );
-    });
-    assert.match((await ask(server, '/metrics')).body, /^mailatlas_compared\{verdict="differs"\} 1$/m);
-    assert.match(String(web.asked[0]?.headers['user-agent']), /mail\.example\/probes/);
-    assert.ok(!dns.questions.includes('kabel.example'), 'special-use names are nobody’s');
-    await within(3000, server.close());
-  });
-});
 
 describe('a server', () => {
   test('answers mail clients, programs and operators', async (t) => {

@@ -4,8 +4,19 @@
  *
  * A difference says that one of both is wrong, not which. What only one of several mechanisms leaves out is no difference.
  */
-import type { AnsweredProvider, Mechanism, Security, Server, Service, TrustLevel } from '../provider/model.ts';
+import type { AnsweredProvider, Mechanism, TrustLevel } from '../provider/model.ts';
 import { type Discovery, type Finding, uncertainCodes } from './model.ts';
+import {
+  authDiffers,
+  isKnownHost,
+  isMail,
+  kindOf,
+  type Place,
+  pairUp,
+  sayPlace,
+  securityOf,
+  usernameDiffers,
+} from './pairs.ts';
 import { srvMeanings } from './srv.ts';
 
 /** What can be said of one service in one finding; a closed list, with sentences in compare-sentences.ts. */
@@ -82,8 +93,6 @@ export interface Comparison {
   readonly rows: readonly Row[];
 }
 
-type Place = Server | Service;
-
 /** @param ours the record with its host templates filled in for the domain (provider/hosts.ts) */
 export function compare(ours: AnsweredProvider, discovery: Discovery): Comparison {
   const { domain, findings, attempts } = discovery;
@@ -126,54 +135,37 @@ function compareFinding(ours: AnsweredProvider, { mechanism, record }: Finding):
 function compareKey(
   mechanism: Mechanism,
   key: string,
-  ours: readonly Place[],
-  theirs: readonly Place[],
+  own: readonly Place[],
+  published: readonly Place[],
   record: AnsweredProvider,
 ): Row[] {
-  const rows: Row[] = [];
-  const left = { ours: [...ours], theirs: [...theirs] };
-  const pair = (same: (a: Place, b: Place) => boolean, say: (a: Place, b: Place) => Row[]) => {
-    for (const their of left.theirs.slice()) {
-      const own = left.ours.find((one) => same(one, their));
-      if (!own) continue;
-      left.ours.splice(left.ours.indexOf(own), 1);
-      left.theirs.splice(left.theirs.indexOf(their), 1);
-      rows.push(...say(own, their));
-    }
-  };
-  const differing = (state: State) => (a: Place, b: Place) => [
-    row(mechanism, key, state, { ours: sayPlace(a), theirs: sayPlace(b) }),
+  const { pairs, ours, theirs } = pairUp(own, published);
+  const known = [...record.incoming, ...record.outgoing, ...(record.services ?? [])];
+  return [
+    ...pairs.flatMap(({ ours: a, theirs: b, by }) => [
+      row(mechanism, key, paired[by], { ours: sayPlace(a), theirs: sayPlace(b) }),
+      ...(by === 'place' ? login(mechanism, key, a, b) : []),
+    ]),
+    ...ours.map((one) => row(mechanism, key, 'missing', { ours: sayPlace(one) })),
+    ...theirs.map((one) => {
+      const state = securityOf(one) === 'none' ? 'plaintext-offered' : 'extra';
+      // A second way to a host that we know is a choice, a calendar that we do not list is a gap; another mail host is neither.
+      const isNote = isKnownHost(one, known) || state === 'plaintext-offered' || !isMail(one);
+      const level = isNote ? {} : { level: 'differs' as const };
+      return row(mechanism, key, state, { theirs: sayPlace(one), ...level });
+    }),
   ];
-  pair(
-    (a, b) => hostOf(a) === hostOf(b) && portOf(a) === portOf(b),
-    (a, b) => [
-      row(mechanism, key, 'match', { ours: sayPlace(a), theirs: sayPlace(b) }),
-      ...login(mechanism, key, a, b),
-    ],
-  );
-  pair((a, b) => hostOf(a) === hostOf(b), differing('port-differs'));
-  pair(() => true, differing('host-differs'));
-  rows.push(...left.ours.map((own) => row(mechanism, key, 'missing', { ours: sayPlace(own) })));
-  for (const their of left.theirs) {
-    const known = [...record.incoming, ...record.outgoing, ...(record.services ?? [])].some(
-      (own) => own.protocol === their.protocol && hostOf(own) === hostOf(their),
-    );
-    const state = securityOf(their) === 'none' ? 'plaintext-offered' : 'extra';
-    // A second way to a host that we know is a choice, a calendar that we do not list is a gap; another mail host is neither.
-    const isNote = known || state === 'plaintext-offered' || !isMail(their);
-    const level = isNote ? {} : { level: 'differs' as const };
-    rows.push(row(mechanism, key, state, { theirs: sayPlace(their), ...level }));
-  }
-  return rows;
 }
+
+const paired = { place: 'match', host: 'port-differs', kind: 'host-differs' } as const;
 
 /** What SRV does not say cannot differ. */
 function login(mechanism: Mechanism, key: string, ours: Place, theirs: Place): Row[] {
   if (mechanism === 'srv') return [];
   const rows: Row[] = [];
-  if (ours.username !== 'ask' && ours.username !== theirs.username)
+  if (usernameDiffers(ours, theirs))
     rows.push(row(mechanism, key, 'username-differs', { ours: ours.username, theirs: theirs.username }));
-  if (!ours.auth.some((method) => theirs.auth.includes(method)))
+  if (authDiffers(ours, theirs))
     rows.push(row(mechanism, key, 'auth-differs', { ours: ours.auth.join(', '), theirs: theirs.auth.join(', ') }));
   return rows;
 }
@@ -237,29 +229,8 @@ function inconsistencies(findings: readonly Finding[]): Row[] {
 function group(places: readonly Place[]): Map<string, Place[]> {
   const groups = new Map<string, Place[]>();
   for (const place of places) {
-    const security = 'url' in place && place.url !== undefined ? undefined : securityOf(place);
-    const key = security === undefined ? place.protocol : `${place.protocol} ${security}`;
+    const key = kindOf(place);
     groups.set(key, [...(groups.get(key) ?? []), place]);
   }
   return groups;
-}
-
-function isMail(place: Place | undefined): boolean {
-  return place !== undefined && ['imap', 'pop3', 'smtp'].includes(place.protocol);
-}
-
-function securityOf(place: Place): Security | undefined {
-  return place.security;
-}
-
-function hostOf(place: Place): string | undefined {
-  return 'url' in place && place.url !== undefined ? new URL(place.url).hostname : place.host;
-}
-
-function portOf(place: Place): number | undefined {
-  return 'url' in place && place.url !== undefined ? Number(new URL(place.url).port || 443) : place.port;
-}
-
-function sayPlace(place: Place): string {
-  return 'url' in place && place.url !== undefined ? place.url : `${place.host}:${place.port}`;
 }

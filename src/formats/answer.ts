@@ -73,7 +73,7 @@ export function fillUsernames(answer: AnswerJson, local: string | undefined): An
 /** A whole record, with its domains and the decisions behind it. */
 export function sayProvider(record: Provider, { knowledge, authentic }: Omit<Saying, 'local'>) {
   const { provider, withheld } = currentOf(record, knowledge);
-  const { formerly = [], domains, mx = [], decisions = [] } = record;
+  const { formerly = [], domains, mx = [], follow, decisions = [] } = record;
   return {
     provider: identity(provider),
     formerly,
@@ -81,6 +81,7 @@ export function sayProvider(record: Provider, { knowledge, authentic }: Omit<Say
     mx,
     withheld,
     ...settings(provider, { record, knowledge, authentic }),
+    ...(follow && { follow }),
     decisions,
   };
 }

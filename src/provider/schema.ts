@@ -147,6 +147,18 @@ export const Documentation = z.strictObject({
     .describe('What the page explains.'),
 });
 
+/** The mechanisms whose file we follow: those that say all of a server in one document. */
+export const followed = ['autoconfig', 'pacc'] as const;
+
+export const Follow = z.strictObject({
+  mechanism: z.enum(followed).describe('How the provider publishes its file: at its main domain, by this mechanism.'),
+  url: httpsUrl
+    .optional()
+    .describe(
+      'Where the file must be found, redirects followed; another one is not followed. Leave it out where any will do.',
+    ),
+});
+
 export const Decision = z.strictObject({
   field: z
     .string()
@@ -231,6 +243,9 @@ export const Provider = z.strictObject({
     .optional()
     .describe('Other records that apply to some accounts of these domains. Never part of an XML.'),
   documentation: z.array(Documentation).min(1).optional().describe('The provider’s pages for its customers.'),
+  follow: Follow.optional().describe(
+    'The provider has asked that its own file be followed: what it says otherwise on two days is proposed to the reviewers.',
+  ),
   decisions: z.array(Decision).min(1).optional().describe('Where sources disagreed, what was chosen, and why.'),
   sources: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower case, digits, hyphens'), Source)

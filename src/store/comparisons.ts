@@ -40,6 +40,8 @@ export interface NewComparison {
   readonly verdict: ComparisonVerdict;
   readonly differences: readonly Difference[];
   readonly sources: readonly PublicationSource[];
+  /** Digest of the record as the provider's own file would have it, where it is followed and says otherwise. */
+  readonly proposal: string | null;
 }
 
 /** As it is kept. */

@@ -179,6 +179,7 @@ export const comparison = sqliteTable(
     differences: text().notNull(),
     sources: text().notNull(),
     changed: integer().notNull(),
+    proposal: text(),
   },
   (table) => [
     index('comparison_domain').on(table.domain, table.n),

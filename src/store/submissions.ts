@@ -8,6 +8,8 @@ import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-or
 import type { Db, Statement } from './db.ts';
 import { event, formerDraft, submission, submissionCheck } from './schema.ts';
 
+const mostFollowed = 50;
+
 export type SubmissionRow = typeof submission.$inferSelect;
 export type ResultRow = typeof submissionCheck.$inferSelect;
 export type EventRow = typeof event.$inferSelect;
@@ -165,6 +167,16 @@ export async function listSubmissions(
     .where(and(inArray(submission.state, [...wanted]), lt(submission.number, before)))
     .orderBy(desc(submission.number))
     .limit(limit);
+}
+
+/** What a provider's own file proposed for a record, the newest first: so many as matter. */
+export async function readFollowed(db: Db, id: string): Promise<SubmissionRow[]> {
+  return db
+    .select()
+    .from(submission)
+    .where(and(eq(submission.origin, 'follow'), eq(submission.id, id)))
+    .orderBy(desc(submission.number))
+    .limit(mostFollowed);
 }
 
 /** Numbers of submissions in this state, the oldest first. */

@@ -79,6 +79,8 @@ export async function publishProved(desk: Desk, number: number): Promise<boolean
   return undisturbed(desk.store, async (generation) => {
     const row = await need(desk, number);
     if (row.state !== 'waiting' || row.holdUntil !== null) return false;
+    // Nobody has sent it: what a file says is for people to judge.
+    if (row.origin !== 'stranger') return false;
     const subject = await caseOf(desk, row);
     if (servedDigest(subject.atlas, row.id) !== row.baseDigest || !publishesItself(subject, desk.policy)) return false;
     const why = 'Everything is proved, and every check passed.';

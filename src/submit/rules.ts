@@ -75,6 +75,8 @@ export const german: Readonly<Record<string, string>> = {
   oauth2: 'OAuth2 bei den Servern und der Block „oauth2“ gehören zusammen.',
   setup: 'Ein Einrichtungsschritt ist unvollständig oder passt nicht zu den Servern.',
   alternatives: 'Den genannten anderen Datensatz muss es geben.',
+  follow:
+    'Gefolgt wird nur einer eigenen Datei des Anbieters, und es muss eine Domain geben, die man danach fragen kann.',
   'host-template': 'Platzhalter in Rechnernamen sind nur in Datensätzen mit „mx“ und ohne eigene Domains möglich.',
   reachable: 'Der Datensatz muss über eine Domain, ein MX-Muster oder einen anderen Datensatz zu finden sein.',
   service: 'Ein Dienst hat entweder eine Webadresse oder Rechner, Port und Verschlüsselung.',

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { recordDigest } from '../atlas/digest.ts';
 import { type Comparison, compare } from '../discover/compare.ts';
+import { type Followed, followed } from '../discover/follow.ts';
 import type { Discovery } from '../discover/model.ts';
 import { isSpecialUse } from '../lookup/special.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
@@ -16,6 +17,7 @@ import {
   type NewComparison,
   type Publisher,
   putComparison,
+  readNewestComparisons,
   releasePublishers,
   takeDuePublishers,
 } from '../store/comparisons.ts';
@@ -30,6 +32,11 @@ export interface ComparingOptions {
   readonly discover: (domain: Domain) => Promise<Discovery>;
   /** What is served now; another object where it has changed. Undefined: nothing yet. */
   readonly curated: () => Curated | undefined;
+  /**
+   * A file that a record follows was read: it says the same, or the same otherwise for a day. What is proposed is told
+   * at every look, for as long as nothing has come of it.
+   */
+  readonly onFollowed?: (record: Provider, seen: Exclude<Followed, { kind: 'silent' }>) => Promise<void>;
   /** What the operator must hear: lower case, no full stop. */
   readonly note: (message: string) => void;
   readonly clock?: Clock;
@@ -46,9 +53,11 @@ const mostAtOnce = 4;
 /** For which a domain is taken: longer than any discovery. */
 const lease = 5 * 60_000;
 
-/** From one look at a domain to the next; where nobody could tell, a day. */
+/** From one look at a domain to the next; where nobody could tell, or a proposal has to stay, a day. */
 const interval = 7 * day;
 const jitter = 0.2;
+/** For which a followed file must have said the same: a day, whatever the jitter. A slip is mended by then. */
+const stay = (1 - jitter) * day;
 
 export function startComparing(options: ComparingOptions): Schedule {
   const stop = new AbortController();
@@ -92,7 +101,7 @@ async function compareDue(
   options: ComparingOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const { store, discover, clock = systemClock, random = Math.random } = options;
+  const { store, discover, onFollowed, clock = systemClock, random = Math.random } = options;
   const now = clock.now();
   const taken = await takeDuePublishers(store, { by, now: instant(now), until: instant(now + lease) }, mostAtOnce);
   const records = new Map(curated.providers.map((record) => [record.id, record]));
@@ -101,8 +110,12 @@ async function compareDue(
     const discovery = await discover(domain);
     // Whoever stops closes the store: what was seen in the meantime is seen another time.
     if (signal.aborted || !record) return;
+    const seen = followed(record, discovery);
     const result = comparisonOf(record, discovery, digest);
-    await store.atomically(putComparison(store.db, result, nextDue(result, clock.now(), random)));
+    const isSettled = await hasStayed(store, result, clock.now());
+    const again = isSettled ? { ...result, proposal: null } : result;
+    await store.atomically(putComparison(store.db, result, nextDue(again, clock.now(), random)));
+    if (seen.kind === 'same' || (seen.kind === 'differs' && isSettled)) await onFollowed?.(record, seen);
   };
   const stopped = Promise.withResolvers<void>();
   const stop = () => stopped.resolve();
@@ -117,9 +130,20 @@ async function compareDue(
   return taken.length;
 }
 
+/** True where the newest look but this one, some time ago, found the same proposal. */
+async function hasStayed({ db }: Store, { domain, record, proposal }: NewComparison, now: number): Promise<boolean> {
+  if (proposal === null) return false;
+  const before = (await readNewestComparisons(db, [record])).find((one) => one.domain === domain);
+  return before?.proposal === proposal && now - Date.parse(before.at) >= stay;
+}
+
 /** When a domain is asked again, ISO 8601. @param now milliseconds since 1970 */
-export function nextDue({ verdict }: Pick<NewComparison, 'verdict'>, now: number, random: () => number): string {
-  const wait = verdict === 'unknown' ? day : interval;
+export function nextDue(
+  { verdict, proposal }: Pick<NewComparison, 'verdict' | 'proposal'>,
+  now: number,
+  random: () => number,
+): string {
+  const wait = verdict === 'unknown' || proposal !== null ? day : interval;
   return instant(now + wait * (1 - jitter + 2 * jitter * random()));
 }
 
@@ -130,6 +154,7 @@ export function comparisonOf(record: Provider, discovery: Discovery, digest = re
     withHosts({ domain, provider: record, matchedBy: 'domain' }),
     discovery,
   );
+  const seen = followed(record, discovery);
   return {
     domain,
     record: record.id,
@@ -138,6 +163,7 @@ export function comparisonOf(record: Provider, discovery: Discovery, digest = re
     verdict,
     differences: rows.filter(({ level }) => level !== 'same'),
     sources,
+    proposal: seen.kind === 'differs' ? recordDigest(seen.proposal) : null,
   };
 }
 

@@ -44,7 +44,10 @@ export function comparisonsRoute(deps: Deps) {
 }
 
 /** @param digest of the record as it is served */
-function comparisonJson({ digest: held, record: _, differences, ...one }: PastComparison, digest: string) {
+function comparisonJson(
+  { digest: held, record: _record, proposal: _proposal, differences, ...one }: PastComparison,
+  digest: string,
+) {
   return {
     ...one,
     current: held === digest,

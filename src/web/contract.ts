@@ -15,6 +15,7 @@ import {
   auths,
   Decision,
   Documentation,
+  Follow,
   IncomingServer,
   kinds,
   LocalServer,
@@ -143,6 +144,7 @@ export const ProviderAnswer = z
     domains: z.array(z.string()),
     mx: z.array(z.string()),
     ...settings,
+    follow: Follow.optional().describe('The file of the provider’s own that the record follows.'),
     decisions: z.array(Decision),
     feed: z
       .url()

@@ -40,7 +40,7 @@ function revised(revision: TracedRevision, { language, record, link, concerns }:
   const words = texts[language];
   const now = record(id);
   const kind = oldDigest === null ? 'added' : newDigest === null ? 'removed' : 'changed';
-  const says = sayRevision(revision, now) ?? [];
+  const says = sayRevision(revision, now, language);
   return {
     about: `revision ${n} ${at} ${id}`,
     title: named(concerns && [now ?? revision.before ?? { name: id }], words.record[kind]),

@@ -1,7 +1,8 @@
 /** Where submissions come in, by API or by form: the same doors, and one budget for both. */
 import type { Context } from 'hono';
+import { canonicalJson } from '../atlas/digest.ts';
 import { Budget } from '../net/budget.ts';
-import { readSubmission } from '../store/submissions.ts';
+import { readSubmission, type SubmissionRow } from '../store/submissions.ts';
 import type { CheckResult, Draft } from '../submit/model.ts';
 import { isOpen } from '../submit/state.ts';
 import { type Incoming, type Submitted, submit } from '../submit/submissions.ts';
@@ -51,30 +52,44 @@ export class Intake {
     return ports.dryRun(draft, this.#deps.asker(c), told).finally(() => this.#dryRuns--);
   }
 
+  /** @throws {HttpProblem} where too many are open, or this very draft is */
   async submit(c: Context, incoming: Omit<Incoming, 'block'>): Promise<Submitted> {
     const ports = submissionsOf(this.#deps);
     const block = this.#deps.asker(c);
     const mine = await this.#openOf(ports, block);
-    if (mine.size >= mostOpenPerBlock) {
-      const detail = `There are ${mine.size} open submissions from this network; wait until they are decided.`;
+    // Whoever repeats a request without a key gets no second receipt, and there is no second submission.
+    const said = canonicalJson(incoming.draft);
+    const twin = incoming.key === undefined ? mine.find((row) => row.draft === said) : undefined;
+    if (twin) {
+      const detail = `The same was submitted from this network as number ${twin.number}, and is still open.`;
+      throw new HttpProblem('submitted-already', detail, { number: twin.number });
+    }
+    if (mine.length >= mostOpenPerBlock) {
+      const detail = `There are ${mine.length} open submissions from this network; wait until they are decided.`;
       throw new HttpProblem('too-many-submissions', detail);
     }
     const made = await refusable(submit(ports.desk, { ...incoming, block }));
-    if (block !== undefined) this.#open.set(block, mine.add(made.number));
+    this.#remember(block, [...mine.map(({ number }) => number), made.number]);
     return made;
   }
 
   /** Those of a network that are still open. */
-  async #openOf({ desk }: Submissions, block: string | undefined): Promise<Set<number>> {
-    const numbers = new Set(block === undefined ? [] : this.#open.get(block));
-    for (const number of numbers) {
+  async #openOf({ desk }: Submissions, block: string | undefined): Promise<SubmissionRow[]> {
+    const rows: SubmissionRow[] = [];
+    for (const number of (block !== undefined && this.#open.get(block)) || []) {
       const row = await readSubmission(desk.store.db, number);
-      if (!row || !isOpen(row.state)) numbers.delete(number);
+      if (row && isOpen(row.state)) rows.push(row);
     }
-    if (block !== undefined) {
-      if (numbers.size > 0) this.#open.set(block, numbers);
-      else this.#open.delete(block);
-    }
-    return numbers;
+    this.#remember(
+      block,
+      rows.map(({ number }) => number),
+    );
+    return rows;
+  }
+
+  #remember(block: string | undefined, numbers: readonly number[]): void {
+    if (block === undefined) return;
+    if (numbers.length > 0) this.#open.set(block, new Set(numbers));
+    else this.#open.delete(block);
   }
 }

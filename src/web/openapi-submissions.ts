@@ -107,7 +107,16 @@ export const submissionPaths: ZodOpenApiPathsObject = {
       responses: {
         200: json('The dry run; or the same submission again', z.union([DryRun, SubmissionMade])),
         201: json('It was taken in', SubmissionMade),
-        ...problems(malformed, notThere, tooLarge, unsupported, mistaken, tooMany, tooManyOpen),
+        ...problems(
+          malformed,
+          notThere,
+          [409, 'The same is open already; “number” says which'],
+          tooLarge,
+          unsupported,
+          mistaken,
+          tooMany,
+          tooManyOpen,
+        ),
       },
     },
   },

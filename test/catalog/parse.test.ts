@@ -99,7 +99,7 @@ describe('a field that is not known', () => {
   test('at the top of the file is told all the fields of a record', () => {
     const [line] = said(`${minimal}clientid: secret\n`);
     assert.match(line ?? '', /^mail\.example\.yml:33:1: error: clientid: there is no such field; here may stand: id, /);
-    assert.match(line ?? '', /, alternatives, documentation, decisions, sources \[shape\]$/);
+    assert.match(line ?? '', /, alternatives, documentation, follow, decisions, sources \[shape\]$/);
   });
 
   test('may be called like something that every JavaScript object has', () => {

@@ -31,6 +31,7 @@ function compared(facts: Partial<NewComparison> = {}): NewComparison {
     verdict: 'agrees',
     differences: [],
     sources,
+    proposal: null,
     ...facts,
   };
 }

@@ -45,6 +45,8 @@ interface House {
   readonly store: ReturnType<typeof openSqlite>;
   readonly asked: { domain: string; hour: number }[];
   readonly notes: string[];
+  /** What was told of followed files: `same`, or the first host of the proposal. */
+  readonly told: string[];
   curated: Curated;
   /** A host, “silence”, or nothing. */
   publishes: (domain: Domain) => string | undefined;
@@ -57,24 +59,31 @@ function house(t: TestContext): House {
   const store = openSqlite(':memory:');
   const asked: House['asked'] = [];
   const notes: string[] = [];
+  const told: string[] = [];
+  const hours = () => Math.floor((clock.now() - start) / hour);
   const world: House = {
     clock,
     store,
     asked,
     notes,
+    told,
     curated: curated({ providers: [mail] }),
     publishes: () => 'mail.zz',
     run: () => {
       const running = startComparing({
         store,
         discover: async (domain) => {
-          asked.push({ domain, hour: Math.floor((clock.now() - start) / hour) });
+          asked.push({ domain, hour: hours() });
           const host = world.publishes(domain);
           return host === 'silence'
             ? discovery(domain, undefined, clock.now(), 'timeout')
             : discovery(domain, host, clock.now());
         },
         curated: () => world.curated,
+        onFollowed: async ({ id }, seen) => {
+          const host = seen.kind === 'same' ? seen.kind : seen.proposal.incoming[0]?.host;
+          told.push(`${id} ${host} ${hours()}`);
+        },
         clock,
         random: () => 0.5,
         note: (text) => notes.push(text),
@@ -155,6 +164,25 @@ describe('Comparison as a habit', () => {
     await world.clock.sleep(20 * day);
     assert.equal(world.asked.filter(({ hour: at }) => at > 97).length, 0);
     assert.deepEqual(await readPublishersDue(world.store.db, ['mail.zz']), new Map());
+  });
+
+  test('proposes what a followed file says otherwise when it has said so for a day, and says when it agrees', async (t) => {
+    const world = house(t);
+    const follow = { mechanism: 'autoconfig' } as const;
+    world.curated = curated({ providers: [record({ id: 'mail.zz', follow }), record({ id: 'other.zz' })] });
+    world.run();
+    await world.clock.sleep(2 * day);
+    assert.deepEqual(world.told, ['mail.zz same 12']);
+    world.publishes = () => 'new.zz';
+    await world.clock.sleep(7 * day);
+    // Seen on the eighth day, again on the ninth, and then once a week.
+    assert.deepEqual(world.told.slice(1), ['mail.zz imap.new.zz 204']);
+    world.publishes = () => 'newer.zz';
+    await world.clock.sleep(9 * day);
+    assert.deepEqual(world.told.slice(2), ['mail.zz imap.newer.zz 396']);
+    world.publishes = () => 'silence';
+    await world.clock.sleep(8 * day);
+    assert.equal(world.told.length, 3, 'a file that is not there says nothing');
   });
 
   test('of two processes on one database asks each domain once', async (t) => {

@@ -43,7 +43,17 @@ async function comparisons(t: TestContext, query = ''): Promise<Comparisons> {
   const digest = recordDigest(post);
   await listPublishers(store, [{ domain: main, record: post.id, digest }], () => at);
   const result = (domain: Domain, facts: Partial<NewComparison>): NewComparison => {
-    return { domain, record: post.id, digest, at, verdict: 'agrees', differences: [], sources: [], ...facts };
+    return {
+      domain,
+      record: post.id,
+      digest,
+      at,
+      verdict: 'agrees',
+      differences: [],
+      sources: [],
+      proposal: null,
+      ...facts,
+    };
   };
   for (const one of [
     result(letters, { digest: 'of an older record', verdict: 'nothing' }),

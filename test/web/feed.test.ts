@@ -49,9 +49,13 @@ describe('The feed of a record', () => {
   });
 
   test('says it in German, too', async (t) => {
-    const { feed, titles } = await read(await world(t), `${path}?lang=de`);
+    const { feed, titles, entries } = await read(await world(t), `${path}?lang=de`);
     assert.equal(feed.attributes['lang'], 'de');
     assert.equal(titles[3], 'IMAP imap2.mail.example:993 geht nicht');
+    assert.match(
+      textOf(entries[4]!, 'content'),
+      /Empfang: imap imap2\.mail\.example:993 .*, Benutzername .* kommt hinzu\./,
+    );
   });
 
   test('has identifiers that stay and are nobody else’s', async (t) => {

@@ -1,6 +1,7 @@
 import type { Rule } from '../judge.ts';
 import { access } from './access.ts';
 import { alternatives } from './alternatives.ts';
+import { follow } from './follow.ts';
 import { foreignHost } from './foreign-host.ts';
 import { german } from './german.ts';
 import { hostTemplate } from './host-template.ts';
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   oauth2,
   setup,
   alternatives,
+  follow,
   hostTemplate,
   reachable,
   service,

@@ -10,30 +10,32 @@ export const sources: Rule = {
   level: 'error',
   why: 'A fact without a source cannot be checked again.',
   *check(record, { today }) {
-    const used = new Set<string>();
     for (const { path, keys } of namedBy(record)) {
       for (const [i, key] of keys.entries()) {
-        used.add(key);
         if (!Object.hasOwn(record.sources, key))
           yield { path: [...path, i], says: `there is no source “${key}”`, tip: 'add it under “sources”' };
       }
     }
-    const decided = new Set(
-      (record.decisions ?? []).flatMap(({ rejected, because, chosen }) =>
-        `${rejected} ${because} ${chosen}`.split(/[^a-z0-9-]+/),
-      ),
-    );
     for (const [key, source] of Object.entries(record.sources)) {
       yield* shape(key, source);
       if (source.seen !== undefined && source.seen > today.slice(0, source.seen.length)) {
         yield { path: ['sources', key, 'seen'], says: `${source.seen} is in the future` };
       }
-      if (!used.has(key) && !decided.has(key)) {
-        yield { path: ['sources', key], says: 'is used nowhere', tip: 'name it where it says something, or remove it' };
-      }
     }
+    for (const key of unusedSources(record))
+      yield { path: ['sources', key], says: 'is used nowhere', tip: 'name it where it says something, or remove it' };
   },
 };
+
+/** Keys of sources that nothing in the record names, decisions included. */
+export function unusedSources(record: Provider): string[] {
+  const named = namedBy(record).flatMap(({ keys }) => keys);
+  const decided = (record.decisions ?? []).flatMap(({ rejected, because, chosen }) =>
+    `${rejected} ${because} ${chosen}`.split(/[^a-z0-9-]+/),
+  );
+  const used = new Set([...named, ...decided]);
+  return Object.keys(record.sources).filter((key) => !used.has(key));
+}
 
 function namedBy(record: Provider): { path: Path; keys: readonly string[] }[] {
   const lists = ['incoming', 'outgoing', 'local', 'services', 'setup'] as const;
