@@ -5,7 +5,7 @@
  */
 import { canonicalJson, recordDigest, sha256 } from '../atlas/digest.ts';
 import type { Curated, Provider } from '../provider/model.ts';
-import type { Store } from '../store/db.ts';
+import type { Statement, Store } from '../store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
 import {
@@ -72,11 +72,11 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
   const written = [...after.values()].filter((one) => isOldForm || differs(one));
   const change = (id: string, record: Provider | null, newDigest: string | null) => ({
     id,
-    statements: changeRecord(db, { id, record, oldDigest: before.get(id) ?? null, newDigest, at, cause: 'load' }),
+    statements: () => changeRecord(db, { id, record, oldDigest: before.get(id) ?? null, newDigest, at, cause: 'load' }),
   });
   const rewrite = ({ record, digest }: { record: Provider; digest: string }) => ({
     id: record.id,
-    statements: putRecord(db, record, digest),
+    statements: () => putRecord(db, record, digest),
   });
 
   // As the data say: what overlays claim of the domains that are left out stands in front of them.
@@ -87,7 +87,7 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
     ? [...putLists(db, curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
     : [];
   const parts: Part[] = [
-    { id: '', statements: [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
+    { id: '', statements: () => [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
     ...removed.map((id) => change(id, null, null)),
     ...written.map((one) => (differs(one) ? change(one.record.id, one.record, one.digest) : rewrite(one))),
   ];
@@ -96,7 +96,7 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
   const state = loadedState(dataDigest, kept);
   const names = String(countNames(overlaid.curated));
   const known = await readMeta(db, 'loaded');
-  if (known !== state || parts.some(({ statements }) => statements.length > 0)) {
+  if (known !== state || isOldForm || listsDiffer || removed.length > 0 || written.length > 0) {
     const moves = await movesOf(
       store,
       written.map(({ record }) => record),
@@ -105,14 +105,13 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
     // Between two batches the store is neither the old state nor the new one, and must not pass for either.
     if (packed.length > 1) await store.atomically([...advance(db, generation++), putMeta(db, 'loaded', '')]);
     const last = packed.pop() ?? [];
-    for (const batch of packed) await store.atomically([...advance(db, generation++), ...batch]);
-    await store.atomically([
-      ...advance(db, generation++),
-      ...last,
+    for (const batch of packed) await store.atomically(inOrder(advance(db, generation++), batch));
+    const now = [
       ...(isOldForm ? [putMeta(db, 'projection', projectionFormat)] : []),
       ...(names === (await readMeta(db, 'names')) ? [] : [putMeta(db, 'names', names)]),
       putMeta(db, 'loaded', state),
-    ]);
+    ];
+    await store.atomically(inOrder(advance(db, generation++), last, now));
   }
 
   const isNew = (id: string) => !before.has(id);
@@ -133,6 +132,10 @@ export async function isLoaded(store: Store, dataDigest: string): Promise<boolea
   const { db } = store;
   const state = loadedState(dataDigest, await readOverlays(db));
   return (await readMeta(db, 'loaded')) === state && (await readMeta(db, 'projection')) === projectionFormat;
+}
+
+function* inOrder(...parts: readonly Iterable<Statement>[]): Generator<Statement> {
+  for (const part of parts) yield* part;
 }
 
 function countNames({ providers, leftOut }: Curated): number {

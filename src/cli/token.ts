@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
+import { writeText } from '../catalog/files.ts';
 import type { Store } from '../store/db.ts';
+import { asText } from '../store/script.ts';
 import { openSqlite } from '../store/sqlite.ts';
-import { createToken, type Role, readTokens, revokeToken, roles } from '../store/tokens.ts';
+import { createToken, type Role, readTokens, revokeToken, roles, tokenStatement } from '../store/tokens.ts';
 import type { Command } from './main.ts';
 import { dbFile, dbOption, jsonOption } from './options.ts';
 import { Complaint, exit, misuse, note, out, outJson, table } from './say.ts';
 
-const usage = `usage: mailatlas token create --role ROLE --name NAME [--db FILE] [--json]
+const usage = `usage: mailatlas token create --role ROLE --name NAME [--db FILE | --sql FILE] [--json]
        mailatlas token list [--db FILE] [--json]
        mailatlas token revoke NAME [--db FILE]
 
@@ -18,6 +20,7 @@ A running server on the same database knows of it at once.
                agent: reports what it has seen of servers, and nothing else
   --name NAME  whose it is, as the history of every decision will say; one token a person
   --db FILE    the database (default: the environment's MAILATLAS_DB, else mailatlas.db)
+  --sql FILE   instead of the database, writes what a D1 database is to be told (docs/workers.md)
   --json       for programs: create prints {"token": …}
 
 Exit code 0: done. 1: the name has a token already; revoke of a name that has none.
@@ -29,7 +32,8 @@ example:
 export const command: Command = {
   usage,
   async run(args) {
-    const options = { ...dbOption, ...jsonOption, role: { type: 'string' }, name: { type: 'string' } } as const;
+    const text = { type: 'string' } as const;
+    const options = { ...dbOption, ...jsonOption, role: text, name: text, sql: text };
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
     const [act, name, ...extra] = positionals;
     const wanted = act === 'revoke' ? 2 : 1;
@@ -42,6 +46,10 @@ export const command: Command = {
     const made = act === 'create' ? { role: roleOf(values.role), name: nameOf(values.name) } : undefined;
     if (made?.role === 'agent' && made.name === 'local') {
       throw misuse('an agent cannot be called local: that is this machine itself', 'token');
+    }
+    if (values.sql !== undefined) {
+      if (!made || values.db !== undefined) throw misuse('--sql is for create, in the place of --db', 'token');
+      return writeSql(values.sql, made, values.json === true);
     }
     const store = openSqlite(dbFile(values.db));
     try {
@@ -73,6 +81,18 @@ async function create(store: Store, { name, role }: { name: string; role: Role }
       code: exit.no,
     });
   }
+  return show(secret, name, json);
+}
+
+function writeSql(file: string, { name, role }: { name: string; role: Role }, json: boolean): number {
+  const store = openSqlite(':memory:');
+  const { secret, statement } = tokenStatement(store.db, name, role, new Date().toISOString());
+  writeText(file, `${asText(statement)}\n`);
+  store.close();
+  return show(secret, name, json);
+}
+
+function show(secret: string, name: string, json: boolean): number {
   if (json) outJson({ token: secret });
   else out(secret);
   note(`this is the only time that the token of ${name} is shown`);

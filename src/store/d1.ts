@@ -18,7 +18,7 @@ export function openD1(d1: D1Database): Store {
     db,
     batchSize,
     async atomically(statements) {
-      const [first, ...rest] = statements as readonly BatchItem<'sqlite'>[];
+      const [first, ...rest] = [...statements] as BatchItem<'sqlite'>[];
       if (first) await db.batch([first, ...rest]);
     },
     // Who has written last, a database far away does not tell: readers ask for the generation.

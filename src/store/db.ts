@@ -14,8 +14,8 @@ export type Statement = RunnableQuery<unknown, 'sqlite'> & { run(): unknown };
 
 export interface Store {
   readonly db: Db;
-  /** Runs the statements in order, all or none. */
-  atomically(statements: readonly Statement[]): Promise<void>;
+  /** Runs the statements in order, all or none. On Node each is asked for when its turn comes. */
+  atomically(statements: Iterable<Statement>): Promise<void>;
   /** How many statements one `atomically` can take. */
   readonly batchSize: number;
   /** A number that differs when another connection has changed the database; undefined where the driver cannot tell. */

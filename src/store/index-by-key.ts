@@ -81,7 +81,7 @@ export async function readRenamed(db: Db): Promise<Map<string, string>> {
     .select({ id: provider.id, formerly: sql<string>`json -> 'formerly'` })
     .from(provider)
     // As the index provider_renamed has it.
-    .where(sql`json ->> 'formerly' IS NOT NULL`)
+    .where(sql`instr(json, '"formerly":') > 0`)
     .orderBy(provider.id);
   return new Map(
     rows.flatMap(({ id, formerly }) => (JSON.parse(formerly) as string[]).map((old) => [old, id] as const)),

@@ -9,7 +9,7 @@ export const provider = sqliteTable(
     digest: text().notNull(),
     json: text().notNull(),
   },
-  (table) => [index('provider_renamed').on(table.id).where(sql`json ->> 'formerly' IS NOT NULL`)],
+  (table) => [index('provider_renamed').on(table.id).where(sql`instr(json, '"formerly":') > 0`)],
 );
 
 export const domain = sqliteTable(

@@ -58,15 +58,20 @@ function readAnswer(text: string): readonly z.infer<typeof Row>[] {
 export function toldAsSql(store: Store, tell: (sql: string) => void): Store {
   return {
     ...store,
-    async atomically(statements) {
-      for (const statement of statements) tell(asText(statement));
-      await store.atomically(statements);
+    atomically(statements) {
+      const told = function* () {
+        for (const statement of statements) {
+          tell(asText(statement));
+          yield statement;
+        }
+      };
+      return store.atomically(told());
     },
   };
 }
 
 /** @throws {StoreError} for a statement that is longer than D1 takes */
-function asText(statement: Statement): string {
+export function asText(statement: Statement): string {
   // Every builder of drizzle has it; the type that they share does not say so.
   const { sql, params } = (statement as unknown as { toSQL(): { sql: string; params: unknown[] } }).toSQL();
   const values = params.values();

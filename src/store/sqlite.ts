@@ -17,7 +17,7 @@ export function openSqlite(file: string): Store {
   const sqlite = open(file);
   rememberWrites(sqlite);
   const db = drizzle(sqlite, { schema });
-  const runAll = sqlite.transaction((statements: readonly Statement[]) => {
+  const runAll = sqlite.transaction((statements: Iterable<Statement>) => {
     for (const statement of statements) statement.run();
   });
   const version = sqlite.prepare('PRAGMA data_version').pluck();

@@ -33,10 +33,25 @@ const columns = {
  * @returns the secret, which nobody can get again; undefined where there is a token of this name
  */
 export async function createToken({ db }: Store, name: string, role: Role, now: string): Promise<string | undefined> {
-  const secret = newSecret('mat');
-  const row = { name, role, hash: secretHash(secret), created: now };
+  const { secret, row } = newToken(name, role, now);
   const made = await db.insert(token).values(row).onConflictDoNothing().returning({ n: token.n });
   return made.length === 0 ? undefined : secret;
+}
+
+/** The same for a database that is elsewhere: the statement fails where there is a token of this name. */
+export function tokenStatement(
+  db: Db,
+  name: string,
+  role: Role,
+  now: string,
+): { secret: string; statement: Statement } {
+  const { secret, row } = newToken(name, role, now);
+  return { secret, statement: db.insert(token).values(row) };
+}
+
+function newToken(name: string, role: Role, now: string) {
+  const secret = newSecret('mat');
+  return { secret, row: { name, role, hash: secretHash(secret), created: now } };
 }
 
 /** Every token there ever was, the oldest first. */

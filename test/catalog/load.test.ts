@@ -490,8 +490,9 @@ function limited(
     ...store,
     batchSize,
     async atomically(statements) {
-      beforeEach?.(statements.length);
-      await store.atomically(statements);
+      const all = [...statements];
+      beforeEach?.(all.length);
+      await store.atomically(all);
       await afterEach?.();
     },
   };
@@ -639,8 +640,9 @@ async function loadAndWaitForDeath([file = '', state, fraction, then]: readonly 
   const reporting: Store = {
     ...store,
     atomically(statements) {
-      const moment = Math.floor(Number(fraction) * (statements.length - 1));
-      const last = statements[moment]!;
+      const all = [...statements];
+      const moment = Math.floor(Number(fraction) * (all.length - 1));
+      const last = all[moment]!;
       const telling = Object.assign(Object.create(last) as typeof last, {
         run() {
           last.run();
@@ -648,7 +650,7 @@ async function loadAndWaitForDeath([file = '', state, fraction, then]: readonly 
           if (then === 'stand-still') standStill();
         },
       });
-      return store.atomically(statements.with(moment, telling));
+      return store.atomically(all.with(moment, telling));
     },
   };
   await load(reporting, data, state ?? '', at);

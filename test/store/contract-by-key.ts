@@ -95,7 +95,7 @@ export function byKeyContract(name: string, open: () => Store | Promise<Store>):
 
     promise('finds former ids by their own index, never by reading all records', async ({ db }) => {
       const plan = await db.all<{ detail: string }>(
-        sql`EXPLAIN QUERY PLAN SELECT id FROM provider WHERE json ->> 'formerly' IS NOT NULL ORDER BY id`,
+        sql`EXPLAIN QUERY PLAN SELECT id FROM provider WHERE instr(json, '"formerly":') > 0 ORDER BY id`,
       );
       assert.deepEqual(
         plan.map(({ detail }) => detail),

@@ -150,6 +150,15 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
         assert.deepEqual((await readCurated(store.db)).providers, [written]);
       });
 
+      promise('of any length read back as they were written', async (store) => {
+        const domains = Array.from({ length: 8000 }, (_, i) => `d${String(i).padStart(5, '0')}.long-provider.example`);
+        const written = record({ id: 'long.example', name: `${'𝒫'.repeat(20)} “formerly”`, domains });
+        assert.ok(JSON.stringify(written).length > 200_000);
+        await put(store, written, record({ id: 'before.example' }));
+        assert.deepEqual((await readCurated(store.db)).providers[1], written);
+        assert.equal((await domainRows(store.db)).length, 8001);
+      });
+
       promise('come in the order of their ids, whatever order they were written in', async (store) => {
         for (const id of ['c.example', 'a.example', 'b.example']) await put(store, record({ id }));
         const { providers } = await readCurated(store.db);

@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { quietly } from './harness.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Holds files of Node's own making against the app, for half a minute. */
-const elsewhere = 'test/web/static-site.test.ts';
+/** Make apps of their own, and keep Node busy for so long that connections to workerd end meanwhile. */
+const elsewhere = new Set(['test/web/static-site.test.ts', 'test/web/keeper-by-key.test.ts']);
 
 test('What the app promises on Node, it keeps in workerd', (t) => {
-  const files = globSync('test/web/**/*.test.ts', { cwd: root }).filter((file) => file !== elsewhere);
+  const files = globSync('test/web/**/*.test.ts', { cwd: root }).filter((file) => !elsewhere.has(file));
   const args = ['--test', '--test-isolation=none', '--test-reporter=spec', ...files.sort()];
   // Within a test, node:test would be told in a form for machines.
   const env: NodeJS.ProcessEnv = { ...process.env, ...quietly, MAILATLAS_TEST_ON: 'workerd' };
@@ -27,5 +27,5 @@ test('What the app promises on Node, it keeps in workerd', (t) => {
   assert.equal(status, 0, failed.slice(0, 20_000));
   const [, there, here] = /^apps in workerd: (\d+), in Node: (\d+)$/m.exec(stdout) ?? [];
   t.diagnostic(`${there} apps in workerd, ${here} in Node, because a function of a test makes their bytes`);
-  assert.ok(Number(there) > 20 * Number(here), stdout.slice(-2000));
+  assert.ok(Number(there) > 200 && Number(there) > 3 * Number(here), `${there} and ${here}`);
 });

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { HostedDomains } from '../../src/atlas/hosted.ts';
 import type { Deps, Served } from '../../src/web/served.ts';
 import type { createTestHarness } from './harness.ts';
-import { decode, distant, encode, type Note, type Told } from './wire.ts';
+import { decode, distantOf, encode, type Note, type Told } from './wire.ts';
 
 /** Answers one request. */
 export type Send = (
@@ -38,7 +38,8 @@ if (isOn) {
 /** How the app of these dependencies is asked in workerd; undefined: it is asked in Node. */
 export function twinOf(deps: Deps, hosted: HostedDomains): Send | undefined {
   if (!isOn) return undefined;
-  if (deps.bundle || deps.signer || deps.gzip || deps.hosting?.login) {
+  const functions = distantOf(deps);
+  if (!functions) {
     counts.node += 1;
     return undefined;
   }
@@ -50,7 +51,7 @@ export function twinOf(deps: Deps, hosted: HostedDomains): Send | undefined {
     const { server, url: calls } = await (running ??= start());
     const current = deps.served();
     if (current !== told) {
-      const text = encode(tell(deps, hosted, calls));
+      const text = encode(tell(deps, { hosted, functions, calls }));
       await server.fetch('/', { method: 'POST', headers: { 'X-Twin': id, 'X-Twin-Told': 'yes' }, body: text });
       told = current;
     }
@@ -80,13 +81,17 @@ function plain(method: string, response: Response): Response {
   return new Response(isEmpty ? null : response.body, { status, headers });
 }
 
-function tell(deps: Deps, hosted: HostedDomains, calls: string): Told {
+interface Telling extends Pick<Told, 'calls' | 'functions'> {
+  readonly hosted: HostedDomains;
+}
+
+function tell(deps: Deps, { hosted, functions, calls }: Telling): Told {
   const { version, contact, url, mxService, hosting } = deps;
   const now = deps.served();
   const nobody = undefined as never;
   return {
     calls,
-    functions: distant.filter((name) => find(deps, name) !== undefined),
+    functions,
     ...(now && {
       served: { curated: now.atlas.curated, knowledge: now.knowledge, revision: now.revision, hosted },
     }),

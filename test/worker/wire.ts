@@ -7,7 +7,7 @@ import type { Deps, Hosting } from '../../src/web/served.ts';
 export interface Told {
   /** Where the functions are that it has not got itself. */
   readonly calls: string;
-  /** Those of {@link distant} that there are. */
+  /** {@link distantOf} */
   readonly functions: readonly string[];
   readonly served?: {
     readonly curated: Curated;
@@ -31,21 +31,31 @@ export type Note =
   | { readonly kind: 'missed'; readonly args: readonly unknown[] }
   | { readonly kind: 'defect'; readonly message: string; readonly route: string };
 
-/** Functions of the app that answer later: they are called in Node. */
-export const distant = [
-  'resolver.mx',
+/** What the app is given that answers later: its functions, or those in it, are called in Node. */
+const distant = new Set([
+  'resolver',
   'published',
   'simulated',
   'revisions',
   'changes',
   'vitals',
-  'history.checks',
-  'history.evidence',
-  'history.due',
-  'news.revisions',
-  'news.transitions',
-  'news.quarantine',
-] as const;
+  'history',
+  'news',
+  'authenticate',
+]);
+/** What app-worker.ts has in its own way. */
+const own = new Set(['served', 'asker', 'missed', 'defect', 'isNear', 'mayMeasure', 'process', 'messages', 'about']);
+
+/** The functions that are called in Node, such as `history.checks`; undefined: there are others, whose answers cannot wait. */
+export function distantOf(deps: Deps): string[] | undefined {
+  const names = Object.entries(deps).flatMap(([name, value]: [string, unknown]) => {
+    if (own.has(name)) return [];
+    if (typeof value === 'function') return [name];
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([inner, one]) => (typeof one === 'function' ? [`${name}.${inner}`] : []));
+  });
+  return names.every((name) => distant.has(name.split('.')[0] ?? '')) ? names : undefined;
+}
 
 export function encode(value: unknown): string {
   return JSON.stringify({ value }, (_, inner: unknown) => (inner instanceof Map ? { $map: [...inner] } : inner));

@@ -245,10 +245,11 @@ for (const [where, vars] of [
     test('asks DNS for nobody more often than his network may', async () => {
       const from = (network: string, i: number) =>
         ask(`/mx/v1.1/d${i}.eager.zz`, { headers: { 'CF-Connecting-IP': `${network}.${i}` } });
-      const statuses = await Promise.all(Array.from({ length: 70 }, (_, i) => from('198.51.100', i)));
-      assert.equal(statuses.filter(({ status }) => status === 404).length, 60);
-      assert.equal(statuses.filter(({ status }) => status === 429).length, 10);
-      assert.equal((await from('203.0.113', 99)).status, 404);
+      const answers = await Promise.all(Array.from({ length: 130 }, (_, i) => from('198.51.100', i)));
+      // 60 in a minute; a minute may end while they come.
+      const refused = answers.filter(({ status }) => status === 429).length;
+      assert.ok(refused >= 10 && refused <= 70, `${refused} were refused`);
+      assert.notEqual((await from('203.0.113', 99)).status, 429);
     });
 
     test('says that it cannot where everything is asked for at once, and only there', async () => {

@@ -39,6 +39,7 @@ export const texts = {
     sources: (n: number) => (n === 1 ? 'Where this comes from: 1 source' : `Where this comes from: ${n} sources`),
     read: 'read',
     formats: 'For programs',
+    entry: 'The whole entry: history of its servers, sources, changes',
     password: 'your password',
     appPassword: 'the password for mail programs (see “To do first”)',
     oauth2: 'your password, on the provider’s own page if it opens',
@@ -74,6 +75,7 @@ export const texts = {
     sources: (n: number) => (n === 1 ? 'Woher das stammt: 1 Quelle' : `Woher das stammt: ${n} Quellen`),
     read: 'gelesen',
     formats: 'Für Programme',
+    entry: 'Der ganze Eintrag: Verlauf der Server, Quellen, Änderungen',
     password: 'Ihr Passwort',
     appPassword: 'das Passwort für Mailprogramme (siehe „Zuerst zu tun“)',
     oauth2: 'Ihr Passwort, gegebenenfalls auf der Seite des Anbieters,',
@@ -181,6 +183,7 @@ function more(answer: AnswerJson, language: Language): Html {
   const named = Object.entries(sources);
   const own = `/api/v1/providers/${provider.id}`;
   return html`<h2>${say.more}</h2>
+${matchedBy === 'published' ? '' : html`<p><a href="/provider/${provider.id}">${say.entry}</a></p>`}
 ${
   documentation.length === 0
     ? ''

@@ -4,6 +4,7 @@
  */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import { recordDigest } from '../../atlas/digest.ts';
 import { providerJson } from '../../formats/json.ts';
 import { domainOrUndefined } from '../../name/domain.ts';
 import { hasTemplates, literalDomains } from '../../provider/hosts.ts';
@@ -14,6 +15,7 @@ import { recordEntries } from '../feed.ts';
 import { sendMoved } from '../respond.ts';
 import type { Deps } from '../served.ts';
 import { firstSteps, links, notes } from './answer.ts';
+import { comparedPart } from './compared.ts';
 import { type Html, sendPage } from './frame.ts';
 import { countryName, texts as kinds } from './kinds.ts';
 import { type InEach, languageOf } from './language.ts';
@@ -32,6 +34,7 @@ export const texts = {
     settings: 'Settings',
     sure: 'How sure',
     seen: 'What was seen',
+    published: 'Its own publication',
     sources: 'Sources',
     changes: 'Changes',
     domains: 'For these domains',
@@ -59,6 +62,7 @@ export const texts = {
     settings: 'Einstellungen',
     sure: 'Wie sicher',
     seen: 'Was zu sehen war',
+    published: 'Eigene Angaben',
     sources: 'Quellen',
     changes: 'Änderungen',
     domains: 'Für diese Domains',
@@ -90,8 +94,9 @@ export function providerPage(deps: Deps) {
     const { provider: record, served } = found;
     const language = languageOf(c);
     const now = new Date();
-    const [seen, entries] = await Promise.all([
+    const [seen, newest, entries] = await Promise.all([
       remembered(record, deps.history, now.getTime()),
+      deps.history.compared(record.id),
       recordEntries(deps, record, language),
     ]);
     // Its `mx` are patterns, not the host that led to an answer.
@@ -110,6 +115,7 @@ ${domainsPart(record, language)}
 ${alternativesPart(record, language)}
 ${hasServers ? html`<section class="screen">${certainty(said, '#seen', language)}</section>` : ''}
 ${hasServers ? seenPart(id, seen, served.knowledge, now, language) : ''}
+${comparedPart({ id, digest: recordDigest(record), newest, check: deps.discovered && literalDomains(record)[0] }, language)}
 ${sourcesPart(record, language)}
 ${decisionsPart(record, language)}
 ${changesPart(entries.slice(0, entriesShown), id, language)}
@@ -122,8 +128,8 @@ ${wrongPart(deps, id, language)}`;
 function contents(hasServers: boolean, language: Language): Html {
   const say = texts[language];
   const all = hasServers
-    ? (['settings', 'sure', 'seen', 'sources', 'changes'] as const)
-    : (['sources', 'changes'] as const);
+    ? (['settings', 'sure', 'seen', 'published', 'sources', 'changes'] as const)
+    : (['published', 'sources', 'changes'] as const);
   return html`<nav class="contents screen" aria-label="${say.contents}"><ul>${all.map((part) => html`<li><a href="#${part}">${say[part]}</a></li>`)}</ul></nav>`;
 }
 

@@ -103,7 +103,7 @@ ${records === undefined ? '' : form(query, [...new Set(records.map(({ country })
 <div id="results">${results(listing, query, source.size, language)}</div>`;
     return sendPage(c, deps, {
       title: say.title,
-      description: say.lead(number(source.size), number(domains ?? 0)),
+      ...(domains !== undefined && { description: say.lead(number(source.size), number(domains)) }),
       body,
       script,
     });

@@ -1,11 +1,12 @@
 /** What a domain publishes itself: each question with how it ended, what was found, and how that compares with our record. */
 import { html } from 'hono/html';
-import type { Comparison, Level, Row } from '../../discover/compare.ts';
+import type { Comparison, Level, State } from '../../discover/compare.ts';
 import { stateSentences, verdictSentences } from '../../discover/compare-sentences.ts';
 import { type Attempt, type Catch, type Discovery, type Finding, uncertainCodes } from '../../discover/model.ts';
 import { mechanismNames, printable, sayAttempt, sayTrust } from '../../discover/sentences.ts';
 import type { Mechanism, Server, Service } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
+import type { Difference } from '../../store/comparisons.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
 import { type Mood, mark } from './marks.ts';
@@ -159,8 +160,14 @@ const moodOfVerdict: Readonly<Record<Comparison['verdict'], Mood>> = {
 };
 const moodOfLevel: Readonly<Record<Level, Mood>> = { same: 'good', note: 'none', differs: 'bad', unknown: 'doubt' };
 
+/** A comparison of now, or one that the store has kept; of a kept one, a later version may know other states. */
+interface Compared {
+  readonly verdict: Comparison['verdict'];
+  readonly rows: readonly Difference[];
+}
+
 /** What differs stands in a table; what is the same is counted, and what is only worth knowing is behind a fold. */
-export function comparisonPart({ verdict, rows }: Pick<Comparison, 'verdict' | 'rows'>, language: Language): Html {
+export function comparisonPart({ verdict, rows }: Compared, language: Language): Html {
   const say = texts[language];
   const same = rows.filter(({ level }) => level === 'same').length;
   const wrong = rows.filter(({ level }) => level === 'differs' || level === 'unknown');
@@ -170,20 +177,21 @@ ${wrong.length === 0 ? '' : rowsTable(wrong, language)}
 ${notes.length === 0 ? '' : html`<details class="more"><summary>${say.notes(notes.length)}</summary>${rowsTable(notes, language)}</details>`}`;
 }
 
-function rowsTable(rows: readonly Row[], language: Language): Html {
+function rowsTable(rows: readonly Difference[], language: Language): Html {
   const say = texts[language];
   const heads = [say.what, say.ours, say.theirs, say.result];
   return html`<table class="sheet list" role="table"><thead role="rowgroup"><tr role="row">${heads.map((head) => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows.slice(0, mostRows).map((row) => rowPart(row, heads, language))}</tbody></table>`;
 }
 
 function rowPart(
-  { mechanism, service, state, level, ours, theirs }: Row,
+  { mechanism, service, state, level, ours, theirs }: Difference,
   heads: readonly string[],
   language: Language,
 ): Html {
   const say = texts[language];
   const value = (text: string | undefined) =>
     html`<span class="mono">${text === undefined ? '–' : printable(text)}</span>`;
-  const cells = [value(ours), value(theirs), mark(moodOfLevel[level], stateSentences[state][language])];
-  return html`<tr role="row"><th role="rowheader" scope="row">${printable(service)}<small>${mechanism === 'all' ? say.all : mechanismNames[mechanism]}</small></th>${cells.map((cell, i) => html`<td role="cell" data-label="${heads[i + 1]}">${cell}</td>`)}</tr>`;
+  const sentence = Object.hasOwn(stateSentences, state) ? stateSentences[state as State][language] : state;
+  const cells = [value(ours), value(theirs), mark(moodOfLevel[level as Level] ?? 'none', sentence)];
+  return html`<tr role="row"><th role="rowheader" scope="row">${printable(service)}<small>${mechanism === 'all' ? say.all : (mechanismNames[mechanism as Mechanism] ?? mechanism)}</small></th>${cells.map((cell, i) => html`<td role="cell" data-label="${heads[i + 1]}">${cell}</td>`)}</tr>`;
 }

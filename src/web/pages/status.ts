@@ -313,7 +313,7 @@ function tableOf(heads: readonly string[], rows: readonly (readonly Html[])[]): 
 
 /** One host, with the ports that are meant. */
 function serverCell(servers: readonly [ListedEndpoint, ...ListedEndpoint[]]): Html {
-  const ports = servers.map(({ endpoint: { protocol, port } }) => `${protocol.toUpperCase()} ${port}`);
+  const ports = servers.map(({ endpoint: { protocol, port } }) => `${protocol.toUpperCase()} ${port}`).sort();
   return html`<span class="mono">${servers[0].endpoint.host}</span><small>${ports.join(', ')}</small>`;
 }
 

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { recordDigest } from '../../../src/atlas/digest.ts';
 import type { Domain } from '../../../src/name/domain.ts';
 import { nothingKnown } from '../../../src/provider/model.ts';
+import type { PastComparison } from '../../../src/store/comparisons.ts';
 import { readKnowledge } from '../../../src/store/knowledge.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { liveThrough } from '../../months.ts';
@@ -69,6 +71,39 @@ describe('The page of a record', () => {
     assert.match(body, /587 \(somebody\).*Help says so\./s);
     assert.match(body, /<section[^>]*aria-labelledby="changes">.*new record/s);
     assert.match(body, /href="\/api\/v1\/providers\/post\.example\/feed\.atom/);
+  });
+
+  test('says what the provider publishes itself, as it was compared last', async () => {
+    const compared: PastComparison = {
+      n: 1,
+      changed: true,
+      domain: 'post.example' as Domain,
+      record: 'post.example',
+      digest: recordDigest(post),
+      at: '2026-11-20T10:00:00.000Z',
+      verdict: 'differs',
+      proposal: null,
+      differences: [
+        {
+          mechanism: 'srv',
+          service: 'imap tls',
+          state: 'host-differs',
+          level: 'differs',
+          ours: 'a.example:993',
+          theirs: 'b.example:993',
+        },
+        { mechanism: 'later', service: 'x <y>', state: 'of-a-later-version', level: 'odd' },
+      ],
+      sources: [{ mechanism: 'autoconfig', where: 'https://autoconfig.post.example/', trust: 'tls' }],
+    };
+    const { get } = testApp({ history: { compared: () => Promise.resolve([compared]) } });
+    const body = await read(get, '/provider/post.example');
+    assert.match(body, /id="published".*differs from our record.*a\.example:993.*b\.example:993.*another host/s);
+    assert.match(body, /autoconfig <span class="mono">https:\/\/autoconfig\.post\.example\//);
+    assert.match(
+      await read(testApp().get, '/provider/post.example', german),
+      /Das hat von hier noch niemand verglichen/,
+    );
   });
 
   test('leads to alternatives, and from an id of former times to that of today', async () => {

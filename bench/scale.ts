@@ -1,0 +1,265 @@
+/**
+ * An atlas of a million domains: how long it takes to load and to look up, how much memory and how many rows, on SQLite in
+ * Node and on D1 in workerd. Everything is generated and stays on this machine.
+ *
+ *   npm run bench:scale              1,000,000 domains of 20,000 providers
+ *   npm run bench:scale -- 50000     as many domains, with providers in proportion
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
+import { compileAtlas } from '../src/atlas/atlas.ts';
+import type { AtlasIndex } from '../src/atlas/tables.ts';
+import { load } from '../src/catalog/load.ts';
+import { lookup } from '../src/lookup/ladder.ts';
+import type { Domain } from '../src/name/domain.ts';
+import type { Curated, Provider } from '../src/provider/model.ts';
+import { openD1 } from '../src/store/d1.ts';
+import { indexByKey } from '../src/store/index-by-key.ts';
+import { readCurated } from '../src/store/providers.ts';
+import { toldAsSql } from '../src/store/script.ts';
+import { openSqlite } from '../src/store/sqlite.ts';
+import type { Env } from '../src/worker.ts';
+import { startDoh } from '../test/doh-server.ts';
+import { createTestHarness } from '../test/worker/harness.ts';
+
+const domains = Number(process.argv[2] ?? 1_000_000);
+const providers = Math.ceil(domains / 50);
+const folder = mkdtempSync(join(tmpdir(), 'mailatlas-scale-'));
+const at = new Date().toISOString();
+
+/** Few providers have most domains: a hundredth of them half of all. */
+function generated(): Curated {
+  const large = Math.ceil(providers / 100);
+  const ofLarge = Math.floor(domains / 2 / large);
+  const ofSmall = (domains - large * ofLarge) / (providers - large);
+  let next = 0;
+  const names = (count: number) => Array.from({ length: count }, () => `domain-${(next++).toString(36)}.example.net`);
+  const all = Array.from({ length: providers }, (_, i): Provider => {
+    const count = i < large ? ofLarge : Math.floor((i - large + 1) * ofSmall) - Math.floor((i - large) * ofSmall);
+    const id = `provider-${i.toString().padStart(6, '0')}.com`;
+    return record(id, names(count));
+  });
+  return { providers: all, others: [], leftOut: [], noProbe: [] };
+}
+
+function record(id: string, own: string[]): Provider {
+  const server = {
+    security: 'tls' as const,
+    username: '%EMAILADDRESS%',
+    auth: ['OAuth2' as const, 'password-cleartext' as const],
+    sources: ['help'],
+  };
+  return {
+    id,
+    name: `Mail of ${id}`,
+    short: id.slice(0, 15),
+    kind: 'hosting',
+    country: 'DE',
+    website: `https://${id}/`,
+    access: 'open',
+    domains: own.sort(),
+    mx: [`*.mx.${id}`],
+    incoming: [
+      { protocol: 'imap', host: `imap.${id}`, port: 993, ...server },
+      { protocol: 'pop3', host: `pop.${id}`, port: 995, ...server },
+    ],
+    outgoing: [{ protocol: 'smtp', host: `smtp.${id}`, port: 465, ...server }],
+    sources: { help: { url: `https://${id}/help`, seen: '2026-11-20', says: `imap.${id} 993, smtp.${id} 465` } },
+  };
+}
+
+const samples = 2000;
+/** Every so many-th domain, and as many that nobody has. */
+function asked(curated: Curated): { known: Domain[]; unknown: Domain[] } {
+  const all = curated.providers.flatMap((one) => one.domains);
+  const step = Math.max(1, Math.floor(all.length / samples));
+  const known = all.filter((_, i) => i % step === 0).slice(0, samples) as Domain[];
+  return { known, unknown: known.map((_, i) => `nobody-${i}.example.org` as Domain) };
+}
+
+const seconds = (from: number) => (performance.now() - from) / 1000;
+const megabytes = (octets: number) => `${(octets / 1e6).toFixed(0)} MB`;
+const say = (what: string, value: string) => process.stdout.write(`${what.padEnd(64)}${value}\n`);
+const memory = () => {
+  globalThis.gc?.();
+  return process.memoryUsage();
+};
+
+async function measured(what: string, names: readonly Domain[], ask: (name: Domain) => Promise<unknown>) {
+  for (const name of names.slice(0, 200)) await ask(name);
+  const started = performance.now();
+  for (const name of names) await ask(name);
+  say(what, `${(1e6 * (seconds(started) / names.length)).toFixed(0)} µs`);
+}
+
+async function both(where: string, { known, unknown }: ReturnType<typeof asked>, index: AtlasIndex) {
+  await measured(`${where}: a domain that is known`, known, (name) => lookup(index, name));
+  await measured(`${where}: one that is not`, unknown, (name) => lookup(index, name));
+}
+
+async function onNode(curated: Curated): Promise<readonly string[]> {
+  const file = join(folder, 'scale.db');
+  const script: string[] = [];
+  const names = asked(curated);
+  const store = openSqlite(file);
+  let started = performance.now();
+  await load(store, curated, 'digest', at);
+  say(
+    'SQLite: loading everything',
+    `${seconds(started).toFixed(1)} s, at most ${megabytes(process.resourceUsage().maxRSS * 1024)}`,
+  );
+  const first = curated.providers[0] as Provider;
+  const changed = { ...curated, providers: [{ ...first, name: 'Changed' }, ...curated.providers.slice(1)] };
+  started = performance.now();
+  await load(store, changed, 'other', at);
+  say('SQLite: loading one changed record', `${seconds(started).toFixed(1)} s`);
+  await both('SQLite by key', names, indexByKey(store.db));
+  store.close();
+  say('SQLite: the file', megabytes(statSync(file).size));
+
+  const again = openSqlite(file);
+  const before = memory();
+  started = performance.now();
+  const atlas = compileAtlas(await readCurated(again.db));
+  say(
+    'Node in memory: reading and indexing',
+    `${seconds(started).toFixed(1)} s, ${megabytes(memory().heapUsed - before.heapUsed)} of heap`,
+  );
+  await both('Node in memory', names, atlas);
+  again.close();
+
+  const empty = openSqlite(':memory:');
+  started = performance.now();
+  await load(
+    toldAsSql(empty, (sql) => script.push(sql)),
+    curated,
+    'digest',
+    at,
+  );
+  empty.close();
+  const octets = script.reduce((sum, sql) => sum + sql.length + 1, 0);
+  say('load --d1: the SQL', `${seconds(started).toFixed(1)} s, ${script.length} statements, ${megabytes(octets)}`);
+  say(
+    'load --d1: the longest statement',
+    `${(script.reduce((most, sql) => Math.max(most, sql.length), 0) / 1000).toFixed(0)} kB`,
+  );
+  return script;
+}
+
+async function onWorkers(curated: Curated, script: readonly string[]): Promise<void> {
+  const names = asked(curated);
+  const doh = await startDoh({});
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const server = createTestHarness({ workers: [{ configPath: join(root, 'wrangler.toml'), vars: { DOH: doh.url } }] });
+  await server.listen();
+  try {
+    const worker = server.getWorker<Env>();
+    await worker.applyD1Migrations('DB');
+    const { DB } = await worker.getEnv();
+    let started = performance.now();
+    for (const text of texts(script)) await DB.exec(text);
+    say('D1: executing it', `${seconds(started).toFixed(1)} s`);
+    say('D1: the database', megabytes((await DB.prepare('SELECT 1').run()).meta.size_after));
+
+    const reads = { queries: 0, rows: 0 };
+    const index = indexByKey(openD1(counting(DB, reads)).db);
+    for (const [what, some] of Object.entries(names)) {
+      Object.assign(reads, { queries: 0, rows: 0 });
+      for (const name of some.slice(0, 100)) await lookup(index, name);
+      say(`D1: a lookup of a domain that is ${what}`, `${reads.queries / 100} queries, ${reads.rows / 100} rows`);
+    }
+    started = performance.now();
+    await (await server.fetch('/v1.1/nobody.example')).arrayBuffer();
+    say('workerd: the first answer of an isolate', `${(1000 * seconds(started)).toFixed(0)} ms`);
+    const get = async (request: string) => (await server.fetch(request)).arrayBuffer();
+    const bare = await cpuOf(() => get('/healthz'));
+    say('workerd on this machine: a request that reads nothing', `CPU ${bare.toFixed(2)} ms, with wrangler’s own`);
+    const hot = names.known[0] as Domain;
+    await get(`/v1.1/${hot}`);
+    const more = async (what: string, ask: (i: number) => Promise<unknown>) =>
+      say(`workerd, beyond that: ${what}`, `CPU ${((await cpuOf(ask)) - bare).toFixed(2)} ms, with D1 or the cache`);
+    const lookUp = (name: Domain | undefined) => get(`/api/v1/lookup?domain=${name}&mx=0`);
+    await more('a domain that is known', (i) => lookUp(names.known[i]));
+    await more('one that is not', (i) => lookUp(names.unknown[i]));
+    await more('a domain that was asked for just now', () => lookUp(hot));
+    await more('XML by path, from the cache', () => get(`/v1.1/${hot}`));
+    say('workerd: memory', megabytes(memoryOfWorkerd()));
+  } finally {
+    await server.close();
+    await doh.stop();
+  }
+}
+
+/** The statements in texts of about a megabyte, a statement a line. */
+function* texts(script: readonly string[]): Generator<string> {
+  let lines: string[] = [];
+  let octets = 0;
+  for (const sql of script) {
+    lines.push(sql);
+    octets += sql.length;
+    if (octets < 1_000_000) continue;
+    yield lines.join('\n');
+    [lines, octets] = [[], 0];
+  }
+  if (lines.length > 0) yield lines.join('\n');
+}
+
+/** The database with an eye on what drizzle reads. */
+function counting(DB: Env['DB'], reads: { queries: number; rows: number }): D1Database {
+  const bind = (statement: D1PreparedStatement) => ({
+    raw: async () => {
+      const { results, meta } = await statement.all();
+      reads.queries += 1;
+      reads.rows += meta.rows_read;
+      return results.map((row) => Object.values(row));
+    },
+  });
+  return {
+    prepare: (sql: string) => ({ bind: (...values: unknown[]) => bind(DB.prepare(sql).bind(...values)) }),
+  } as unknown as D1Database;
+}
+
+/** What the kernel says of the workerd that this process has started. */
+function workerd(): { readonly pid: string; readonly stat: string[] }[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const [, name = '', rest = ''] = /\((.*)\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+        return [{ pid, name, stat: rest.split(' ') }];
+      } catch {
+        return [];
+      }
+    });
+  const ours = new Set([String(process.pid)]);
+  for (const { pid, stat } of all) if (ours.has(stat[1] ?? '')) ours.add(pid);
+  return all.filter(({ pid, name }) => ours.has(pid) && name === 'workerd');
+}
+
+/** Milliseconds of CPU for each of many requests. */
+async function cpuOf(ask: (i: number) => Promise<unknown>): Promise<number> {
+  for (let i = 0; i < 100; i++) await ask(i);
+  const before = cpuOfWorkerd();
+  for (let i = 100; i < samples; i++) await ask(i);
+  return (1000 * (cpuOfWorkerd() - before)) / (samples - 100);
+}
+
+/** Seconds; the kernel counts hundredths. */
+function cpuOfWorkerd(): number {
+  return workerd().reduce((sum, { stat }) => sum + (Number(stat[11]) + Number(stat[12])) / 100, 0);
+}
+
+function memoryOfWorkerd(): number {
+  return workerd().reduce((sum, { stat }) => sum + Number(stat[21]) * 4096, 0);
+}
+
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const started = performance.now();
+const curated = generated();
+say(`${domains} domains, ${providers} providers: made`, `${seconds(started).toFixed(1)} s`);
+const script = await onNode(curated);
+await onWorkers(curated, script);
