@@ -24,10 +24,10 @@ import type { Deps } from '../served.ts';
 import { clientsPart } from './clients.ts';
 import { texts as faults } from './faults.ts';
 import { type Html, sendPage, streamPage } from './frame.ts';
-import { Told } from './told.ts';
 import { type InEach, languageOf } from './language.ts';
 import { mark } from './marks.ts';
 import { comparisonPart, findingsPart, mechanismLine } from './publication.ts';
+import { Told } from './told.ts';
 
 export const texts = {
   en: {

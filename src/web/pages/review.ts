@@ -15,7 +15,7 @@ import { queryParameter } from '../query.ts';
 import { needsSecret, sendAside } from '../respond.ts';
 import type { Deps } from '../served.ts';
 import { refusable, submissionsOf, unknown } from '../submissions.ts';
-import { checkList, eventList, standing, texts as checkWords } from './checks.ts';
+import { checkList, texts as checkWords, eventList, standing } from './checks.ts';
 import { formOf } from './form-body.ts';
 import { type Html, sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';

@@ -19,13 +19,13 @@ import type { Deps } from '../served.ts';
 import { submissionsOf } from '../submissions.ts';
 import { asset } from './assets.ts';
 import { checkItem } from './checks.ts';
-import { draftOfForm } from './form-draft.ts';
 import { formOf } from './form-body.ts';
+import { draftOfForm } from './form-draft.ts';
 import { sendPage, streamPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { scripts } from './scripts.ts';
 import { failed, followed, receiptCard } from './submission.ts';
-import { entryForm, type Filled, kindLinks, submitForm, texts as formTexts } from './submit-form.ts';
+import { entryForm, type Filled, texts as formTexts, kindLinks, submitForm } from './submit-form.ts';
 import { Told } from './told.ts';
 
 export const texts = {
