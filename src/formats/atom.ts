@@ -27,7 +27,7 @@ export interface FeedEntry {
   readonly at: string;
   /** Plain text. */
   readonly paragraphs: readonly string[];
-  /** What it is about in full: a document of JSON. */
+  /** The page about it. */
   readonly link?: string | undefined;
 }
 
@@ -58,7 +58,7 @@ function renderEntry({ about, title, at, paragraphs, link }: FeedEntry, language
     `    <id>${idOf(about, language)}</id>`,
     `    <title>${escapeXml(title)}</title>`,
     `    <updated>${at}</updated>`,
-    ...(link === undefined ? [] : [`    <link rel="alternate" type="application/json" href="${escapeXml(link)}"/>`]),
+    ...(link === undefined ? [] : [`    <link rel="alternate" type="text/html" href="${escapeXml(link)}"/>`]),
     // HTML in XML: escaped once for each (section 3.1.1.2).
     `    <content type="html">${escapeXml(html)}</content>`,
     '  </entry>',

@@ -21,7 +21,7 @@ export interface Saying {
   readonly record: (id: string) => Provider | undefined;
   /** Of the records that a server or a quarantine concerns: for feeds of more than one. */
   readonly concerns?: (change: PastTransition | PastQuarantine) => readonly string[];
-  /** Where a record, or its probes, can be read in full; undefined where the server does not know its own URL. */
+  /** The page of a record; undefined where the server does not know its own URL. */
   readonly link: (id: string) => string | undefined;
 }
 

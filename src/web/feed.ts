@@ -112,7 +112,7 @@ function namesAbove(record: Provider): Domain[] {
 }
 
 function linkTo({ url }: Deps) {
-  return (id: string) => (url === undefined ? undefined : `${url}/api/v1/providers/${id}`);
+  return (id: string) => (url === undefined ? undefined : `${url}/provider/${id}`);
 }
 
 interface Asked {

@@ -82,8 +82,8 @@ describe('The feed of a record', () => {
     const { feed, entries } = await read(await world(t, { url: 'https://atlas.example' }), `${path}?lang=de`);
     assert.deepEqual(links(feed), [`self https://atlas.example${path}?lang=de`]);
     assert.deepEqual(entries.flatMap(links).slice(-2), [
-      'alternate https://atlas.example/api/v1/providers/mail.example',
-      'alternate https://atlas.example/api/v1/providers/mail.example',
+      'alternate https://atlas.example/provider/mail.example',
+      'alternate https://atlas.example/provider/mail.example',
     ]);
   });
 
