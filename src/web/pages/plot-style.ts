@@ -49,6 +49,7 @@ export const plotStyle = `
 .endpoint .dated { font-size: var(--small); }
 .endpoint .dated > li { grid-template-columns: 1fr; }
 .plain { list-style: none; padding: 0; }
+.endpoint .talk { padding-left: .9rem; }
 .talk { border-left: .15rem solid var(--line); padding-left: .9rem; margin-top: .9rem; }
 .lines { list-style: none; margin: .5rem 0 0; padding: .5rem 0; background: var(--sunk); border-radius: .4rem; font: .8125rem/1.5 var(--mono); overflow-x: auto; }
 .lines li { display: grid; grid-template-columns: 1.4rem 1fr; max-width: none; margin: 0; padding: .05rem .75rem; overflow-wrap: anywhere; }

@@ -14,7 +14,7 @@ import { byId } from '../by-id.ts';
 import { recordEntries } from '../feed.ts';
 import { sendMoved } from '../respond.ts';
 import type { Deps } from '../served.ts';
-import { firstSteps, links, notes } from './answer.ts';
+import { texts as answerTexts, firstSteps, links, notes } from './answer.ts';
 import { comparedPart } from './compared.ts';
 import { type Html, sendPage } from './frame.ts';
 import { countryName, texts as kinds } from './kinds.ts';
@@ -110,12 +110,12 @@ ${links(said, language)}
 ${contents(hasServers, language)}
 ${notes(said, language)}
 ${firstSteps(said, language)}
-${hasServers || said.local.length > 0 ? html`<h2 id="settings">${say.settings}</h2>${settingsTables(said, language)}` : ''}
+${hasServers || said.local.length > 0 ? html`<h2 id="settings">${say.settings}</h2>${hasServers ? '' : html`<p>${answerTexts[language].bridge}</p>`}${settingsTables(said, language)}` : ''}
 ${domainsPart(record, language)}
 ${alternativesPart(record, language)}
 ${hasServers ? html`<section class="screen">${certainty(said, '#seen', language)}</section>` : ''}
 ${hasServers ? seenPart(id, seen, served.knowledge, now, language) : ''}
-${comparedPart({ id, digest: recordDigest(record), newest, check: deps.discovered && literalDomains(record)[0] }, language)}
+${comparedPart({ id, digest: recordDigest(record), newest, check: deps.discovered && mainDomain(record) }, language)}
 ${sourcesPart(record, language)}
 ${decisionsPart(record, language)}
 ${changesPart(entries.slice(0, entriesShown), id, language)}
@@ -123,6 +123,12 @@ ${furtherPart(record, language)}
 ${wrongPart(deps, id, language)}`;
     return sendPage(c, deps, { title: name, description: say.description(name), body });
   };
+}
+
+/** The one that people know it by. */
+function mainDomain(record: Provider): string | undefined {
+  const domains = literalDomains(record);
+  return domains.includes(record.id) ? record.id : domains[0];
 }
 
 function contents(hasServers: boolean, language: Language): Html {

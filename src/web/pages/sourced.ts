@@ -26,7 +26,7 @@ export const texts = {
     access: 'whether one gets in',
     setup: 'set-up step',
     oauth2: 'OAuth2',
-    nothing: 'nothing alone',
+    nothing: 'decisions alone',
     decisions: 'What was decided',
     decisionsLead: 'Where sources disagree, somebody has to decide, and says why.',
     chosen: 'chosen',
@@ -51,7 +51,7 @@ export const texts = {
     access: 'ob man hineinkommt',
     setup: 'Schritt zum Einrichten',
     oauth2: 'OAuth2',
-    nothing: 'nichts allein',
+    nothing: 'nur bei Entscheidungen',
     decisions: 'Was entschieden wurde',
     decisionsLead: 'Wo Quellen sich widersprechen, muss jemand entscheiden und sagt, warum.',
     chosen: 'gewählt',
@@ -86,11 +86,12 @@ function nameOf({ url, autoconfig, dns, list, revision }: Source, key: string, l
   return key;
 }
 
-/** Enough of a URL to know where one is going. */
-function short(url: string): string {
+/** Enough of a URL to know where one is going; lines may end behind its slashes. */
+function short(url: string): Html {
   const { hostname, pathname } = new URL(url);
   const path = pathname === '/' ? '' : pathname;
-  return hostname + (path.length > 40 ? `${path.slice(0, 38)}…` : path);
+  const shown = hostname + (path.length > 40 ? `${path.slice(0, 38)}…` : path);
+  return html`${shown.split('/').map((part, i) => (i === 0 ? part : html`/<wbr>${part}`))}`;
 }
 
 /** What a source is named for, in the order of the record. */

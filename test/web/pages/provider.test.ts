@@ -130,6 +130,13 @@ describe('The page of a record', () => {
     assert.doesNotMatch(body, /<td[^>]*>[^/]*imap\.post\.example/);
   });
 
+  test('of somebody with a bridge says that its servers are on the own computer', async () => {
+    assert.match(
+      await read(testApp().get, '/provider/vault.example'),
+      /helper program on your computer.*127\.0\.0\.1/s,
+    );
+  });
+
   for (const one of [office, hoster, cloud, vault, ended, village])
     test(`is there for ${one.id}, too, though nobody has looked at its servers`, async () => {
       for (const headers of [{}, german]) {
