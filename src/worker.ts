@@ -188,16 +188,26 @@ async function profileSignerOf({ SIGN_CERT: cert, SIGN_KEY: key }: Env): Promise
   return profileSigner({ cert, key });
 }
 
-/** What a Worker does by itself: it hears what another instance has seen, and watches who answers for our hosts' domains. */
+/**
+ * What a Worker does by itself: it lists the endpoints for agents, hears what another instance has seen, and watches who
+ * answers for our hosts' domains. What fails keeps nothing else from being done, and makes the run of the cron a failed one.
+ */
 async function hourly(store: Store, { EVIDENCE: evidence, DOH: doh }: Env): Promise<void> {
   const { keys, hosts } = await listed(store);
-  await listEndpoints(store, [...keys], new Date().toISOString());
-  if (evidence) {
-    const report = await hear(store, new URL(statusesPath, evidence), { own: keys, now: new Date().toISOString() });
+  const now = new Date().toISOString();
+  await listEndpoints(store, [...keys], now);
+  const hearing = async () => {
+    if (!evidence) return;
+    const report = await hear(store, new URL(statusesPath, evidence), { own: keys, now });
     console.log(`${report.heard} statuses were heard from ${report.from}`);
-  }
-  const watched = await watchNames({ store, resolver: dohResolver(doh), hosts, most: mostWatched, pause: 0 });
-  for (const { domain } of watched.alarms) console.warn(`${domain} came under quarantine`);
+  };
+  const watching = async () => {
+    const { alarms } = await watchNames({ store, resolver: dohResolver(doh), hosts, most: mostWatched, pause: 0 });
+    for (const { domain } of alarms) console.warn(`${domain} came under quarantine`);
+  };
+  const done = await Promise.allSettled([hearing(), watching()]);
+  const failed = done.filter(({ status }) => status === 'rejected');
+  if (failed.length > 0) throw new AggregateError(failed.map((one) => (one as PromiseRejectedResult).reason));
 }
 
 /** The endpoints of all records, read a hundred records at a time. */

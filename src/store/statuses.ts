@@ -76,7 +76,7 @@ export async function listEndpoints(store: Store, keys: readonly EndpointKey[], 
   for (const some of batchesOf(added, most)) await store.atomically(some.map(add));
   for (const some of batchesOf(dropped, most)) await store.atomically(some.map(drop));
   // Always: whoever was interrupted here left a list that not every vantage knows.
-  await store.atomically([watchListed(db, now), unwatchUnlisted(db), ...forgetVantages(db, Date.parse(now))]);
+  await store.atomically([watchListed(db, now), unwatchUnlisted(db), ...forgetVantages(db, now)]);
 }
 
 /** What is told of these endpoints now. */

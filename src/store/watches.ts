@@ -51,7 +51,23 @@ export async function showUp(store: Store, name: string, now: string): Promise<v
     .insert(vantage)
     .values({ name, seenAt: now })
     .onConflictDoUpdate({ target: vantage.name, set: { seenAt: now } });
-  await store.atomically(known ? [seen] : [seen, watchListed(db, now)]);
+  await store.atomically(known ? [seen, setRight(db, name, now)] : [seen, watchListed(db, now)]);
+}
+
+/** Milliseconds: whatever waits longer than that is dead, or waits for a day that a wrong clock had. */
+const longWait = 1.5 * 86_400_000;
+
+/**
+ * A clock that ran ahead and was set back leaves endpoints due on a day that is far away. What waits longer than the state
+ * machine wanted (its own interval and jitter) is due now.
+ */
+function setRight(db: Db, name: string, now: string): Statement {
+  const seconds = sql`unixepoch(${watch.dueAt}) - unixepoch(${now})`;
+  const longest = sql`coalesce(json_extract(${watch.state}, '$.wait'), 0) * 1.3 / 1000`;
+  return db
+    .update(watch)
+    .set({ dueAt: now })
+    .where(and(eq(watch.vantage, name), gt(watch.dueAt, later(now, longWait)), sql`${seconds} > ${longest}`));
 }
 
 /** When each vantage last asked for work. */
@@ -94,9 +110,9 @@ export function unwatchUnlisted(db: Db): Statement {
     .where(and(isNotNull(watch.dueAt), sql`${watch.endpoint} NOT IN ${listed}`));
 }
 
-/** Forgets vantages that are long gone. @param now milliseconds since 1970 */
-export function forgetVantages(db: Db, now: number): Statement[] {
-  const gone = lt(vantage.seenAt, new Date(now - forgottenAfter).toISOString());
+/** Forgets vantages that are long gone. */
+export function forgetVantages(db: Db, now: string): Statement[] {
+  const gone = lt(vantage.seenAt, later(now, -forgottenAfter));
   const names = db.select({ name: vantage.name }).from(vantage).where(gone);
   const left = sql`(SELECT coalesce(sum(applied), 0) FROM watch WHERE endpoint = ${status.endpoint} AND vantage NOT IN ${names})`;
   const theirs = db.select({ endpoint: watch.endpoint }).from(watch).where(inArray(watch.vantage, names));
@@ -241,8 +257,15 @@ function dueAt(next: string): SQL {
   return sql`CASE WHEN due_at IS NULL THEN NULL ELSE ${next} END`;
 }
 
+/** Nobody leases for an hour: who seems to had another clock. */
+const longestLease = 3_600_000;
+
 function free(now: string): SQL | undefined {
-  return or(isNull(watch.leaseUntil), lte(watch.leaseUntil, now));
+  return or(isNull(watch.leaseUntil), lte(watch.leaseUntil, now), gt(watch.leaseUntil, later(now, longestLease)));
+}
+
+function later(instant: string, milliseconds: number): string {
+  return new Date(Date.parse(instant) + milliseconds).toISOString();
 }
 
 function leased(db: Db, { by, vantage: name, until }: Lease, which: SQL | undefined): Statement {

@@ -40,7 +40,9 @@ export class Pace {
     let wait = 0;
     for (const place of this.#placesOf(host)) {
       if (this.#busy.has(place)) return Number.POSITIVE_INFINITY;
-      wait = Math.max(wait, (this.#restUntil.get(place) ?? 0) - now);
+      const rest = (this.#restUntil.get(place) ?? 0) - now;
+      // Nobody rests for longer than the pause: the clock was set back.
+      if (rest <= this.#pause) wait = Math.max(wait, rest);
     }
     return wait;
   }

@@ -116,7 +116,8 @@ export class Run {
   #dry = false;
   /** What the dispatch threw, in a box. */
   #fault: { readonly error: unknown } | undefined;
-  #renewAt = Number.POSITIVE_INFINITY;
+  /** When leases were renewed last, and for how long until it must be done again. */
+  #renewed = { at: 0, enough: Number.POSITIVE_INFINITY };
   #anybodyFails = false;
   #stir = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<undefined>();
@@ -153,7 +154,7 @@ export class Run {
   async #work(): Promise<void> {
     while (!this.#options.signal?.aborted) {
       if (this.#fault) throw this.#fault.error;
-      if (this.#clock.now() >= this.#renewAt) await this.#take(this.#held.size);
+      if (this.#mayRest() <= 0) await this.#take(this.#held.size);
       const wait = this.#startAll();
       // Asked for by the dozen, not one by one.
       if (this.#running < this.#concurrency && !this.#dry && this.#waiting.length <= this.#mostHeld / 2) {
@@ -161,7 +162,7 @@ export class Run {
         continue;
       }
       if (this.#running === 0 && this.#waiting.length === 0) return;
-      await this.#rest(Math.min(wait, this.#renewAt - this.#clock.now()));
+      await this.#rest(Math.min(wait, this.#mayRest()));
     }
   }
 
@@ -213,7 +214,7 @@ export class Run {
   async #take(hold: number): Promise<number> {
     const { run, endpoints, planned, lease } = await this.#dispatch.take({ hold, done: this.#done });
     this.#run = run;
-    this.#renewAt = this.#clock.now() + lease / 3;
+    this.#renewed = { at: this.#clock.now(), enough: lease / 3 };
     const fresh = endpoints.filter((key) => !this.#held.has(key));
     for (const key of fresh) {
       const endpoint = parseEndpoint(key);
@@ -223,6 +224,12 @@ export class Run {
     this.#taken += fresh.length;
     this.#planned = Math.max(planned, this.#planned, this.#taken);
     return fresh.length;
+  }
+
+  /** Milliseconds until leases must be renewed; 0 where the clock was set back since. */
+  #mayRest(): number {
+    const since = this.#clock.now() - this.#renewed.at;
+    return since < 0 ? 0 : this.#renewed.enough - since;
   }
 
   async #rest(milliseconds: number): Promise<void> {

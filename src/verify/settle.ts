@@ -111,7 +111,8 @@ export async function settleAbandoned(store: Store, options: SettleOptions): Pro
 async function tell(store: Store, keys: readonly EndpointKey[], now: string): Promise<Transition[]> {
   const { db } = store;
   const seen = await readVantages(db);
-  const isPresent = (vantage: string) => Date.parse(seen.get(vantage) ?? '') > Date.parse(now) - presence;
+  // Who was last seen tomorrow had another clock, or we had.
+  const isPresent = (vantage: string) => Math.abs(Date.parse(seen.get(vantage) ?? '') - Date.parse(now)) < presence;
   const changes: Transition[] = [];
   let tried = new Map<EndpointKey, Telling['status']>();
   for (let untold = keys, turn = 0; untold.length > 0 && turn < mostTurns; untold = [...tried.keys()], turn++) {

@@ -116,7 +116,7 @@ export function staleAt({ status, since, decidedAt }: State): string | undefined
  */
 export function next(before: State | undefined, seen: Observation, random: () => number): State {
   const { at, verdict } = seen;
-  const state = expired(before ?? unknown(at), at);
+  const state = expired(before && !isOfTheFuture(before, at) ? before : unknown(at), at);
   if (state.decidedAt !== undefined && at <= state.decidedAt) return state;
   if (verdict.outcome === 'inconclusive') {
     return waiting(state, at, Math.min(2 * state.wait, Math.max(state.wait, day)), random);
@@ -192,6 +192,11 @@ function isProven({ failures }: State): boolean {
     enough(all, { count: proof.count, span: proof.transient }) ||
     (permanent && enough(same, { count: proof.count, span: proof.permanent }))
   );
+}
+
+/** A clock ran ahead and was set back: what was counted by it is forgotten. Clocks that differ by minutes do no harm. */
+function isOfTheFuture({ decidedAt }: State, at: string): boolean {
+  return decidedAt !== undefined && decidedAt > later(at, hour);
 }
 
 /** As it is at this moment: a status that nobody has confirmed for long is none; what was counted stays. */

@@ -268,6 +268,18 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
       assert.deepEqual(await readDue(store.db, 'vienna', time(2)), { due: 1, next: time(2) });
     });
 
+    promise('that had a wrong clock wait for no day that is far away, but for the dead', async (store) => {
+      await list(store, [a, b, c], time(0));
+      const day = 86_400;
+      const waits = { [a]: day, [b]: 7 * day };
+      for (const [key, wait] of Object.entries(waits))
+        await store.atomically([
+          moveWatch(store.db, watched(key as EndpointKey, 1, { dueAt: time(7 * day), state: { wait: wait * 1000 } })),
+        ]);
+      await showUp(store, here, time(1));
+      assert.deepEqual(await takeDue(store, lease('me', 1), 5), [c, a]);
+    });
+
     promise('that nobody has heard of for a month are forgotten', async (store) => {
       await showUp(store, 'vienna', time(0));
       const later = time(31 * 86_400);
@@ -313,6 +325,12 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
       await takeDue(store, lease('me', 0), 5);
       assert.deepEqual(await takeDue(store, lease('you', 9), 5), []);
       assert.deepEqual(await takeDue(store, lease('you', 10), 5), [a]);
+    });
+
+    promise('that end on a day that is far away are none: somebody’s clock was wrong', async (store) => {
+      await list(store, [a], time(0));
+      await takeDue(store, { ...lease('me', 0), until: time(86_400) }, 5);
+      assert.deepEqual(await takeDue(store, lease('you', 1), 5), [a]);
     });
 
     promise('can be made longer, and given back', async (store) => {
@@ -441,6 +459,9 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
       await store.atomically([closeRun(store.db, two, { verdict: 'sound', reason: null })]);
       await store.atomically([endRun(store.db, one, time(9))]);
       assert.deepEqual(await abandoned(time(10)), [two], 'who was judged is still to be settled');
+      const days = 10 * 86_400;
+      await startRun(store, { ...facts, by: 'ahead', started: time(days), aliveUntil: time(days + 10) });
+      assert.equal((await abandoned(time(20))).length, 2, 'who has begun in ten days had a wrong clock');
     });
   });
 

@@ -71,6 +71,20 @@ describe('a schedule', () => {
     await stop();
   });
 
+  test('is not held up by a clock that ran ahead for a year and was set back', async (t) => {
+    const { store, clock, sim, stop } = house(t, { records: () => records(12) });
+    await clock.sleep(hour);
+    clock.adjust(365 * day);
+    await clock.sleep(hour);
+    clock.adjust(-365 * day);
+    sim.visits.length = 0;
+    await clock.sleep(2 * hour);
+    assert.equal(new Set(sim.visits.map(({ key }) => key)).size, 24, 'all are looked at again, soon');
+    for (const { status, checkedAt = '' } of (await readStatuses(store.db, '2026')).values())
+      assert.ok(status === 'verified' && Date.parse(checkedAt) < clock.now(), checkedAt);
+    await stop();
+  });
+
   test('goes on after the store has failed, and says so once', async (t) => {
     let full = true;
     const wrap = (store: Store): Store => ({

@@ -39,6 +39,12 @@ export class JumpingClock implements Clock {
     this.#now += milliseconds;
   }
 
+  /** Somebody sets it; whoever sleeps does so for as long as they would have. */
+  adjust(milliseconds: number): void {
+    this.#now += milliseconds;
+    for (const sleeper of this.#sleepers) sleeper.at += milliseconds;
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

@@ -251,10 +251,17 @@ describe('the next look', () => {
 });
 
 test('an older result changes nothing: a report that comes twice is harmless', () => {
-  const [first, second] = observations(['0m ok', '+1d tcp.timeout']);
+  const [first, second] = observations(['0m ok', '+30m tcp.timeout']);
   const state = next(next(undefined, first!, middle), second!, middle);
   assert.deepEqual(next(state, second!, middle), state);
   assert.deepEqual(next(state, first!, middle), state);
+});
+
+test('a clock that ran ahead and was set back takes what it has counted with it', () => {
+  const [ok, failed] = observations(['0m ok', '+400d tcp.timeout']);
+  const ahead = next(next(undefined, ok!, middle), failed!, middle);
+  const [back] = observations(['3m ok']);
+  assert.deepEqual(next(ahead, back!, middle), next(undefined, back!, middle));
 });
 
 describe('whatever happens', () => {

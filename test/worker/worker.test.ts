@@ -347,6 +347,17 @@ for (const [where, vars] of [
   });
 }
 
+test('What fails in an hour keeps nothing else from being done, and is told', async () => {
+  const { server, worker, DB } = await startWorker({ EVIDENCE: 'http://127.0.0.1:9' });
+  try {
+    assert.equal((await worker.scheduled({ cron: '17 * * * *' })).outcome, 'exception');
+    const { results } = await DB.prepare('SELECT count(*) AS n FROM name_servers').all<{ n: number }>();
+    assert.equal(results[0]?.n, 200);
+  } finally {
+    await server.close();
+  }
+});
+
 test('wrangler.toml has the version of the package', () => {
   const version = (text: string, form: RegExp) => form.exec(text)?.[1];
   const [toml, json] = ['wrangler.toml', 'package.json'].map((file) => readFileSync(`${root}/${file}`, 'utf8'));

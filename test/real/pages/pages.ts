@@ -12,6 +12,7 @@ import { putHeard } from '../../../src/store/heard.ts';
 import { putQuarantine } from '../../../src/store/quarantine.ts';
 import { putSignIns } from '../../../src/store/sign-ins.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
+import { createToken, type Role } from '../../../src/store/tokens.ts';
 import { parseEndpoint } from '../../../src/verify/endpoint.ts';
 import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
@@ -50,6 +51,13 @@ export const pages: readonly PageCase[] = [
   { name: 'checked', path: '/check/gmx.net' },
   { name: 'checked-unknown', path: '/check/unknown.zz' },
   { name: 'how-mail-works', path: '/how-mail-works' },
+  { name: 'submit', path: '/submit' },
+  { name: 'submit-change', path: '/submit?kind=change&id=gmx.net' },
+  { name: 'submit-report', path: '/submit?kind=report&id=gmx.net' },
+  { name: 'submit-which', path: '/submit?kind=remove' },
+  { name: 'submit-unserved', path: '/submit?kind=change&id=nobody.zz', status: 404 },
+  { name: 'submission', path: '/submission' },
+  { name: 'review', path: '/review' },
   { name: 'about', path: '/about' },
   { name: 'api', path: '/api' },
   { name: 'probing', path: '/about/probing' },
@@ -59,6 +67,8 @@ export const pages: readonly PageCase[] = [
 export interface Site extends AsyncDisposable {
   readonly url: string;
   readonly dns: DnsServer;
+  /** A token for somebody. */
+  token(name: string, role?: Role): Promise<string>;
 }
 
 /**
@@ -87,6 +97,7 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
       resolver: dns.address,
       discover: { ca: (await pki()).ca, ports: web.ports, allowPrivate: true },
       contact: 'ops@atlas.example',
+      submissions: { checker: { prober: { resolver: dns.address }, resolvers: [dns.address], askNameServers: false } },
       version: 'test',
       note: () => undefined,
       ...options,
@@ -99,6 +110,14 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
   return {
     url: running.url,
     dns,
+    async token(name, role = 'reviewer') {
+      const store = openSqlite(join(folder, 'test.db'));
+      try {
+        return (await createToken(store, name, role, new Date().toISOString())) ?? '';
+      } finally {
+        store.close();
+      }
+    },
     async [Symbol.asyncDispose]() {
       await running.close();
       await Promise.all([dns.stop(), web.stop()]);
