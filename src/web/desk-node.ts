@@ -105,7 +105,8 @@ export async function startDesk(
 
   return {
     desk,
-    dryRun: async (draft, block) => check({ draft, atlas: await atlas(), ...(block !== undefined && { block }) }),
+    dryRun: async (draft, block, told) =>
+      check({ draft, atlas: await atlas(), ...(block !== undefined && { block }) }, told),
     async stop() {
       clearInterval(timer);
       await Promise.all([queue.stop(), looking]);

@@ -25,7 +25,11 @@ const outsideOfTheDocument = new Set([
   '/metrics',
   '/provider/:id',
   '/providers',
+  '/review',
+  '/review/:number',
   '/status',
+  '/submission',
+  '/submit',
 ]);
 
 /** Runs of an agent: one in doubt, and one that was judged. */
