@@ -11,6 +11,7 @@ const pages = new URL('../web/pages/', import.meta.url);
 const scripts = {
   home: '/*! QR codes: uqr, MIT, © Project Nayuki, © 2023 Anthony Fu */',
   search: '',
+  submit: '',
 } as const;
 
 export const scriptsFile = fileURLToPath(new URL('scripts.ts', pages));

@@ -14,6 +14,7 @@ import { comparisonsRoute } from './comparisons.ts';
 import { HttpProblem } from './errors.ts';
 import { atlasFeedRoute, providerFeedRoute } from './feed.ts';
 import { sourceOf } from './find.ts';
+import { Intake } from './intake.ts';
 import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
@@ -24,11 +25,15 @@ import { assetRoute } from './pages/assets.ts';
 import { checkFormPage, checkPage } from './pages/check.ts';
 import { homePage } from './pages/home.ts';
 import { howMailWorksPage } from './pages/how-mail-works.ts';
+import { noNoticesPage } from './pages/no-notices.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { providerPage } from './pages/provider.ts';
 import { providersPage } from './pages/providers.ts';
+import { reviewDecision, reviewOnePage, reviewPage, reviewSession } from './pages/review.ts';
 import { statusPage } from './pages/status.ts';
+import { submissionForms, submissionPage } from './pages/submission.ts';
+import { submitForms, submitPage } from './pages/submit.ts';
 import { probesRoute } from './probes.ts';
 import { paccByHost, publishRoute } from './publish.ts';
 import { type Document, documentOf, json, needsSecret, otherMethod, send, sendJson } from './respond.ts';
@@ -41,6 +46,7 @@ import { previewRoute, submissionRoutes } from './submissions.ts';
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
   const requests = new Requests();
+  const intake = new Intake(deps);
   /** A handler whose answers are counted; what it throws is counted where it becomes an answer. */
   const counted = (path: string, handler: Handler): Handler => {
     return async (c, next) => {
@@ -83,6 +89,17 @@ export function createApp(deps: Deps): Hono {
     });
   };
 
+  /** A page with a form that comes back to it. */
+  const form = (path: string, show: Handler, take: Handler) => {
+    const here =
+      (handler: Handler): Handler =>
+      (c, next) => {
+        onlyHere(deps, c);
+        return handler(c, next);
+      };
+    closed(path, { GET: here(show), POST: here(take) });
+  };
+
   // Mail clients.
   get('/v1.1/:domain', autoconfigByPath(deps, 'curated'));
   get('/mx/v1.1/:domain', autoconfigByPath(deps, 'mx'));
@@ -105,6 +122,10 @@ export function createApp(deps: Deps): Hono {
   page('/how-mail-works', howMailWorksPage(deps));
   page('/about', aboutPage(deps));
   page('/about/probing', probingPage(deps));
+  form('/submit', submitPage(deps), submitForms(deps, intake));
+  form('/submission', submissionPage(deps), submissionForms(deps, intake));
+  form('/review', reviewPage(deps), reviewSession(deps));
+  form('/review/:number', reviewOnePage(deps), reviewDecision(deps));
   page('/api', apiPage(deps));
   get('/assets/:file', assetRoute(deps));
 
@@ -130,7 +151,7 @@ export function createApp(deps: Deps): Hono {
   get('/api/v1/feed.atom', atlasFeedRoute(deps));
 
   // Those who submit, and those who review.
-  const [submitters, reviewers] = [submissionRoutes(deps), reviewRoutes(deps)];
+  const [submitters, reviewers] = [submissionRoutes(deps, intake), reviewRoutes(deps)];
   closed('/api/v1/submissions', { GET: reviewers.list, POST: submitters.submit });
   closed('/api/v1/submissions/:number', {
     GET: byBearer(reviewers.see, submitters.follow),
@@ -143,6 +164,7 @@ export function createApp(deps: Deps): Hono {
   closed('/api/v1/submissions/:number/decline', { POST: reviewers.decline });
   closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
   closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
+  closed('/notices/:number/:token', noNoticesPage(deps));
   closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
 
   // Verifiers elsewhere.

@@ -108,7 +108,12 @@ export function sendParts(
   type: string,
   more: Readonly<Record<string, string>>,
 ): Response {
-  return c.body(parts, 200, { ...always, ...more, 'Cache-Control': cacheControl['no-store'], 'Content-Type': type });
+  return c.body(parts, 200, {
+    ...standing(c),
+    ...more,
+    'Cache-Control': cacheControl['no-store'],
+    'Content-Type': type,
+  });
 }
 
 /** A 400 in the form of somebody else's protocol. */
@@ -119,7 +124,7 @@ export function sendForeignError(c: Context, value: unknown): Response {
 
 /** What was asked for is to be read elsewhere; nobody may keep that, because what was typed may be an address. */
 export function sendAside(c: Context, location: string): Response {
-  return c.body(null, 303, { ...always, 'Cache-Control': cacheControl['no-store'], Location: location });
+  return c.body(null, 303, { ...standing(c), 'Cache-Control': cacheControl['no-store'], Location: location });
 }
 
 /** The same thing has another address for good. */

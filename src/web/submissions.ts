@@ -1,11 +1,9 @@
 /** Submissions over HTTP: what strangers can do, and those who hold a receipt. */
 import type { Context } from 'hono';
 import { compileAtlas } from '../atlas/atlas.ts';
-import { canonicalJson } from '../atlas/digest.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import { lookup } from '../lookup/ladder.ts';
 import { parseDomain } from '../name/domain.ts';
-import { Budget } from '../net/budget.ts';
 import { nothingKnown } from '../provider/model.ts';
 import { isSecret, secretHash } from '../store/secret.ts';
 import { readByPreview, readSubmission, type SubmissionRow } from '../store/submissions.ts';
@@ -16,11 +14,12 @@ import { previewOf } from '../submit/receipt.ts';
 import { Refusal } from '../submit/refusal.ts';
 import { forSubmitter, showCheck } from '../submit/show.ts';
 import { isOpen } from '../submit/state.ts';
-import { recheck, redraft, stop, submit, withdraw } from '../submit/submissions.ts';
+import { recheck, redraft, stop, withdraw } from '../submit/submissions.ts';
 import { bearerOf } from './bearer.ts';
 import { bodyText } from './body.ts';
 import { MaybeReasoned, SubmitQuery } from './contract-submissions.ts';
 import { HttpProblem } from './errors.ts';
+import type { Intake } from './intake.ts';
 import { languageOf } from './pages/language.ts';
 import { parseQuery } from './parse-query.ts';
 import { queryParameters } from './query.ts';
@@ -32,82 +31,29 @@ import type { Deps } from './served.ts';
 export interface Submissions {
   readonly desk: Desk;
   /** Runs every check of a draft that is not submitted. */
-  dryRun(draft: Draft, block: string | undefined): Promise<readonly CheckResult[]>;
+  dryRun(
+    draft: Draft,
+    block: string | undefined,
+    told?: (result: CheckResult) => void,
+  ): Promise<readonly CheckResult[]>;
 }
 
-const hour = 3_600_000;
-/** What one network, and all together, may do in an hour; docs/submissions.md has the table. */
-const limits = {
-  submit: { perBlock: 10, total: 300, window: hour },
-  change: { perBlock: 30, total: 600, window: hour },
-} as const;
-/** Open submissions of one network that this process has seen. */
-const mostOpenPerBlock = 20;
-/** Dry runs at once: each may take minutes. */
-const mostDryRuns = 4;
-
-/** The routes of those who submit, with the budgets that they share. */
-export function submissionRoutes(deps: Deps) {
-  const budgets = { submit: new Budget(limits.submit), change: new Budget(limits.change) };
-  const open = new Map<string, Set<number>>();
-  let dryRuns = 0;
-
-  const charge = (c: Context, what: keyof typeof budgets) => {
-    if (budgets[what].take(deps.asker(c))) return;
-    const detail = 'Too much was submitted from this network just now; try again in an hour.';
-    throw new HttpProblem('too-many-submissions', detail);
-  };
-
-  /** Those of a network that are still open. */
-  const openOf = async ({ desk }: Submissions, block: string | undefined): Promise<SubmissionRow[]> => {
-    const rows: SubmissionRow[] = [];
-    for (const number of (block !== undefined && open.get(block)) || []) {
-      const row = await readSubmission(desk.store.db, number);
-      if (row && isOpen(row.state)) rows.push(row);
-    }
-    if (block !== undefined) remember(block, ...rows.map(({ number }) => number));
-    return rows;
-  };
-  const remember = (block: string, ...numbers: readonly number[]) => {
-    if (numbers.length > 0) open.set(block, new Set(numbers));
-    else open.delete(block);
-  };
-
+/** The routes of those who submit. */
+export function submissionRoutes(deps: Deps, intake: Intake) {
   return {
     /** `POST /api/v1/submissions` */
     submit: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const query = parseQuery(SubmitQuery, c);
-      const block = deps.asker(c);
-      charge(c, 'submit');
+      intake.charge(c, 'submit');
       const { draft, contact, remarks } = await readBody(ports.desk, c);
       if (query.dry_run === '1') {
-        if (dryRuns >= mostDryRuns) {
-          throw new HttpProblem('too-many-submissions', 'Too many drafts are being checked; try again in a minute.');
-        }
-        dryRuns++;
-        try {
-          const { kind, id, record } = draft;
-          const checks = (await ports.dryRun(draft, block)).map((one) => showCheck(one, languageOf(c)));
-          return sendJson(c, { dryRun: true, kind, id, checks, remarks, ...(record && { record }) }, 'no-store');
-        } finally {
-          dryRuns--;
-        }
+        const { kind, id, record } = draft;
+        const checks = (await intake.tryOut(c, draft)).map((one) => showCheck(one, languageOf(c)));
+        return sendJson(c, { dryRun: true, kind, id, checks, remarks, ...(record && { record }) }, 'no-store');
       }
       const key = keyOf(c);
-      const mine = await openOf(ports, block);
-      // Whoever repeats a request without a key gets no second receipt, and there is no second submission.
-      const twin = key === undefined ? mine.find((row) => row.draft === canonicalJson(draft)) : undefined;
-      if (twin) {
-        const detail = `The same was submitted from this network as number ${twin.number}, and is still open.`;
-        throw new HttpProblem('submitted-already', detail, { number: twin.number });
-      }
-      if (mine.length >= mostOpenPerBlock) {
-        const detail = `There are ${mine.length} open submissions from this network; wait until they are decided.`;
-        throw new HttpProblem('too-many-submissions', detail);
-      }
-      const { number, receipt, row, repeated } = await refusable(submit(ports.desk, { draft, contact, key, block }));
-      if (block !== undefined) remember(block, ...mine.map((one) => one.number), number);
+      const { number, receipt, row, repeated } = await intake.submit(c, { draft, contact, key });
       const shown = await forSubmitter(ports.desk, row, languageOf(c));
       const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
       const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
@@ -125,7 +71,7 @@ export function submissionRoutes(deps: Deps) {
       const ports = submissionsOf(deps);
       const { desk } = ports;
       const row = await withReceipt(desk, c);
-      charge(c, 'change');
+      intake.charge(c, 'change');
       const { draft, contact } = await readBody(desk, c);
       const now = await refusable(redraft(desk, row, { draft, contact, block: deps.asker(c) }));
       return show(c, desk, now);
@@ -141,7 +87,7 @@ export function submissionRoutes(deps: Deps) {
     recheck: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const row = await withReceipt(ports.desk, c);
-      charge(c, 'change');
+      intake.charge(c, 'change');
       return show(c, ports.desk, await refusable(recheck(ports.desk, row, submitter, deps.asker(c))));
     },
 
@@ -219,7 +165,11 @@ const nobodys = secretHash('');
 async function withReceipt(desk: Desk, c: Context): Promise<SubmissionRow> {
   const receipt = bearerOf(c);
   if (receipt === undefined) throw new HttpProblem('no-token', 'This needs the receipt of the submission, as Bearer.');
-  const text = c.req.param('number') ?? '';
+  return ofReceipt(desk, c.req.param('number') ?? '', receipt);
+}
+
+/** The submission of this number, for whoever holds its receipt. @throws {HttpProblem} for everybody else */
+export async function ofReceipt(desk: Desk, text: string, receipt: string): Promise<SubmissionRow> {
   const row = /^[1-9]\d{0,14}$/.test(text) ? await readSubmission(desk.store.db, Number(text)) : undefined;
   if (!isSecret(receipt, row?.receipt ?? nobodys) || !row) throw unknown();
   return row;

@@ -16,6 +16,7 @@ const outsideOfTheDocument = new Set([
   '/',
   '/about',
   '/about/probing',
+  '/notices/:number/:token',
   '/api',
   '/assets/:file',
   '/check',
@@ -24,7 +25,11 @@ const outsideOfTheDocument = new Set([
   '/metrics',
   '/provider/:id',
   '/providers',
+  '/review',
+  '/review/:number',
   '/status',
+  '/submission',
+  '/submit',
 ]);
 
 /** Runs of an agent: one in doubt, and one that was judged. */

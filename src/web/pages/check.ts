@@ -9,7 +9,6 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Simulation } from '../../discover/clients/simulate.ts';
 import { compare } from '../../discover/compare.ts';
-import type { Tell } from '../../discover/discover.ts';
 import type { Catch, Discovery } from '../../discover/model.ts';
 import type { Lookup } from '../../lookup/ladder.ts';
 import { sayMiss } from '../../lookup/miss.ts';
@@ -28,6 +27,7 @@ import { type Html, sendPage, streamPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { mark } from './marks.ts';
 import { comparisonPart, findingsPart, mechanismLine } from './publication.ts';
+import { Told } from './told.ts';
 
 export const texts = {
   en: {
@@ -152,8 +152,8 @@ export function checkPage(deps: Deps) {
     if (deps.hosting?.only || !deps.discovered)
       throw notServedHere('miss' in ours ? ours.miss : { domain, reason: 'unknown-domain' });
     const asker = deps.asker(c);
-    const queue = new Queue();
-    const discovering = deps.discovered(domain, asker, queue.tell);
+    const queue = new Told<Piece>();
+    const discovering = deps.discovered(domain, asker, (mechanism, caught) => queue.tell({ mechanism, caught }));
     const simulating = deps.simulated?.(domain, asker);
     // Whoever awaits them comes later, or never.
     discovering.then(queue.end, queue.end);
@@ -187,10 +187,16 @@ async function soon(): Promise<'later'> {
   return 'later';
 }
 
+/** What one mechanism brought. */
+interface Piece {
+  readonly mechanism: Mechanism;
+  readonly caught: Catch;
+}
+
 interface Checking {
   readonly domain: Domain;
   readonly ours: { readonly answer: Answer } | Extract<Lookup, { miss: unknown }>;
-  readonly queue: Queue;
+  readonly queue: Told<Piece>;
   readonly discovering: Promise<Discovery | undefined>;
   readonly simulating: Promise<Simulation | undefined> | undefined;
   readonly language: Language;
@@ -253,33 +259,4 @@ function mechanismsOf({ findings, attempts }: Discovery): { mechanism: Mechanism
     mechanism,
     caught: { attempts: some, findings: found.get(mechanism) ?? [] },
   }));
-}
-
-/** What is told while somebody reads it, one after the other. */
-class Queue implements AsyncIterable<{ mechanism: Mechanism; caught: Catch }> {
-  readonly #told: { mechanism: Mechanism; caught: Catch }[] = [];
-  #ended = false;
-  #wake = Promise.withResolvers<void>();
-
-  readonly tell: Tell = (mechanism, caught) => {
-    this.#told.push({ mechanism, caught });
-    this.#wake.resolve();
-  };
-
-  readonly end = (): void => {
-    this.#ended = true;
-    this.#wake.resolve();
-  };
-
-  async *[Symbol.asyncIterator]() {
-    for (;;) {
-      const next = this.#told.shift();
-      if (next) yield next;
-      else if (this.#ended) return;
-      else {
-        await this.#wake.promise;
-        this.#wake = Promise.withResolvers();
-      }
-    }
-  }
 }

@@ -27,7 +27,7 @@ export interface Page {
   /** Its own script, by URL; there is none without it. */
   readonly script?: string;
   /** Default 200. */
-  readonly status?: 200 | 400 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503;
+  readonly status?: 200 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503;
   /** Default: the asker keeps it, and asks each time whether it is new. */
   readonly caching?: Caching;
 }
@@ -66,6 +66,8 @@ const inHeader: readonly Place[] = [
   { path: '/about', name: { en: 'About mailatlas', de: 'Über mailatlas' } },
 ];
 const inFooter: readonly Place[] = [
+  { path: '/submit', name: { en: 'Submit an entry', de: 'Eintrag vorschlagen' } },
+  { path: '/review', name: { en: 'Review', de: 'Prüfen' } },
   { path: '/status', name: { en: 'Status', de: 'Status' } },
   { path: '/api', name: { en: 'API', de: 'API' } },
   { path: '/about#operator', name: { en: 'Imprint and contact', de: 'Impressum und Kontakt' } },
@@ -113,7 +115,7 @@ const gap = '<!--parts-->';
 export async function streamPage(
   c: Context,
   deps: FrameDeps & Pick<Deps, 'gzipParts'>,
-  said: Pick<Page, 'title' | 'description'>,
+  said: Pick<Page, 'title' | 'description' | 'script'>,
   parts: AsyncIterable<Html | string>,
   fault: (error: unknown) => Html | string,
 ): Promise<Response> {

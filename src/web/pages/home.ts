@@ -136,7 +136,11 @@ async function found(deps: Deps, c: Context, typed: string, language: Language):
       const { title, notHere } = texts[language];
       return { title, shown: asked.domain, section: { fault: notHere }, status: 404 };
     }
-    const section = missSection(result.miss, { asked: wantsPublished, mayAsk: published !== undefined }, language);
+    const section = missSection(
+      result.miss,
+      { asked: wantsPublished, mayAsk: published !== undefined, maySubmit: deps.submissions !== undefined },
+      language,
+    );
     const status = reason === 'dns-timeout' ? 503 : reason === 'dns-budget' ? 429 : 404;
     return { title: asked.domain, shown: asked.domain, section: { html: section }, status };
   }

@@ -64,10 +64,11 @@ export const texts = {
 /**
  * @param asked whether the domain itself was asked, too
  * @param mayAsk whether it could be
+ * @param maySubmit whether there is a form
  */
 export function missSection(
   miss: Miss,
-  { asked, mayAsk }: { asked: boolean; mayAsk: boolean },
+  { asked, mayAsk, maySubmit }: { asked: boolean; mayAsk: boolean; maySubmit: boolean },
   language: Language,
 ): Html {
   const say = texts[language];
@@ -93,7 +94,7 @@ ${
 <ul>
 ${leftOut?.successor === undefined ? '' : html`<li>${say.successor} <a href="/?domain=${leftOut.successor}">${leftOut.successor}</a></li>`}
 <li>${say.provider}</li>
-<li>${say.submit} <a href="/about#contribute">${say.contribute}</a>.</li>
+<li>${say.submit} <a href="${maySubmit ? `/submit?kind=new&domain=${domain}` : '/about#contribute'}">${say.contribute}</a>.</li>
 </ul>
 </div>`;
 }

@@ -49,6 +49,8 @@ export const texts = {
     profile: 'profile for iPhone, iPad and Mac',
     json: 'JSON',
     wrong: 'Is something wrong here?',
+    report: 'Report a wrong entry',
+    correct: 'Correct it',
     tell: 'Tell whoever runs this server:',
     data: 'The entry is a text file that anybody may correct:',
   },
@@ -75,6 +77,8 @@ export const texts = {
     profile: 'Profil für iPhone, iPad und Mac',
     json: 'JSON',
     wrong: 'Stimmt hier etwas nicht?',
+    report: 'Einen Fehler melden',
+    correct: 'Berichtigen',
     tell: 'Sagen Sie es denen, die diesen Server betreiben:',
     data: 'Der Eintrag ist eine Textdatei, die jeder berichtigen darf:',
   },
@@ -173,9 +177,10 @@ function furtherPart(record: Provider, language: Language): Html {
 <ul>${isXml ? html`<li><a href="${own}/autoconfig.xml">${say.autoconfig}</a></li>` : ''}${access === 'open' && !hasTemplates(record) ? html`<li><a href="${own}/mail.mobileconfig?lang=${language}">${say.profile}</a></li>` : ''}<li><a href="${own}">${say.json}</a></li></ul></section>`;
 }
 
-function wrongPart({ contact }: Deps, id: string, language: Language): Html {
+function wrongPart({ contact, submissions }: Deps, id: string, language: Language): Html {
   const say = texts[language];
   return html`<section class="note screen" aria-labelledby="wrong"><h2 id="wrong">${say.wrong}</h2>
+${submissions ? html`<p><a class="button" href="/submit?kind=report&id=${id}">${say.report}</a> <a class="button" href="/submit?kind=change&id=${id}">${say.correct}</a></p>` : ''}
 ${contact === undefined ? '' : html`<p>${say.tell} ${linked(contact)}</p>`}
 <p>${say.data} <span class="mono">data/providers/${id}.yml</span></p></section>`;
 }

@@ -201,6 +201,42 @@ img.code { width: 11.25rem; }
 .operation summary code { overflow-wrap: anywhere; font-weight: 400; }
 h2 + div > .operation:first-child, h2 + p + div > .operation:first-child { margin-top: 1rem; }
 .operation h3 { margin-top: 1.25rem; font-size: 1rem; }
+fieldset { border: 0; margin: 1.25rem 0 0; padding: 0; min-width: 0; }
+legend { font-weight: 600; padding: 0; }
+.choices ul { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; margin-top: 1.5rem; list-style: none; }
+.choices li { margin: 0; }
+.choices a { display: inline-block; padding: .45rem .95rem; border: 1px solid var(--edge); border-radius: 2rem; color: var(--ink); text-decoration: none; font-size: .9375rem; }
+.choices a:hover { border-color: var(--accent); background: var(--wash); }
+.choices a[aria-current] { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+.one { margin-top: 1.1rem; max-width: 42rem; }
+.one > label { margin-bottom: .3rem; }
+.one .hint, .one .fault { margin-top: .3rem; }
+.fault:empty { display: none; }
+.short { max-width: 8rem; }
+[aria-invalid=true] { border-color: var(--bad) !important; outline-color: var(--bad); }
+.pairs { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 0 1.5rem; max-width: 42rem; }
+.server { display: grid; grid-template-columns: 1fr 1.6fr; gap: 0 1.25rem; padding: .25rem 1.25rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; max-width: 46rem; }
+.server legend { float: left; grid-column: 1 / -1; padding-top: 1rem; color: var(--soft); font-size: var(--small); }
+.ticks label { display: flex; gap: .6rem; align-items: baseline; font-weight: 400; margin-top: .6rem; overflow-wrap: anywhere; }
+.ticks input { width: 1.1rem; height: 1.1rem; flex: none; accent-color: var(--accent); }
+.acts { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin-top: 1.75rem; max-width: none; }
+.wrong h2 { margin: 0; font-size: var(--h3); }
+.wrong h2:focus { outline: none; }
+.checks, .events { list-style: none; padding: 0; }
+.check { border-top: 1px solid var(--line); padding: 1rem 0 0; margin: 1rem 0 0; max-width: 46rem; }
+.check h3, .check p { margin: .2rem 0 0; }
+.check details, .check details:last-of-type { border: 0; }
+.check ul { margin-top: .5rem; }
+.check summary { padding: .5rem 0 .2rem; font-size: var(--small); font-weight: 400; }
+.check code, .events code { overflow-wrap: anywhere; }
+blockquote { margin: .75rem 0 0; padding: .1rem 0 .1rem 1.1rem; border-left: .2rem solid var(--line); color: var(--soft); white-space: pre-line; max-width: 42rem; overflow-wrap: anywhere; }
+.secret { overflow-wrap: anywhere; user-select: all; }
+.sides { table-layout: fixed; }
+.sides del, .sides ins { white-space: pre-line; overflow-wrap: anywhere; text-decoration-thickness: .06em; padding: .05rem .2rem; border-radius: .2rem; }
+.sides del { background: var(--bad-wash); } .sides ins { background: var(--good-wash); text-decoration: none; }
+.sides del:empty, .sides ins:empty { display: none; }
+.leave { display: flex; gap: .75rem; align-items: center; margin-top: 1rem; }
+@media (max-width: 40rem) { .server { grid-template-columns: 1fr; } }
 @media (min-width: 48.01rem) { .host { white-space: nowrap; } }
 @media (max-width: 48rem) {
   .sheet, .sheet tbody, .sheet tr, .sheet th, .sheet td { display: block; }

@@ -6,9 +6,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { noBrowser, startBrowser } from './chromium.ts';
+import { faults, sideways } from './look.ts';
 import { type PageCase, pages, type Site, startSite } from './pages.ts';
 
 const mostOctets = 60_000;
@@ -110,27 +110,5 @@ describe('Pages in a browser', { skip: noBrowser }, () => {
     return page.evaluate(
       'performance.getEntriesByType("resource").filter((one) => one.renderBlockingStatus !== "non-blocking").map(({ name }) => name)',
     );
-  }
-
-  /** How far the page is wider than the window. */
-  async function sideways(page: Page): Promise<number> {
-    const { scroll, client } = await page
-      .locator('html')
-      .evaluate((html) => ({ scroll: html.scrollWidth, client: html.clientWidth }));
-    return scroll - client;
-  }
-
-  /** What axe finds, each as a line. The checker is put in from outside the page, past its policy. */
-  async function faults(page: Page): Promise<string[]> {
-    const session = await page.context().newCDPSession(page);
-    await session.send('Runtime.evaluate', { expression: axe.source });
-    // What is folded away is to be right, too.
-    const unfold = 'for (const fold of document.querySelectorAll("details")) fold.open = true';
-    await session.send('Runtime.evaluate', { expression: unfold });
-    const expression =
-      'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })' +
-      '.then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`)))';
-    const { result } = await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-    return result.value as string[];
   }
 });

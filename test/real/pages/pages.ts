@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDataDir } from '../../../src/catalog/files.ts';
+import { compileFiles } from '../../../src/cli/local-atlas.ts';
 import { shippedData } from '../../../src/cli/options.ts';
 import type { Domain } from '../../../src/name/domain.ts';
 import { type RunningServer, startServer } from '../../../src/node.ts';
@@ -10,9 +12,11 @@ import { putHeard } from '../../../src/store/heard.ts';
 import { putQuarantine } from '../../../src/store/quarantine.ts';
 import { putSignIns } from '../../../src/store/sign-ins.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
+import { createToken, type Role } from '../../../src/store/tokens.ts';
 import { parseEndpoint } from '../../../src/verify/endpoint.ts';
 import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
+import { liveThrough } from '../../months.ts';
 import { pki } from '../../pki.ts';
 import { startWeb } from '../../web-server.ts';
 
@@ -35,6 +39,7 @@ export const pages: readonly PageCase[] = [
   { name: 'unknown', path: '/?domain=unknown.zz', status: 404 },
   { name: 'mistyped', path: '/?domain=nonsense', status: 400 },
   { name: 'record', path: '/provider/gmx.net' },
+  { name: 'record-with-a-past', path: '/provider/posteo.de' },
   { name: 'record-hosted', path: '/provider/workspace.google.com' },
   { name: 'record-without-access', path: '/provider/proton.me' },
   { name: 'providers', path: '/providers' },
@@ -46,6 +51,13 @@ export const pages: readonly PageCase[] = [
   { name: 'checked', path: '/check/gmx.net' },
   { name: 'checked-unknown', path: '/check/unknown.zz' },
   { name: 'how-mail-works', path: '/how-mail-works' },
+  { name: 'submit', path: '/submit' },
+  { name: 'submit-change', path: '/submit?kind=change&id=gmx.net' },
+  { name: 'submit-report', path: '/submit?kind=report&id=gmx.net' },
+  { name: 'submit-which', path: '/submit?kind=remove' },
+  { name: 'submit-unserved', path: '/submit?kind=change&id=nobody.zz', status: 404 },
+  { name: 'submission', path: '/submission' },
+  { name: 'review', path: '/review' },
   { name: 'about', path: '/about' },
   { name: 'api', path: '/api' },
   { name: 'probing', path: '/about/probing' },
@@ -55,6 +67,8 @@ export const pages: readonly PageCase[] = [
 export interface Site extends AsyncDisposable {
   readonly url: string;
   readonly dns: DnsServer;
+  /** A token for somebody. */
+  token(name: string, role?: Role): Promise<string>;
 }
 
 /**
@@ -83,6 +97,7 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
       resolver: dns.address,
       discover: { ca: (await pki()).ca, ports: web.ports, allowPrivate: true },
       contact: 'ops@atlas.example',
+      submissions: { checker: { prober: { resolver: dns.address }, resolvers: [dns.address], askNameServers: false } },
       version: 'test',
       note: () => undefined,
       ...options,
@@ -95,6 +110,14 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
   return {
     url: running.url,
     dns,
+    async token(name, role = 'reviewer') {
+      const store = openSqlite(join(folder, 'test.db'));
+      try {
+        return (await createToken(store, name, role, new Date().toISOString())) ?? '';
+      } finally {
+        store.close();
+      }
+    },
     async [Symbol.asyncDispose]() {
       await running.close();
       await Promise.all([dns.stop(), web.stop()]);
@@ -137,5 +160,15 @@ async function know(db: string): Promise<void> {
       by: 'watch',
     }),
   ]);
+  const { providers } = await compileFiles(readDataDir(shippedData));
+  const posteo = providers.filter(({ id }) => id === 'posteo.de');
+  await liveThrough({
+    store,
+    curated: { providers: posteo, noProbe: [] },
+    days: 40,
+    now: Date.now(),
+    every: 43_200_000,
+    fate: () => 'outage',
+  });
   store.close();
 }

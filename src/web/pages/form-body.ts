@@ -1,0 +1,22 @@
+/** The body of a form that a browser sends. */
+import type { Context } from 'hono';
+import { bodyText } from '../body.ts';
+import { HttpProblem } from '../errors.ts';
+
+/**
+ * The fields of a form of ours. Forms of other sites are refused: browsers say where a form stood (Fetch Metadata).
+ * @throws {HttpProblem} where it is no form, or another site's
+ */
+export async function formOf(c: Context): Promise<URLSearchParams> {
+  const site = c.req.header('Sec-Fetch-Site');
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw new HttpProblem('malformed-request', 'This form was sent from another site.');
+  }
+  const type = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/x-www-form-urlencoded') {
+    throw new HttpProblem('unsupported-type', 'Send the form as application/x-www-form-urlencoded.');
+  }
+  const text = await bodyText(c);
+  if (text === undefined) throw new HttpProblem('malformed-request', 'The form is no UTF-8.');
+  return new URLSearchParams(text);
+}
