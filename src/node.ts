@@ -21,6 +21,7 @@ import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
+import type { Mailer } from './net/notify-node.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { MessageEntry } from './provider/lists.ts';
@@ -71,6 +72,8 @@ export interface ServerOptions extends VerifyingOptions {
   readonly compare?: boolean;
   /** Takes submissions in, checks them, and serves what reviewers have accepted. */
   readonly submissions?: DeskOptions;
+  /** Writes to those who submit, where they want that. */
+  readonly mailer?: Mailer;
   /** Signs bundles; without it there are none. */
   readonly bundleSigner?: Signer;
   /** How domains are asked what they publish; tests have web servers of their own. */
@@ -179,6 +182,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       changed: () => keeper.refresh(),
       note,
       url: options.url,
+      notices: { mailer: options.mailer, reviewers: options.notifiers, language: options.language },
     }));
   const app = createApp({
     served: () => keeper.served,

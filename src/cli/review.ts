@@ -11,7 +11,7 @@ import { quoted, type Reviewed, sayCheck, sayEvent, sayQueue, sayStanding, sayTi
 
 const usage = `usage: mailatlas review [list] [--state STATE,…] --server URL [--json]
        mailatlas review show NUMBER [--record] --server URL [--json]
-       mailatlas review accept NUMBER [--confirm NAME]… [--reason TEXT] --server URL
+       mailatlas review accept NUMBER --seen VERSION [--confirm NAME]… [--reason TEXT] --server URL
        mailatlas review decline|ask NUMBER --reason TEXT --server URL
        mailatlas review stop NUMBER [--reason TEXT] --server URL
        mailatlas review recheck NUMBER --server URL
@@ -25,6 +25,7 @@ people of a served domain elsewhere is published only when a second reviewer has
   --token-file FILE  a file with the token that nobody else can read (default: the environment's MAILATLAS_TOKEN)
   --state STATE,…    list: checking, waiting, asked, published, exported, declined, withdrawn (default: what is open)
   --record           show: the record alone, as YAML
+  --seen VERSION     accept: what you have looked at, as show says it; what has changed since is not accepted
   --confirm NAME     accept: what you have looked at, as show names it. Repeatable
   --reason TEXT      what the submitter and the history are told
   --json             what the server answers
@@ -45,6 +46,7 @@ const options = {
   state: { type: 'string' },
   record: { type: 'boolean' },
   confirm: { type: 'string', multiple: true },
+  seen: { type: 'string' },
   reason: { type: 'string' },
 } as const;
 
@@ -57,10 +59,12 @@ const words = {
     reason: 'why, in the words of the submitter:',
     former: 'drafts before this one',
     served: 'what is served now',
-    two: 'It needs two reviewers and a hold: people would be sent to',
+    two: 'It needs two reviewers and a hold.',
+    moves: 'people of a served domain would be sent to',
+    takes: 'nobody would answer any more for',
     proofs: 'proof of control',
     of: 'of',
-    confirm: 'To accept it, look at these and confirm each:',
+    accept: 'To accept it, look at each of these and confirm it, with --seen',
     accepted: 'accepted by',
   },
   de: {
@@ -69,10 +73,12 @@ const words = {
     reason: 'Begründung, in den Worten der Einsendung:',
     former: 'Frühere Entwürfe',
     served: 'was jetzt ausgeliefert wird',
-    two: 'Nötig sind zwei Zustimmungen und eine Wartezeit: Menschen würden geleitet zu',
+    two: 'Nötig sind zwei Zustimmungen und eine Wartezeit.',
+    moves: 'Menschen einer ausgelieferten Domain würden geleitet zu',
+    takes: 'niemand antwortete mehr für',
     proofs: 'Nachweise',
     of: 'von',
-    confirm: 'Vor dem Annehmen ansehen und einzeln bestätigen:',
+    accept: 'Vor dem Annehmen alles hier ansehen und einzeln bestätigen, mit --seen',
     accepted: 'angenommen von',
   },
 } as const;
@@ -90,6 +96,8 @@ export const command: Command = {
       values.state !== undefined && act !== 'list' && '--state is for list',
       values.record && act !== 'show' && '--record is for show',
       values.confirm && act !== 'accept' && '--confirm is for accept',
+      values.seen !== undefined && act !== 'accept' && '--seen is for accept',
+      act === 'accept' && !/^[1-9]\d{0,8}$/.test(values.seen ?? '') && 'accept needs --seen VERSION, as show says it',
       values.reason !== undefined && ['list', 'show', 'recheck'].includes(act) && `--reason is not for ${act}`,
       act === 'list' && typed !== undefined && 'list takes no number',
       ['decline', 'ask', 'rollback'].includes(act) && !values.reason?.trim() && `${act} needs --reason TEXT`,
@@ -101,10 +109,10 @@ export const command: Command = {
     const ask = <T>(question: Question) => askServer<T>(server, { ...question, secret }, language());
     try {
       if (act === 'list') return sayList(await ask<List>({ path: listPath(values.state) }), values.json === true);
-      const { confirm = [], reason } = values;
+      const { confirm = [], reason, seen: version } = values;
       const seen = await ask<Reviewed>(
         decision
-          ? decide(decision, number, confirm, reason)
+          ? decide(decision, number, { confirm, reason, version })
           : act === 'show'
             ? { path: at(number) }
             : back(number, reason),
@@ -126,8 +134,18 @@ function listPath(state: string | undefined): string {
   return `/api/v1/submissions${state === undefined ? '' : `?state=${encodeURIComponent(state)}`}`;
 }
 
-function decide(act: Decision, number: number, confirm: readonly string[], reason: string | undefined): Question {
-  const said = { ...(reason !== undefined && { reason }), ...(confirm.length > 0 && { confirm }) };
+interface Said {
+  readonly confirm: readonly string[];
+  readonly reason: string | undefined;
+  readonly version: string | undefined;
+}
+
+function decide(act: Decision, number: number, { confirm, reason, version }: Said): Question {
+  const said = {
+    ...(reason !== undefined && { reason }),
+    ...(version !== undefined && { version: Number(version) }),
+    ...(confirm.length > 0 && { confirm }),
+  };
   const path = `${at(number)}/${act}`;
   return act === 'recheck' ? { method: 'POST', path } : { method: 'POST', path, body: { json: said } };
 }
@@ -171,11 +189,22 @@ function sayAll(seen: Reviewed): string {
       : [
           `${text.proofs}: ${held.length} ${text.of} ${needed.length}${held.length > 0 ? ` (${held.map(visible).join(', ')})` : ''}`,
         ]),
-    ...(needs.reviewers > 1 ? [`${text.two} ${needs.movesTo.map(visible).join(', ')}`] : []),
+    ...(needs.reviewers > 1 ? [sayWhyTwo(needs, speech)] : []),
     ...(acceptedBy.length === 0 ? [] : [`${text.accepted} ${acceptedBy.map(visible).join(', ')}`]),
-    ...(needs.confirm.length === 0 || seen.state !== 'waiting' ? [] : [text.confirm, ...needs.confirm.map(flag)]),
+    ...(seen.state === 'waiting' && seen.holdUntil === null
+      ? [`${text.accept} ${seen.version}`, ...needs.confirm.map(flag)]
+      : []),
     sayStanding(seen, speech),
   ].join('\n');
+}
+
+function sayWhyTwo({ movesTo, takesAway }: Reviewed['needs'], speech: 'en' | 'de'): string {
+  const { two, moves, takes } = words[speech];
+  const some = (what: string, names: readonly string[]) =>
+    names.length === 0
+      ? []
+      : [`  ${what} ${names.slice(0, 10).map(visible).join(', ')}${names.length > 10 ? ' …' : ''}`];
+  return [two, ...some(moves, movesTo), ...some(takes, takesAway)].join('\n');
 }
 
 /** As it can be put behind a command, whatever a stranger has put into the name. */

@@ -5,7 +5,7 @@ import { parseEndpoint } from '../verify/endpoint.ts';
 import { readAbout } from './about.ts';
 import { hostingOptions, hostingUsage, readHosting } from './hosting-options.ts';
 import type { Command } from './main.ts';
-import { readNotifiers, webhookOption } from './notifiers.ts';
+import { readMailer, readNotifiers, webhookOption } from './notifiers.ts';
 import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile } from './options.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
@@ -51,8 +51,9 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
   --metrics             answer /metrics (Prometheus) to everybody; without it only to programs on this machine that no
                         proxy speaks for
   --webhook URL         POST what --verify and agents have found as JSON (servers that fail or are back, domains under
-                        quarantine), one message a run. By mail, too, where the environment has MAILATLAS_SMTP_URL,
-                        MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO
+                        quarantine), one message a run, and what waits for reviewers or was decided. By mail, too, where
+                        the environment has MAILATLAS_SMTP_URL, MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO; then those who
+                        submit get notices as well, if they gave an address
 
   --submissions         let strangers submit records, and reviewers with a token (mailatlas token) decide about them; the
                         default where --url and --contact are given. --no-submissions: nobody can
@@ -107,6 +108,7 @@ export const command: Command = {
       ...(concurrency !== undefined && { concurrency }),
     };
     const submissions = readSubmissionOptions(values);
+    const mailer = readMailer();
     const host = values.host ?? '127.0.0.1';
     const port = portOf(values.port ?? process.env.PORT ?? '8143');
     const bundleKey = values['bundle-key'];
@@ -138,7 +140,7 @@ export const command: Command = {
       notifiers: readNotifiers(values.webhook, 'serve'),
       language: language(),
       ...(values.compare && { compare: true }),
-      ...(submissions && { submissions }),
+      ...(submissions && { submissions, ...(mailer && { mailer }) }),
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });

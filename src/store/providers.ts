@@ -269,6 +269,22 @@ export async function readReplaced(db: Db, causes: string, since: string): Promi
   return rows.map(({ json }) => JSON.parse(json ?? '') as Provider);
 }
 
+/** A record as it was before what these causes did to it since then; null: there was none; undefined: they did nothing. */
+export async function readBefore(
+  db: Db,
+  id: string,
+  causes: string,
+  since: string,
+): Promise<Provider | null | undefined> {
+  const [first] = await db
+    .select({ json: revision.replaced })
+    .from(revision)
+    .where(and(eq(revision.id, id), like(revision.cause, causes), gt(revision.at, since)))
+    .orderBy(revision.n)
+    .limit(1);
+  return first && (first.json === null ? null : (JSON.parse(first.json) as Provider));
+}
+
 /** Those of these names that somebody handles mail under who is no record. */
 export async function readHandled(db: Db, names: readonly string[]): Promise<string[]> {
   const found: string[] = [];

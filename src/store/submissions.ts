@@ -90,6 +90,11 @@ export function actWhile(db: Db, number: number, from: State, done: NewEvent): S
   ];
 }
 
+/** Where its submitter wanted to be written to is nobody's business any more. */
+export function eraseContact(db: Db, number: number): Statement {
+  return db.update(submission).set({ contact: null }).where(eq(submission.number, number));
+}
+
 /** Keeps what a submission says now, before it says something else. */
 export function keepDraft(db: Db, { number, draft }: Pick<SubmissionRow, 'number' | 'draft'>, at: string): Statement {
   return db.insert(formerDraft).values({ submission: number, json: draft, until: at });

@@ -22,12 +22,14 @@ export interface Desk {
   changed(): Promise<void>;
   /** A submission is to be checked. @param block who causes that, as an address block; in memory only */
   check(number: number, block?: string): void;
+  /** Something of a person was deleted, and is to leave the disk as well. */
+  erased?(): void;
   /** Something was done; for notices. It tells of the submission as it was before, or as it began. */
   happened?(row: SubmissionRow, done: Pick<NewAct, 'set' | 'event'>): void;
 }
 
 /** What an act needs of it. */
-type Hands = Pick<Desk, 'store' | 'now' | 'happened'>;
+type Hands = Pick<Desk, 'store' | 'now' | 'happened' | 'erased'>;
 
 /** Who acts, and the name of their token or account; a stranger has none. */
 export interface By {
@@ -98,11 +100,13 @@ export async function perform(desk: Hands, row: SubmissionRow, by: By, doing: Do
     if (isTooLate(error)) throw await tooLate(desk, number);
     throw error;
   }
+  if (row.contact !== null && done.set.contact === null) desk.erased?.();
   desk.happened?.(row, done);
   return need(desk, number);
 }
 
-async function tooLate(desk: Hands, number: number): Promise<Refusal> {
+/** Who was faster, and when. */
+export async function tooLate(desk: Hands, number: number): Promise<Refusal> {
   const last = (await readEvents(desk.store.db, number)).at(-1);
   if (!last) return new Refusal('unknown', 'There is no such submission.');
   const who = last.who || (last.actor === 'submitter' ? 'the submitter' : 'mailatlas');

@@ -249,7 +249,7 @@ const mailbox = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%
 function readContact(text: string): string | Mistake {
   try {
     const { local, domain } = parseAddress(text);
-    if (local !== undefined && mailbox.test(local)) return `${local}@${domain}`;
+    if (!/\p{C}/u.test(text) && local !== undefined && mailbox.test(local)) return `${local}@${domain}`;
     return mistake('/contact', 'contact', { why: 'It looks like somebody@mail.example.' });
   } catch (error) {
     if (error instanceof NameError) return mistake('/contact', 'contact', { why: error.message });

@@ -114,6 +114,7 @@ function judge(party: Party, about: About): CheckItem[] {
     host: 'foreign-host',
     oauth2: 'foreign-oauth2',
     'sign-in': 'foreign-sign-in',
+    record: 'foreign-record',
     link: 'foreign-link',
   } as const;
   return [...oddities, item(name, 'attention', code[role], facts)];

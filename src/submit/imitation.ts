@@ -94,7 +94,12 @@ function judgeDomains(
 
 /** Whom it would pay to imitate: those where everybody can have a mailbox. */
 function isWellKnown(id: string, atlas: Atlas): boolean {
-  const kind = atlas.records.get(id)?.kind;
+  const record = atlas.records.get(id);
+  return record !== undefined && isForEverybody(record);
+}
+
+/** Everybody can have a mailbox there. */
+export function isForEverybody({ kind }: Provider): boolean {
   return kind === 'freemail' || kind === 'isp' || kind === 'privacy';
 }
 

@@ -14,8 +14,9 @@ import type { Provider } from '../provider/model.ts';
 import { ownerOf } from '../provider/parties.ts';
 import type { Draft } from './model.ts';
 
-/** What a name is for. `link`: where people read; `sign-in`: where they type a password into a page. */
-export type Role = 'domain' | 'wildcard' | 'mx' | 'host' | 'oauth2' | 'sign-in' | 'link';
+/** What a name is for. `link`: where people read; `sign-in`: where they type a password into a page;
+ * `record`: another one, to which they are sent. */
+export type Role = 'domain' | 'wildcard' | 'mx' | 'host' | 'oauth2' | 'sign-in' | 'record' | 'link';
 
 export interface Party {
   readonly role: Role;
@@ -52,9 +53,30 @@ export function partiesOf(record: Provider): Party[] {
     ...(record.setup ?? []).flatMap(({ url }, i) =>
       url === undefined ? [] : [link('sign-in', ['setup', i, 'url'], url)],
     ),
+    ...(record.alternatives ?? []).map(({ provider }, i) =>
+      party('record', ['alternatives', i, 'provider'], provider, provider),
+    ),
+    ...[record.restriction?.successor ?? []].flat().map((id) => party('record', ['restriction', 'successor'], id, id)),
     link('link', ['website'], record.website),
     ...(record.documentation ?? []).map(({ url }, i) => link('link', ['documentation', i, 'url'], url)),
+    ...Object.entries(record.sources).flatMap(([name, { url }]) =>
+      url === undefined ? [] : [link('link', ['sources', name, 'url'], url)],
+    ),
+    ...linksInTexts(record, []),
   ];
+}
+
+/** Links that stand in what people read. (Fields that are links are judged as what they are for.) */
+function linksInTexts(value: unknown, path: Path): Party[] {
+  if (typeof value === 'string') {
+    if (path.at(-1) === 'url' || URL.canParse(value)) return [];
+    return [...value.matchAll(/https:\/\/[^\s<>"“”„]+/gi)].map(([url]) =>
+      URL.canParse(url) ? link('link', path, url) : party('link', path, url.slice(0, 80), ''),
+    );
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const steps = Array.isArray(value) ? value.entries() : Object.entries(value);
+  return [...steps].flatMap(([step, one]) => linksInTexts(one, [...path, step]));
 }
 
 /** The registrable domains of the record's mail domains and of its id: a hoster's record may have no other of its own. */
@@ -79,7 +101,7 @@ export function affected({ id, record }: Pick<Draft, 'id' | 'record'>, atlas: At
 
 /**
  * Registrable domains to which people of domains that are served would be sent by the draft, and are not today: hosts,
- * OAuth2, MX patterns, and pages where a password is typed. Also where a name that is given up falls to another record.
+ * OAuth2, MX patterns, other records, and pages where a password is typed. Also where a name that is given up falls to another record.
  */
 export function movesTo(draft: Pick<Draft, 'kind' | 'id' | 'record'>, atlas: Atlas): Domain[] {
   if (draft.kind === 'report') return [];
@@ -130,7 +152,7 @@ const isName = ({ role }: Party) => role === 'domain' || role === 'wildcard' || 
 /** Where the record sends people and their passwords. */
 function leadsTo(record: Provider): Domain[] {
   return partiesOf(record).flatMap(({ role, owner }) =>
-    role === 'host' || role === 'oauth2' || role === 'mx' || role === 'sign-in' ? (owner ?? []) : [],
+    role === 'link' || role === 'domain' || role === 'wildcard' ? [] : (owner ?? []),
   );
 }
 

@@ -1,5 +1,5 @@
 /** What it takes until a submission is published. Pure: over the results of the checks, and over who has accepted it. */
-import type { CheckResult, Draft, Proofs } from './model.ts';
+import type { CheckItem, CheckResult, Draft, Proofs } from './model.ts';
 
 export interface Policy {
   /** `proved`: what is proved and passes every check is published without a reviewer. */
@@ -17,6 +17,8 @@ export interface Case {
   readonly proofs: Proofs;
   /** Registrable domains to which people of a domain that is served would be sent, and are not today. */
   readonly movesTo: readonly string[];
+  /** Names of a served record that nobody would answer for any more, where that concerns many (losses.ts). */
+  readonly takesAway: readonly string[];
   /** MX patterns come or go. */
   readonly changesMx: boolean;
 }
@@ -78,9 +80,19 @@ export function publishesItself(subject: Case, { publishes }: Policy): boolean {
   );
 }
 
-/** One stolen token must not redirect anybody's mail. */
-export function needsTwo({ draft, movesTo }: Pick<Case, 'draft' | 'movesTo'>): boolean {
-  return draft.kind !== 'report' && movesTo.length > 0;
+/**
+ * One stolen token must neither redirect anybody's mail, nor take the answer from many, nor decide for people whom nobody has
+ * listed: those behind the MX patterns of others, and those who have names below a suffix.
+ */
+export function needsTwo({ draft, checks, movesTo, takesAway }: Omit<Case, 'proofs' | 'changesMx'>): boolean {
+  return (
+    draft.kind !== 'report' &&
+    (movesTo.length > 0 || takesAway.length > 0 || checks.some(({ items }) => items.some(isForStrangers)))
+  );
+}
+
+function isForStrangers({ code, state }: CheckItem): boolean {
+  return state !== 'passed' && (code === 'foreign-mx' || code === 'private-suffix');
 }
 
 /** What a reviewer must confirm by name: `code:about` of everything that no machine could judge. */

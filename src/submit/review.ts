@@ -1,7 +1,7 @@
 /** What reviewers decide, and what follows from it: now, or when a hold is over. */
 import type { Atlas } from '../atlas/tables.ts';
 import type { Statement } from '../store/db.ts';
-import { readReplaced, readRevisionsSince } from '../store/providers.ts';
+import { readBefore, readReplaced, readRevisionsSince } from '../store/providers.ts';
 import {
   actWhile,
   readDueHolds,
@@ -11,7 +11,19 @@ import {
   type SubmissionRow,
 } from '../store/submissions.ts';
 import { readTokens } from '../store/tokens.ts';
-import { allowed, type By, type Desk, type Doing, draftOf, need, ourselves, perform, servedDigest } from './desk.ts';
+import {
+  allowed,
+  type By,
+  type Desk,
+  type Doing,
+  draftOf,
+  need,
+  ourselves,
+  perform,
+  servedDigest,
+  tooLate,
+} from './desk.ts';
+import { takesAway } from './losses.ts';
 import type { CheckResult } from './model.ts';
 import { changesMx, movesTo, toProve } from './parties.ts';
 import { type Case, type Decision, accept as decide, publishesItself } from './policy.ts';
@@ -27,6 +39,8 @@ export interface Word {
   readonly reason: string;
   /** What they take upon themselves: see `toConfirm` in policy.ts. */
   readonly confirm?: readonly string[];
+  /** The version that they have looked at: nobody accepts what has become another one under their eyes. */
+  readonly seen?: number;
 }
 
 /** Not so. */
@@ -41,12 +55,13 @@ export async function ask(desk: Desk, row: SubmissionRow, by: By, { reason }: Wo
 
 /**
  * Accepts: what becomes of it, policy.ts says.
- * @throws {Refusal} `confirm` with what is missing, `failed`, `again`, `claimed`, `moved-on` where it has to be checked again
+ * @throws {Refusal} `too-late` where it is not what was seen any more, `confirm` with what is missing, `failed`, `again`, `claimed`, `moved-on` where it has to be checked again
  */
 export async function accept(desk: Desk, number: number, by: By, word: Word): Promise<SubmissionRow> {
   return undisturbed(desk.store, async (generation) => {
     const row = await need(desk, number);
     allowed(row, 'accept', by);
+    if (word.seen !== undefined && word.seen !== row.version) throw await tooLate(desk, number);
     const subject = await caseOf(desk, row);
     await refuseStale(desk, row, subject.atlas);
     // Told at once, not to the second reviewer, nor when the hold is over.
@@ -168,12 +183,15 @@ export async function caseOf(desk: Desk, row: SubmissionRow): Promise<Case & { r
   const atlas = await desk.atlas();
   const since = new Date(desk.now().getTime() - releasedDays * 86_400_000).toISOString();
   const known = withReleased(atlas, await readReplaced(db, 'submission %', since));
+  const { held } = proofsOf(checks);
+  const before = await readBefore(db, row.id, 'submission %', since);
   return {
     atlas,
     draft,
     checks,
-    proofs: { needed: toProve(draft, atlas), held: proofsOf(checks).held },
+    proofs: { needed: toProve(draft, atlas), held },
     movesTo: movesTo(draft, known),
+    takesAway: takesAway(draft, before === undefined ? atlas.records.get(row.id) : (before ?? undefined), held),
     changesMx: changesMx(draft, atlas),
   };
 }

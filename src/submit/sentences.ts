@@ -97,6 +97,10 @@ export const itemSentences = {
     en: 'The page at {about} ({field}), where people type passwords, belongs to {owner}. Confirm that it is the provider’s.',
     de: 'Die Seite bei {about} ({field}), auf der man Passwörter eingibt, gehört zu {owner}. Bestätigen Sie, dass sie vom Anbieter ist.',
   },
+  'foreign-record': {
+    en: 'People are sent to the record {about} ({field}), of {owner}. Confirm that the provider wants that.',
+    de: 'Menschen werden zum Datensatz {about} ({field}) von {owner} geschickt. Bestätigen Sie, dass der Anbieter das will.',
+  },
   'foreign-link': {
     en: 'The link to {about} ({field}) leads to {owner}, not to a domain of the record. Confirm that it is the provider’s.',
     de: 'Der Link zu {about} ({field}) führt zu {owner}, nicht zu einer Domain des Datensatzes. Bestätigen Sie, dass er zum Anbieter führt.',

@@ -77,6 +77,7 @@ export async function forReviewer(desk: Desk, row: SubmissionRow, language: Lang
   const events = await readEvents(db, row.number);
   return {
     ...summary(row),
+    version: row.version,
     draft: draftOf(row),
     former: (await readFormerDrafts(db, row.number)).map(({ json, until }) => ({
       draft: JSON.parse(json) as Draft,
@@ -98,6 +99,7 @@ export async function forReviewer(desk: Desk, row: SubmissionRow, language: Lang
       confirm: row.kind === 'report' ? [] : toConfirm(subject.checks),
       reviewers: needsTwo(subject) ? 2 : 1,
       movesTo: subject.movesTo,
+      takesAway: subject.takesAway,
       proofs: subject.proofs,
     },
     acceptedBy: await acceptedBy(desk, row),

@@ -3,6 +3,7 @@ import { canonicalJson } from '../atlas/digest.ts';
 import { secretHash } from '../store/secret.ts';
 import {
   countSubmissions,
+  eraseContact,
   eraseDrafts,
   isRepeated,
   keepDraft,
@@ -145,6 +146,12 @@ export async function withdraw(desk: Desk, row: SubmissionRow): Promise<Submissi
   const draft: Draft = { kind, id, reason: '', language };
   const after = eraseDrafts(desk.store.db, row.number);
   return perform(desk, row, submitter, { act: 'withdraw', why: '', set: { draft: canonicalJson(draft) }, after });
+}
+
+/** Nobody is written to about it any more. */
+export async function endNotices(desk: Desk, { number }: SubmissionRow): Promise<void> {
+  await desk.store.atomically([eraseContact(desk.store.db, number)]);
+  desk.erased?.();
 }
 
 /** Takes an acceptance back while the submission is held. */

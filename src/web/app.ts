@@ -25,6 +25,7 @@ import { assetRoute } from './pages/assets.ts';
 import { checkFormPage, checkPage } from './pages/check.ts';
 import { homePage } from './pages/home.ts';
 import { howMailWorksPage } from './pages/how-mail-works.ts';
+import { noNoticesPage } from './pages/no-notices.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { providerPage } from './pages/provider.ts';
@@ -163,6 +164,7 @@ export function createApp(deps: Deps): Hono {
   closed('/api/v1/submissions/:number/decline', { POST: reviewers.decline });
   closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
   closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
+  closed('/notices/:number/:token', noNoticesPage(deps));
   closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
 
   // Verifiers elsewhere.

@@ -99,6 +99,7 @@ const Draft = z.object({
 export const SubmissionReviewed = z
   .object({
     ...summary,
+    version: z.int().describe('Another one after every act: whoever accepts says which one they have looked at.'),
     draft: Draft,
     former: z
       .array(z.object({ draft: Draft, until: z.iso.datetime() }))
@@ -114,6 +115,7 @@ export const SubmissionReviewed = z
       movesTo: z
         .array(z.string())
         .describe('Domains to which people of served domains would be sent, and are not now.'),
+      takesAway: z.array(z.string()).describe('Names that nobody would answer for any more, where they are many.'),
       proofs: z.object({ needed: z.array(z.string()), held: z.array(z.string()) }),
     }),
     acceptedBy: z.array(z.string()),
@@ -162,6 +164,7 @@ export const MaybeReasoned = z.strictObject({ reason: reason.optional() }).meta(
 export const Acceptance = z
   .strictObject({
     reason: reason.optional(),
+    version: z.int().describe('The version that the reviewer has looked at.'),
     confirm: z
       .array(z.string().max(300))
       .max(500)

@@ -16,16 +16,15 @@ export interface DeskOptions {
   readonly policy?: Partial<Policy>;
   readonly checker: Omit<CheckerOptions, 'onDefect'>;
   readonly mostOpen?: number;
-  readonly notices?: Notices;
 }
 
 /** Who is told what becomes of submissions. */
 export interface Notices {
   /** Writes to those who submit, where they want that; needs the server's URL. */
-  readonly mailer?: Mailer;
-  readonly reviewers?: readonly Notifier[];
+  readonly mailer?: Mailer | undefined;
+  readonly reviewers?: readonly Notifier[] | undefined;
   /** Of what reviewers are told. */
-  readonly language?: 'en' | 'de';
+  readonly language?: 'en' | 'de' | undefined;
 }
 
 export interface DeskPorts {
@@ -37,6 +36,7 @@ export interface DeskPorts {
   readonly note: (message: string) => void;
   /** Where people reach this server. */
   readonly url?: string | undefined;
+  readonly notices?: Notices;
 }
 
 /** How many may be open; docs/submissions.md has all numbers. */
@@ -46,8 +46,8 @@ const holdInterval = 30_000;
 
 /** Takes up what an earlier start has left, and goes on until it is stopped. */
 export async function startDesk(
-  { policy, checker, mostOpen = defaultMostOpen, notices = {} }: DeskOptions,
-  { store, atlas, changed, note, url }: DeskPorts,
+  { policy, checker, mostOpen = defaultMostOpen }: DeskOptions,
+  { store, atlas, changed, note, url, notices = {} }: DeskPorts,
 ): Promise<Submissions & { stop(): Promise<void> }> {
   const onDefect = (error: unknown) =>
     note(`a defect in a check: ${error instanceof Error ? error.stack : String(error)}`);
@@ -67,12 +67,11 @@ export async function startDesk(
     now: () => new Date(),
     changed,
     check: (number, block) => queue.add(number, block),
-    happened(row, done) {
-      postman.tell(row, done);
-      if (row.contact === null || done.set.contact !== null) return;
+    erased() {
       unscrubbed = true;
       scrub();
     },
+    happened: (row, done) => postman.tell(row, done),
   };
   const queue = new CheckQueue({
     desk,

@@ -59,8 +59,8 @@ export function reviewRoutes(deps: Deps) {
     see: decision((_, row) => Promise.resolve(row)),
 
     accept: decision(async (desk, { number }, by, c) => {
-      const { reason = '', confirm = [] } = await reasonOf(Acceptance, c);
-      return accept(desk, number, by, { reason, confirm });
+      const { reason = '', confirm = [], version } = await reasonOf(Acceptance, c);
+      return accept(desk, number, by, { reason, confirm, seen: version });
     }),
     decline: decision(async (desk, row, by, c) => decline(desk, row, by, await reasonOf(Reasoned, c))),
     ask: decision(async (desk, row, by, c) => ask(desk, row, by, await reasonOf(Reasoned, c))),

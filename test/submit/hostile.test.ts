@@ -7,6 +7,7 @@ import type { Atlas } from '../../src/atlas/tables.ts';
 import type { Provider } from '../../src/provider/model.ts';
 import { runChecks } from '../../src/submit/checks.ts';
 import { readDraft, readXmlDraft } from '../../src/submit/draft.ts';
+import { takesAway } from '../../src/submit/losses.ts';
 import type { CheckResult, Draft } from '../../src/submit/model.ts';
 import { changesMx, movesTo } from '../../src/submit/parties.ts';
 import { accept, type Case, defaultPolicy, publishesItself, toConfirm } from '../../src/submit/policy.ts';
@@ -72,6 +73,7 @@ function caseOf(draft: Draft, checks: readonly CheckResult[]): Case {
     checks,
     proofs: proofsOf(checks),
     movesTo: movesTo(draft, atlas),
+    takesAway: takesAway(draft, atlas.records.get(draft.id), proofsOf(checks).held),
     changesMx: changesMx(draft, atlas),
   };
 }
@@ -179,12 +181,12 @@ const attempts: [what: string, sent: object | string, fate: string][] = [
   [
     'everybody at github.io',
     fresh({ domains: ['*.github.io', 'evil.example'] }),
-    'confirm wildcard:*.github.io, private-suffix:*.github.io, joint-host:evil.example; then publish',
+    'confirm wildcard:*.github.io, private-suffix:*.github.io, joint-host:evil.example; then second',
   ],
   [
     'the MX of a stranger',
     fresh({ mx: ['*.mail.other.example'] }),
-    'confirm mx-moves:*.mail.other.example, foreign-mx:*.mail.other.example; then publish',
+    'confirm mx-moves:*.mail.other.example, foreign-mx:*.mail.other.example; then second',
   ],
   [
     'a host made of what the customer’s MX says',
@@ -197,7 +199,7 @@ const attempts: [what: string, sent: object | string, fate: string][] = [
   [
     'the removal of somebody else’s record',
     { kind: 'remove', id: 'gmail.com', reason: 'We are Google.' },
-    'confirm record-gone:gmail.com, gives-up:gmail.com; then publish',
+    'confirm record-gone:gmail.com, gives-up:gmail.com; then second',
   ],
   [
     'the end of somebody else’s service',
@@ -208,12 +210,30 @@ const attempts: [what: string, sent: object | string, fate: string][] = [
       restriction: { sources: ['help'] },
       oauth2: undefined,
     }),
-    'confirm access-changes:access; then publish',
+    'confirm access-changes:access; then second',
   ],
   [
     'an old id, so that links lead here',
     fresh({ formerly: ['gmail.com'] }),
     'failed rule-broken:formerly[0], taken-id:gmail.com',
+  ],
+  [
+    'a successor, so that people of a served domain go there',
+    change(gmail, {
+      access: 'none',
+      incoming: [],
+      outgoing: [],
+      restriction: { successor: 'hoster.example', sources: ['help'] },
+      oauth2: undefined,
+    }),
+    'confirm moves-to:hoster.example, access-changes:access, foreign-record:hoster.example; then second',
+  ],
+  [
+    'an alternative, so that people of a served domain go there',
+    change(gmail, {
+      alternatives: [{ provider: 'hoster.example', when: { en: 'New accounts', de: 'Neue Konten' } }],
+    }),
+    'confirm moves-to:hoster.example, foreign-record:hoster.example; then second',
   ],
   ['the display name Gmail', fresh({ name: 'Gmail' }), 'confirm same-name:name; then publish'],
   ['Gmail with a Cyrillic letter', fresh({ name: 'Gm\u0430il' }), 'failed mixed-scripts:name'],
@@ -252,6 +272,30 @@ const attempts: [what: string, sent: object | string, fate: string][] = [
     'a link that looks like another one',
     fresh({ webmail: 'https://gmail.com@evil.example/' }),
     'failed url-credentials:evil.example',
+  ],
+  [
+    'a phishing link in a hint',
+    fresh({
+      incoming: [
+        {
+          ...evil,
+          username: 'ask',
+          hint: { en: 'see https://gmail.com.phish.example/id', de: 'siehe https://gmail.com.phish.example/id' },
+        },
+      ],
+      outgoing: [smtp({ host: 'smtp.evil.example' })],
+    }),
+    'confirm foreign-link:gmail.com.phish.example; then publish',
+  ],
+  [
+    'a phishing link as a source',
+    fresh({ sources: { help: { url: 'https://gmail.com.phish.example/' } } }),
+    'confirm foreign-link:gmail.com.phish.example; then publish',
+  ],
+  [
+    'its own file to be followed, somewhere else',
+    change(gmail, { follow: { mechanism: 'autoconfig', url: 'https://evil.example/config.xml' } }),
+    'failed rule-broken:follow.url',
   ],
   [
     'a help page of somebody else',

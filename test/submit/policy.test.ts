@@ -31,6 +31,7 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
   checks: fc.array(anyCheck, { maxLength: 5 }),
   proofs: fc.record({ needed: domains, held: domains }),
   movesTo: domains,
+  takesAway: domains,
   changesMx: fc.boolean(),
 });
 const passed = checkNames.map((name): CheckResult => ({ name, state: 'passed', says, items: [] }));
@@ -39,6 +40,7 @@ const change: Case = {
   checks: passed,
   proofs: { needed: ['mail.example'], held: ['mail.example'] },
   movesTo: [],
+  takesAway: [],
   changesMx: false,
 };
 const proved = { ...defaultPolicy, publishes: 'proved' } as const;

@@ -44,6 +44,10 @@ const stateOf = async ({ desk }: TestDesk, number: number) => (await need(desk, 
 const nameNow = async (its: TestDesk, id = 'mail.example') => (await its.served(id))?.name;
 const hostNow = async (its: TestDesk, id = 'mail.example') => (await its.served(id))?.incoming[0]?.host;
 
+/** A provider that one reviewer can take away. */
+const small = { ...mail, kind: 'hosting' } as const;
+const ofSmall = { data: { providers: [small] } };
+
 describe('people of a domain that is served', () => {
   at('are sent elsewhere only after two reviewers and a hold', async (its) => {
     const number = await checked(its, draft({ record: elsewhere }));
@@ -97,27 +101,96 @@ describe('people of a domain that is served', () => {
     assert.equal(events.at(-2)?.why, 'A token that had accepted it was revoked.');
   });
 
-  at('are not sent elsewhere in two steps: out of one record, into another', async (its) => {
+  at(
+    'are not sent elsewhere in two steps: out of one record, into another',
+    async (its) => {
+      const anna = await its.person('anna');
+      const gone = await checked(its, draft({ kind: 'remove' }));
+      assert.equal((await accept(its.desk, gone, anna, word)).state, 'published');
+      assert.equal(await its.served('mail.example'), undefined);
+      const thief = { ...elsewhere, id: 'thief.example', domains: ['mail.example', 'thief.example'] };
+      for (const one of [elsewhere, thief]) {
+        const number = await checked(its, draft({ kind: 'new', record: one }));
+        assert.equal((await accept(its.desk, number, anna, word)).state, 'waiting', one.id);
+      }
+      // What was there may come back; and a month later nobody remembers.
+      its.wait(24 * 31);
+      const late = await checked(its, draft({ kind: 'new', record: { ...elsewhere, name: 'Late' } }));
+      assert.equal((await accept(its.desk, late, anna, word)).state, 'published');
+    },
+    ofSmall,
+  );
+
+  at(
+    'come back to what was there by one reviewer, if it was removed lately',
+    async (its) => {
+      const anna = await its.person('anna');
+      const gone = await checked(its, draft({ kind: 'remove' }));
+      assert.equal((await accept(its.desk, gone, anna, word)).state, 'published');
+      const back = await checked(its, draft({ kind: 'new', record: { ...small, name: 'Renamed Mail' } }));
+      assert.equal((await accept(its.desk, back, anna, word)).state, 'published');
+    },
+    ofSmall,
+  );
+});
+
+describe('the answer for many', () => {
+  const many = { ...small, domains: ['mail.example', ...Array.from({ length: 9 }, (_, i) => `m${i}.example`)].sort() };
+  const ofMany = { data: { providers: [many] } };
+
+  at('of a provider for everybody is not taken away by one reviewer', async (its) => {
     const anna = await its.person('anna');
-    const gone = await checked(its, draft({ kind: 'remove' }));
-    assert.equal((await accept(its.desk, gone, anna, word)).state, 'published');
-    assert.equal(await its.served('mail.example'), undefined);
-    const thief = { ...elsewhere, id: 'thief.example', domains: ['mail.example', 'thief.example'] };
-    for (const one of [elsewhere, thief]) {
-      const number = await checked(its, draft({ kind: 'new', record: one }));
-      assert.equal((await accept(its.desk, number, anna, word)).state, 'waiting', one.id);
+    const { sources } = mail;
+    const closed = { ...mail, access: 'none', incoming: [], outgoing: [], restriction: { sources: ['help'] }, sources };
+    for (const one of [draft({ kind: 'remove' }), draft({ record: closed as Provider })]) {
+      const number = await checked(its, one);
+      assert.equal((await accept(its.desk, number, anna, word)).state, 'waiting');
+      assert.equal(
+        (await accept(its.desk, number, await its.person('bert'), word)).holdUntil?.slice(0, 10),
+        '2026-11-23',
+      );
     }
-    // What was there may come back; and a month later nobody remembers.
-    its.wait(24 * 31);
-    const late = await checked(its, draft({ kind: 'new', record: { ...elsewhere, name: 'Late' } }));
-    assert.equal((await accept(its.desk, late, anna, word)).state, 'published');
   });
 
-  at('come back to what was there by one reviewer, if it was removed lately', async (its) => {
-    const anna = await its.person('anna');
-    await accept(its.desk, await checked(its, draft({ kind: 'remove' })), anna, word);
-    const back = await checked(its, draft({ kind: 'new', record: renamed }));
-    assert.equal((await accept(its.desk, back, anna, word)).state, 'published');
+  at(
+    'is taken away by one where its owner asks for it, by proof',
+    async (its) => {
+      const number = await checked(its, draft({ kind: 'remove' }));
+      assert.equal((await accept(its.desk, number, await its.person('anna'), word)).state, 'published');
+    },
+    { run: checksThat(result('proof', 'passed', item('proved', 'mail.example', 'passed'))) },
+  );
+
+  at(
+    'is not taken away piece by piece, either',
+    async (its) => {
+      const anna = await its.person('anna');
+      const states: string[] = [];
+      for (const left of [8, 6, 4, 2, 1]) {
+        const fewer = { ...many, domains: ['mail.example', ...many.domains.slice(0, left - 1)].sort() };
+        const number = await checked(its, draft({ record: fewer }));
+        states.push((await accept(its.desk, number, anna, word)).state);
+      }
+      assert.deepEqual(states, ['published', 'published', 'waiting', 'waiting', 'waiting']);
+      assert.equal((await its.served('mail.example'))?.domains.length, 6);
+    },
+    ofMany,
+  );
+
+  at('that came lately by a submission is taken back by one admin', async (its) => {
+    const [anna, root] = [await its.person('anna'), await its.person('root', 'admin')];
+    const fresh = record({ id: 'fresh.example', domains: ['fresh.example'] });
+    await accept(its.desk, await checked(its, draft({ kind: 'new', record: fresh })), anna, word);
+    assert.ok(await its.served('fresh.example'));
+    assert.equal((await rollback(its.desk, await newestRevision(its.store.db), root, 'It lies.')).state, 'published');
+    assert.equal(await its.served('fresh.example'), undefined);
+  });
+
+  at('that was always there is not taken back by one admin', async (its) => {
+    const [first] = await readRevisions(its.store.db, 'mail.example', 1);
+    const row = await rollback(its.desk, first?.n ?? 0, await its.person('root', 'admin'), 'It lies.');
+    assert.equal(row.state, 'waiting');
+    assert.ok(await its.served('mail.example'));
   });
 });
 
@@ -367,9 +440,9 @@ describe('taking back', () => {
 
   at('is refused where what was replaced is a name of another record now', async (its) => {
     const [anna, root] = [await its.person('anna'), await its.person('root', 'admin')];
-    const both = { ...mail, domains: ['mail.example', 'second.example'] };
+    const both = { ...small, domains: ['mail.example', 'second.example'] };
     await its.load({ providers: [both] });
-    await accept(its.desk, await checked(its, draft({ record: mail })), anna, word);
+    await accept(its.desk, await checked(its, draft({ record: small })), anna, word);
     const n = await newestRevision(its.store.db);
     const heir = record({ id: 'second.example', incoming: [imap()], outgoing: [smtp()] });
     const number = await checked(its, draft({ kind: 'new', record: heir }));

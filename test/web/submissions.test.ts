@@ -35,6 +35,8 @@ interface Site {
   readonly send: ReturnType<typeof testApp>['send'];
   readonly submit: (body?: unknown, headers?: Record<string, string>) => Promise<Made>;
   readonly token: (name: string, role?: Role) => Promise<string>;
+  /** Accepts what is there now, or the version that the test says. */
+  readonly accept: (number: number, secret: string, body?: object) => Promise<Response>;
 }
 
 function at(sentence: string, body: (site: Site) => Promise<void>, options: TestDeskOptions = {}): void {
@@ -84,6 +86,10 @@ function at(sentence: string, body: (site: Site) => Promise<void>, options: Test
         assert.ok([200, 201].includes(response.status), await response.clone().text());
         await its.queue.idle();
         return (await response.json()) as Made;
+      },
+      async accept(number, secret, said = {}) {
+        const { version } = (await (await ask('GET', `${path}/${number}`, secret)).json()) as { version: number };
+        return ask('POST', `${path}/${number}/accept`, secret, { version, ...said });
       },
       token: async (name, role = 'reviewer') =>
         (await createToken(store, name, role, its.desk.now().toISOString())) ?? assert.fail(),
@@ -308,11 +314,11 @@ describe('who holds the receipt', () => {
       }
   });
 
-  at('stops an acceptance while it is held', async ({ its, ask, submit, token }) => {
+  at('stops an acceptance while it is held', async ({ its, accept, ask, submit, token }) => {
     const elsewhere = { ...mail, incoming: [imap({ host: 'imap.other.example' })] };
     const { number, receipt } = await submit({ ...change, record: elsewhere });
     for (const name of ['anna', 'bert']) {
-      const response = await ask('POST', `${path}/${number}/accept`, await token(name), {});
+      const response = await accept(number, await token(name));
       assert.equal(response.status, 200, await response.clone().text());
     }
     assert.ok(((await (await ask('GET', `${path}/${number}`, receipt)).json()) as { holdUntil: string }).holdUntil);
@@ -366,13 +372,14 @@ describe('a reviewer', () => {
       confirm: [],
       reviewers: 1,
       movesTo: [],
+      takesAway: [],
       proofs: { needed: ['mail.example'], held: [] },
     });
   });
 
-  at('accepts, and it is served at once', async ({ its, ask, submit, token }) => {
+  at('accepts, and it is served at once', async ({ its, accept, submit, token }) => {
     const { number } = await submit();
-    const response = await ask('POST', `${path}/${number}/accept`, await token('anna'), {
+    const response = await accept(number, await token('anna'), {
       reason: 'As on their page.',
     });
     assert.equal(((await response.json()) as Made).state, 'published');
@@ -381,16 +388,35 @@ describe('a reviewer', () => {
 
   at(
     'is told what they have to confirm',
-    async ({ ask, submit, token }) => {
+    async ({ accept, submit, token }) => {
       const { number } = await submit();
       const anna = await token('anna');
-      const refused = await ask('POST', `${path}/${number}/accept`, anna, {});
+      const refused = await accept(number, anna);
       assert.deepEqual(await codeOf(refused), [409, 'unconfirmed']);
       const { missing } = (await refused.json()) as { missing: string[] };
       assert.deepEqual(missing, ['foreign-host:mail.hoster.example']);
-      assert.equal((await ask('POST', `${path}/${number}/accept`, anna, { confirm: missing })).status, 200);
+      assert.equal((await accept(number, anna, { confirm: missing })).status, 200);
     },
     { run: checksThat(result('hosts', 'attention', item('foreign-host', 'mail.hoster.example'))) },
+  );
+
+  at(
+    'accepts what they have looked at, and not what it became under their eyes',
+    async ({ its, ask, submit, token }) => {
+      const { number, receipt } = await submit();
+      const anna = await token('anna');
+      const { version } = (await (await ask('GET', `${path}/${number}`, anna)).json()) as { version: number };
+      const worse = { ...change, record: { ...renamed, short: 'Worse' } };
+      assert.equal((await ask('PUT', `${path}/${number}`, receipt, worse)).status, 200);
+      await its.queue.idle();
+      const late = await ask('POST', `${path}/${number}/accept`, anna, { version });
+      assert.deepEqual(await codeOf(late), [409, 'decided-meanwhile']);
+      assert.deepEqual(await codeOf(await ask('POST', `${path}/${number}/accept`, anna, {})), [
+        400,
+        'malformed-request',
+      ]);
+      assert.equal((await its.served('mail.example'))?.short, mail.short);
+    },
   );
 
   at('who is a moment too late is told who was faster, and when', async ({ its, ask, submit, token }) => {
@@ -446,10 +472,10 @@ describe('a reviewer', () => {
 });
 
 describe('POST /api/v1/revisions/{n}/rollback', () => {
-  at('takes back what was published, by an admin alone', async ({ its, ask, submit, token }) => {
+  at('takes back what was published, by an admin alone', async ({ accept, its, ask, submit, token }) => {
     const { number } = await submit();
     const anna = await token('anna');
-    await ask('POST', `${path}/${number}/accept`, anna, {});
+    await accept(number, anna);
     const body = { reason: 'It was wrong.' };
     assert.deepEqual(await codeOf(await ask('POST', '/api/v1/revisions/2/rollback', anna, body)), [403, 'wrong-role']);
     const root = await token('root', 'admin');
