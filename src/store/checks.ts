@@ -9,6 +9,7 @@ import type { EndpointKey } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { check } from './schema.ts';
 
+export type Ipv6 = NonNullable<(typeof check.$inferSelect)['ipv6']>;
 export type Outcome = (typeof check.$inferSelect)['outcome'];
 
 /** A probe, judged. Instants are ISO 8601. */
@@ -28,6 +29,8 @@ export interface NewCheck {
   readonly certDays: number | null;
   /** Everything that was seen; kept as JSON. Null where it is not kept any more. */
   readonly evidence: unknown;
+  /** How its IPv6 addresses fared: see `verify/check.ts`. */
+  readonly ipv6?: Ipv6;
 }
 
 /** A check as it is kept. */
@@ -47,7 +50,7 @@ const boundAtOnce = 90;
  * @param holder only while this holder of leases has one on the endpoint, and its run was not judged
  */
 export function putCheck(db: Db, row: NewCheck, holder?: string): Statement[] {
-  const { endpoint, at, vantage, run: n, code, outcome, warnings, says, ms, certDays, evidence } = row;
+  const { endpoint, at, vantage, run: n, code, outcome, warnings, says, ms, certDays, evidence, ipv6 = null } = row;
   const ofEndpoint = eq(check.endpoint, endpoint);
   const before = sql`(SELECT code FROM "check" WHERE endpoint = ${endpoint} AND vantage = ${vantage} ORDER BY n DESC LIMIT 1)`;
   const may =
@@ -58,7 +61,7 @@ export function putCheck(db: Db, row: NewCheck, holder?: string): Statement[] {
   return [
     db.insert(check).select(
       sql`SELECT NULL, ${endpoint}, ${at}, ${vantage}, ${n}, ${code}, ${outcome}, ${warnings.join(' ')}, ${says}, ${ms},
-          ${certDays}, ${before} IS NOT ${code}, ${JSON.stringify(evidence)} WHERE ${may}`,
+          ${certDays}, ${before} IS NOT ${code}, ${JSON.stringify(evidence)}, ${ipv6} WHERE ${may}`,
     ),
     db
       .update(check)
@@ -110,26 +113,40 @@ export async function readChecked(db: Db, run: number, endpoints: readonly Endpo
   return found;
 }
 
+/** A check of a run, as far as it moves something. */
+export type RunCheck = Pick<Check, 'n' | 'endpoint' | 'at' | 'vantage' | 'code' | 'outcome' | 'warnings' | 'ipv6'>;
+
 /** What a run has seen, without the evidence: the checks after number `after`, oldest first. For reading page by page. */
-export async function readRunChecks(
-  db: Db,
-  run: number,
-  after: number,
-  limit: number,
-): Promise<Pick<Check, 'n' | 'endpoint' | 'at' | 'vantage' | 'code' | 'outcome' | 'warnings'>[]> {
-  const { n, endpoint, at, vantage, code, outcome, warnings } = check;
+export async function readRunChecks(db: Db, run: number, after: number, limit: number): Promise<RunCheck[]> {
+  const { n, endpoint, at, vantage, code, outcome, warnings, ipv6 } = check;
   const rows = await db
-    .select({ n, endpoint, at, vantage, code, outcome, warnings })
+    .select({ n, endpoint, at, vantage, code, outcome, warnings, ipv6 })
     .from(check)
     .where(and(eq(check.run, run), gt(check.n, after)))
     .orderBy(asc(check.n))
     .limit(limit);
-  return rows.map((row) => ({ ...row, endpoint: row.endpoint as EndpointKey, warnings: codes(row.warnings) }));
+  return rows.map(({ ipv6: six, ...row }) => ({
+    ...row,
+    endpoint: row.endpoint as EndpointKey,
+    warnings: codes(row.warnings),
+    ...(six !== null && { ipv6: six }),
+  }));
 }
 
-function checkOf(row: typeof check.$inferSelect): Check {
+/** Whether anybody's IPv6 address answered in a run. */
+export async function ipv6Answered(db: Db, run: number): Promise<boolean> {
+  const rows = await db
+    .select({ n: check.n })
+    .from(check)
+    .where(and(eq(check.run, run), eq(check.ipv6, 'answers')))
+    .limit(1);
+  return rows.length > 0;
+}
+
+function checkOf({ ipv6, ...row }: typeof check.$inferSelect): Check {
   return {
     ...row,
+    ...(ipv6 !== null && { ipv6 }),
     endpoint: row.endpoint as EndpointKey,
     warnings: codes(row.warnings),
     changed: row.changed === 1,

@@ -76,6 +76,7 @@ export const check = sqliteTable(
     certDays: integer('cert_days'),
     changed: integer().notNull(),
     evidence: text(),
+    ipv6: text({ enum: ['answers', 'silent', 'alone'] }),
   },
   (table) => [index('check_endpoint').on(table.endpoint, table.n), index('check_run').on(table.run, table.n)],
 );

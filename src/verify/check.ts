@@ -1,7 +1,7 @@
 /** A probe and its verdict as a row of the store. */
-import type { NewCheck } from '../store/checks.ts';
+import type { Ipv6, NewCheck } from '../store/checks.ts';
 import { daysLeft } from './certificate.ts';
-import type { Evidence } from './evidence.ts';
+import type { Attempt, Evidence } from './evidence.ts';
 import { fitted } from './evidence-shape.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -18,7 +18,29 @@ export function checkOf(evidence: Evidence, verdict: Verdict, run: number | null
     ms: millisecondsOf(evidence),
     certDays: certDaysOf(evidence),
     evidence: fitted(evidence),
+    ...ipv6Of(evidence),
   };
+}
+
+/**
+ * How the host's IPv6 addresses fared. `silent`: nothing came back from any of them, and IPv4 has nothing wrong; `alone`: the
+ * host has no IPv4 to hold it against. Whether that is the host's fault or the network's from which we look, one check does
+ * not tell; settle.ts asks how others fared in the run.
+ */
+function ipv6Of({ attempts }: Evidence): { ipv6?: Ipv6 } {
+  const [six, four] = [attempts.filter(isIpv6), attempts.filter((attempt) => !isIpv6(attempt))];
+  if (six.length === 0) return {};
+  if (!six.every(isSilent)) return { ipv6: 'answers' };
+  if (four.length === 0) return { ipv6: 'alone' };
+  return four.every(({ fault }) => fault === undefined || fault.phase === 'quit') ? { ipv6: 'silent' } : {};
+}
+
+function isIpv6({ address }: Attempt): boolean {
+  return address.includes(':');
+}
+
+function isSilent({ fault }: Attempt): boolean {
+  return fault?.phase === 'connect' && ['timeout', 'deadline', 'unreachable'].includes(fault.kind);
 }
 
 /** DNS and then one address after another; of each the end of its last step. */

@@ -4,7 +4,7 @@
  * does it a second time, does no harm.
  */
 import type { EndpointKey } from '../provider/model.ts';
-import { readRunChecks } from '../store/checks.ts';
+import { ipv6Answered, type RunCheck, readRunChecks } from '../store/checks.ts';
 import { countDay } from '../store/days.ts';
 import type { Statement, Store } from '../store/db.ts';
 import { closeRun, endRun, type Run, readAbandoned } from '../store/runs.ts';
@@ -17,6 +17,7 @@ import { parseEndpoint } from './endpoint.ts';
 import { ownerOf } from './pace.ts';
 import { interval, isWell, next, type Observation, type State } from './status.ts';
 import { type Telling, together } from './together.ts';
+import type { WarningCode } from './verdict.ts';
 
 const page = 200;
 /** So often it is told anew what somebody else has moved meanwhile. */
@@ -64,13 +65,16 @@ export async function settle(
   const { db } = store;
   await store.atomically([closeRun(db, run.n, verdict)]);
   const isSound = (run.verdict ?? verdict.verdict) === 'sound';
+  const hasIpv6 = await ipv6Answered(db, run.n);
   const changes: Transition[] = [];
   for await (const { checks, states } of pagesOf(db, run)) {
     const now = instant(clock.now());
     const statements: Statement[] = [];
-    for (const { n, endpoint, at, code, outcome, warnings } of checks) {
+    for (const check of checks) {
+      const { n, endpoint, at } = check;
       const known = states.get(endpoint);
       if (!known || known.applied >= n) continue;
+      const { code, outcome, warnings } = hasIpv6 ? check : withoutIpv6(check);
       const seen = {
         at,
         verdict: {
@@ -92,6 +96,18 @@ export async function settle(
   const ended = instant(clock.now());
   await store.atomically([endRun(db, run.n, ended), ...countDay(db, ended)]);
   return changes;
+}
+
+/**
+ * What a check says where nobody's IPv6 address answered: it is the verifier who has no way there, though packets leave (a
+ * black hole; where none leaves, judge.ts knows).
+ */
+function withoutIpv6(check: RunCheck): Pick<RunCheck, 'code' | 'outcome' | 'warnings'> {
+  const { code, outcome, warnings, ipv6 } = check;
+  if (ipv6 === 'alone' && outcome === 'fails') return { code, outcome: 'inconclusive', warnings };
+  if (ipv6 === 'silent')
+    return { code, outcome, warnings: warnings.filter((name) => name !== ('address.some-fail' satisfies WarningCode)) };
+  return check;
 }
 
 /** Judges and settles what somebody began and did not finish, with what there is of it. */

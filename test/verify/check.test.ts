@@ -36,6 +36,27 @@ test('a check without a certificate says so', () => {
   assert.deepEqual([certDays, ms], [null, 5]);
 });
 
+const four = { address: '192.0.2.1', ms: { connect: 1 }, transcript: [] } as const;
+const silent = { phase: 'connect', kind: 'timeout' } as const;
+const six = (more: Partial<Attempt>): Attempt => ({ address: '2001:db8::1', ms: {}, transcript: [], ...more });
+const fares: [string, readonly Attempt[], string | undefined][] = [
+  ['that has none', [four], undefined],
+  ['that answers', [four, six({ ms: { connect: 3 } })], 'answers'],
+  ['that refuses: packets come back', [four, six({ fault: { phase: 'connect', kind: 'refused' } })], 'answers'],
+  ['of which one answers', [four, six({ fault: silent }), six({ ms: { connect: 3 } })], 'answers'],
+  ['that is silent beside good IPv4', [four, six({ fault: silent })], 'silent'],
+  ['that is silent and all that there is', [six({ fault: silent })], 'alone'],
+  [
+    'that is silent beside bad IPv4',
+    [four, { ...four, fault: { phase: 'tls', kind: 'reset' } }, six({ fault: silent })],
+    undefined,
+  ],
+];
+for (const [what, attempts, ipv6] of fares)
+  test(`a host with IPv6 ${what}: ${ipv6 ?? 'nothing to say'}`, () => {
+    assert.equal(checkOf(evidence(attempts), verdict, 7).ipv6, ipv6);
+  });
+
 function evidence(attempts: readonly Attempt[]): Evidence {
   const dns = { ms: 5, addresses: ['192.0.2.1'] };
   return { endpoint, at: '2026-11-20T10:00:00.000Z', vantage: 'berlin', dns, attempts };

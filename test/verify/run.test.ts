@@ -16,6 +16,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { listEndpoints, readStatuses } from '../../src/store/statuses.ts';
 import { readDue, showUp, takeThese } from '../../src/store/watches.ts';
 import { type Endpoint, parseEndpoint } from '../../src/verify/endpoint.ts';
+import type { Evidence } from '../../src/verify/evidence.ts';
 import { Pace } from '../../src/verify/pace.ts';
 import { type RunOptions, verify } from '../../src/verify/run.ts';
 import { settle } from '../../src/verify/settle.ts';
@@ -216,6 +217,47 @@ describe('the canary', () => {
       store.close();
     });
   }
+});
+
+describe('IPv6', () => {
+  const keys = Array.from({ length: 12 }, (_, i) => keyOf(`imap.p${i}.example`));
+  const isSilent = (endpoint: Endpoint, silent: (i: number) => boolean) =>
+    silent(Number(/\d+/.exec(endpoint.host)?.[0]));
+  /** Hosts with both kinds of addresses, of which the IPv6 ones of some are never heard of; the last one has no other. */
+  const lives = async (silent: (i: number) => boolean) => {
+    const { store, clock, sim, run } = await house(keys);
+    const probe = async (endpoint: Endpoint): Promise<Evidence> => {
+      const seen = await sim.probe(endpoint);
+      const [four] = seen.attempts;
+      const fault = { phase: 'connect', kind: 'timeout' } as const;
+      const lost = isSilent(endpoint, silent);
+      const alone = endpoint.host === 'imap.p11.example';
+      const text = lost && alone ? 'tcp.timeout' : 'ok';
+      const transcript = [{ from: '--' as const, text }];
+      const six = { address: '2001:db8::1', ms: lost ? {} : { connect: 1 }, ...(lost && { fault }), transcript };
+      return { ...seen, attempts: alone ? [six] : [four!, six] };
+    };
+    const judge: RunOptions['judge'] = (evidence) => {
+      const says = 'Not every address works.';
+      const some = evidence.attempts.length > 1 && evidence.attempts.some(({ fault }) => fault);
+      return { ...sim.judge(evidence), warnings: some ? [{ code: 'address.some-fail', says }] : [] };
+    };
+    for (let hours = 0; hours < 5 * 24; hours++) {
+      await run({ probe, judge });
+      clock.pass(60 * minute);
+    }
+    const told = await count(store, clock.now());
+    store.close();
+    return told;
+  };
+
+  test('that leads nowhere from here is our own: it degrades nobody, and condemns nobody', async () => {
+    assert.deepEqual(await lives(() => true), { verified: 11, unverified: 1 });
+  });
+
+  test('that works for others is theirs: who is silent there is degraded, or fails', async () => {
+    assert.deepEqual(await lives((i) => i === 3 || i === 11), { verified: 10, degraded: 1, failing: 1 });
+  });
 });
 
 describe('a run that does not come to its end', () => {
