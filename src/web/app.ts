@@ -26,6 +26,7 @@ import { checkFormPage, checkPage } from './pages/check.ts';
 import { homePage } from './pages/home.ts';
 import { howMailWorksPage } from './pages/how-mail-works.ts';
 import { noNoticesPage } from './pages/no-notices.ts';
+import { policyPage } from './pages/policy.ts';
 import { probingPage } from './pages/probing.ts';
 import { onlyHere, sendProblemFor } from './pages/problem.ts';
 import { providerPage } from './pages/provider.ts';
@@ -122,6 +123,7 @@ export function createApp(deps: Deps): Hono {
   page('/how-mail-works', howMailWorksPage(deps));
   page('/about', aboutPage(deps));
   page('/about/probing', probingPage(deps));
+  page('/policy', policyPage(deps));
   form('/submit', submitPage(deps), submitForms(deps, intake));
   form('/submission', submissionPage(deps), submissionForms(deps, intake));
   form('/review', reviewPage(deps), reviewSession(deps));

@@ -19,8 +19,8 @@ export const inOwnNetwork = process.env[mark] === 'own';
 /** A namespace, loopback that is up, and the firewall: all that is needed, tried out. */
 const enter = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && nft list ruleset && exec "$@"', 'sh'] as const;
 
-/** No test in such a network takes longer; one that hangs must not hang its caller. */
-const milliseconds = 120_000;
+/** Few tests in such a network take longer; one that hangs must not hang its caller. */
+const usualMilliseconds = 120_000;
 
 /** Why there can be no such network here, or false: for the `skip` option of a test. */
 export function noOwnNetwork(): string | false {
@@ -30,7 +30,7 @@ export function noOwnNetwork(): string | false {
 }
 
 /** Runs a test file again, inside. @throws {Error} with what it printed, if a test fails */
-export async function runInOwnNetwork(file: string): Promise<void> {
+export async function runInOwnNetwork(file: string, milliseconds = usualMilliseconds): Promise<void> {
   const [command, ...rest] = enter;
   // A test runner of its own, not a part of the one that runs us.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
@@ -57,6 +57,15 @@ export async function firewall(...rules: readonly string[]): Promise<AsyncDispos
   const table = `inet faults${(tables += 1)}`;
   const chain = ['type filter hook input priority 0;', ...rules].join('\n');
   await run('nft', `table ${table} {\nchain input {\n${chain}\n}\n}`);
+  return { [Symbol.asyncDispose]: () => run('nft', `delete table ${table}`) };
+}
+
+/** Who calls a port of this machine gets to another one: servers on free ports answer where everybody expects them. */
+export async function redirect(ports: readonly (readonly [from: number, to: number])[]): Promise<AsyncDisposable> {
+  const table = `ip redirect${(tables += 1)}`;
+  const rules = ports.flatMap(([from, to]) => ['tcp', 'udp'].map((one) => `${one} dport ${from} redirect to :${to}`));
+  const chain = ['type nat hook output priority -100;', ...rules].join('\n');
+  await run('nft', `table ${table} {\nchain output {\n${chain}\n}\n}`);
   return { [Symbol.asyncDispose]: () => run('nft', `delete table ${table}`) };
 }
 

@@ -16,6 +16,7 @@ const outsideOfTheDocument = new Set([
   '/',
   '/about',
   '/about/probing',
+  '/policy',
   '/notices/:number/:token',
   '/api',
   '/assets/:file',

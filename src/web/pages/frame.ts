@@ -67,6 +67,7 @@ const inHeader: readonly Place[] = [
 ];
 const inFooter: readonly Place[] = [
   { path: '/submit', name: { en: 'Submit an entry', de: 'Eintrag vorschlagen' } },
+  { path: '/policy', name: { en: 'What gets in', de: 'Was aufgenommen wird' } },
   { path: '/review', name: { en: 'Review', de: 'Prüfen' } },
   { path: '/status', name: { en: 'Status', de: 'Status' } },
   { path: '/api', name: { en: 'API', de: 'API' } },

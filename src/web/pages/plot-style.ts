@@ -49,7 +49,7 @@ export const plotStyle = `
 .endpoint .dated { font-size: var(--small); }
 .endpoint .dated > li { grid-template-columns: 1fr; }
 .plain { list-style: none; padding: 0; }
-.endpoint .talk { padding-left: .9rem; }
+.endpoint .talk { padding-left: .9rem; } .endpoint .talk + p { margin-top: 1rem; }
 .talk { border-left: .15rem solid var(--line); padding-left: .9rem; margin-top: .9rem; }
 .lines { list-style: none; margin: .5rem 0 0; padding: .5rem 0; background: var(--sunk); border-radius: .4rem; font: .8125rem/1.5 var(--mono); overflow-x: auto; }
 .lines li { display: grid; grid-template-columns: 1.4rem 1fr; max-width: none; margin: 0; padding: .05rem .75rem; overflow-wrap: anywhere; }
@@ -61,7 +61,7 @@ export const plotStyle = `
 .phases li { margin: 0; }
 .phases b { color: var(--ink); font-weight: 600; font-variant-numeric: tabular-nums; }
 .facts { margin: .6rem 0 0; display: grid; gap: .15rem; }
-.facts > div { display: grid; grid-template-columns: 8.5rem 1fr; gap: .75rem; }
+.facts > div { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0 .75rem; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
 @media (min-width: 48rem) { .from th:first-child { width: 34%; } .from th:nth-child(2) { width: 8rem; } .from th:nth-child(4) { width: 22%; } }
 .from th { overflow-wrap: anywhere; }

@@ -53,6 +53,7 @@ export const texts = {
     decide: 'Decide',
     two: 'This sends mail of people elsewhere than today: two reviewers have to accept it, and then it is held.',
     movesTo: 'New domains',
+    takesAway: 'Nobody would answer any more for',
     acceptedBy: 'Accepted so far by',
     proofs: 'Proved',
     confirm: 'No machine can judge this. By ticking it you say that you have looked at it yourself.',
@@ -95,6 +96,7 @@ export const texts = {
     decide: 'Entscheiden',
     two: 'Damit ginge die Post von Menschen anderswohin als heute: Zwei Prüfer müssen zustimmen, danach gilt eine Wartezeit.',
     movesTo: 'Neue Domains',
+    takesAway: 'Niemand antwortete mehr für',
     acceptedBy: 'Zugestimmt haben bisher',
     proofs: 'Nachgewiesen',
     confirm: 'Das kann kein Programm beurteilen. Mit dem Haken sagen Sie, dass Sie es selbst angesehen haben.',
@@ -170,7 +172,11 @@ function decisionOf(desk: Desk, row: SubmissionRow, by: By, fields: URLSearchPar
   const act = fields.get('act');
   if ((act === 'decline' || act === 'ask') && reason === '')
     throw new HttpProblem('malformed-request', 'Say why: the submitter reads it.');
-  if (act === 'accept') return accept(desk, row.number, by, { reason, confirm: fields.getAll('confirm') });
+  if (act === 'accept') {
+    // The page that they have seen may be of another version.
+    const seen = Number(fields.get('version'));
+    return accept(desk, row.number, by, { reason, confirm: fields.getAll('confirm'), seen });
+  }
   if (act === 'decline') return decline(desk, row, by, { reason });
   if (act === 'ask') return ask(desk, row, by, { reason });
   if (act === 'recheck') return recheck(desk, row, by);
@@ -296,11 +302,13 @@ function decision(
 ): Html {
   const say = texts[language];
   const isHeld = row.holdUntil !== null;
+  const names = (what: string, list: readonly string[]) =>
+    list.length > 0 ? html`<p>${what}: ${list.join(', ')}</p>` : '';
   return html`<h2 id="decide">${say.decide}</h2>
-${needs.reviewers > 1 ? html`<div class="note doubt"><p>${say.two}</p><p>${say.movesTo}: ${needs.movesTo.join(', ')}</p></div>` : ''}
+${needs.reviewers > 1 ? html`<div class="note doubt"><p>${say.two}</p>${names(say.movesTo, needs.movesTo)}${names(say.takesAway, needs.takesAway)}</div>` : ''}
 ${acceptedBy.length > 0 ? html`<p>${say.acceptedBy}: ${acceptedBy.join(', ')}</p>` : ''}
 ${needs.proofs.needed.length > 0 ? html`<p>${say.proofs}: ${needs.proofs.held.length}/${needs.proofs.needed.length} (${needs.proofs.needed.join(', ')})</p>` : ''}
-<form method="post" action="/review/${row.number}" class="decision"><input type="hidden" name="key" value="${formKey}">
+<form method="post" action="/review/${row.number}" class="decision"><input type="hidden" name="key" value="${formKey}"><input type="hidden" name="version" value="${row.version}">
 ${
   needs.confirm.length === 0 || isHeld
     ? ''

@@ -61,6 +61,7 @@ export const pages: readonly PageCase[] = [
   { name: 'about', path: '/about' },
   { name: 'api', path: '/api' },
   { name: 'probing', path: '/about/probing' },
+  { name: 'policy', path: '/policy' },
   { name: 'nothing', path: '/nothing', status: 404 },
 ];
 

@@ -66,8 +66,10 @@ describe('Review', () => {
     const anna = await signIn(site);
     const key = keyIn(await (await site.get('/review/1', anna)).text());
     const confirm = 'foreign-host:imap.other.example';
-    assert.equal((await site.fill('/review/1', { key, act: 'accept' }, anna)).status, 409);
-    assert.equal((await site.fill('/review/1', { key, act: 'accept', confirm }, anna)).status, 303);
+    const version = '2';
+    assert.equal((await site.fill('/review/1', { key, act: 'accept', version }, anna)).status, 409);
+    assert.equal((await site.fill('/review/1', { key, act: 'accept', version: '1', confirm }, anna)).status, 409);
+    assert.equal((await site.fill('/review/1', { key, act: 'accept', version, confirm }, anna)).status, 303);
     assert.equal((await readSubmission(site.its.store.db, 1))?.state, 'published');
     assert.equal((await readEvents(site.its.store.db, 1)).at(-1)?.who, 'anna');
     assert.equal((await site.its.served('mail.example'))?.name, renamed.name);
