@@ -3,7 +3,7 @@
  * effective-TLD service reads it. The list is the dated snapshot that tldts ships; nothing is fetched at run time.
  */
 import { getDomain, getPublicSuffix } from 'tldts';
-import type { Domain } from './domain.ts';
+import { type Domain, domainOrUndefined } from './domain.ts';
 
 const options = { allowPrivateDomains: true, validateHostname: false, extractHostname: false };
 
@@ -18,4 +18,10 @@ export function registrableDomain(domain: Domain): Domain | undefined {
  */
 export function isPublicSuffix(domain: string): boolean {
   return getPublicSuffix(domain, { ...options, allowPrivateDomains: false }) === domain;
+}
+
+/** Whose a host is: its registrable domain, or the host itself where nobody in particular owns the name. */
+export function ownerOf(host: string): string {
+  const domain = domainOrUndefined(host);
+  return (domain && registrableDomain(domain)) ?? host;
 }

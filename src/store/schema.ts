@@ -90,6 +90,7 @@ export const status = sqliteTable('status', {
   staleAt: text('stale_at'),
   applied: integer().notNull(),
   listedAt: text('listed_at'),
+  owner: text(),
 });
 
 export const vantage = sqliteTable('vantage', {
@@ -107,12 +108,14 @@ export const watch = sqliteTable(
     dueAt: text('due_at'),
     leaseUntil: text('lease_until'),
     leaseBy: text('lease_by'),
+    owner: text(),
   },
   (table) => [
     primaryKey({ columns: [table.vantage, table.endpoint] }),
     index('watch_due').on(table.vantage, table.dueAt),
     index('watch_endpoint').on(table.endpoint),
     index('watch_lease').on(table.leaseBy).where(sql`lease_by IS NOT NULL`),
+    index('watch_owner').on(table.owner).where(sql`lease_by IS NOT NULL`),
   ],
 );
 

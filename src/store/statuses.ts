@@ -3,6 +3,7 @@
  * written only by whoever has read the newest watches, so that of two who settle at once neither forgets the other.
  */
 import { and, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
+import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey, Status, Statuses, StatusName } from '../provider/model.ts';
 import type { Db, Statement, Store } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
@@ -61,14 +62,17 @@ const mostListed = 200;
 /** Brings the list of what is probed up to date: new endpoints are due at once, what no record names is due no more. */
 export async function listEndpoints(store: Store, keys: readonly EndpointKey[], now: string): Promise<void> {
   const { db } = store;
-  const rows = await db.select({ endpoint: status.endpoint }).from(status).where(isNotNull(status.listedAt));
+  const known = and(isNotNull(status.listedAt), isNotNull(status.owner));
+  const rows = await db.select({ endpoint: status.endpoint }).from(status).where(known);
   const listed = new Set<string>(rows.map(({ endpoint }) => endpoint));
   const wanted = new Set<string>(keys);
-  const add = (endpoint: string) =>
-    db
+  const add = (endpoint: string) => {
+    const owner = ownerOf(hostOf(endpoint));
+    return db
       .insert(status)
-      .values({ endpoint, status: 'unverified', reason: 'new', since: now, applied: 0, listedAt: now })
-      .onConflictDoUpdate({ target: status.endpoint, set: { listedAt: now } });
+      .values({ endpoint, status: 'unverified', reason: 'new', since: now, applied: 0, listedAt: now, owner })
+      .onConflictDoUpdate({ target: status.endpoint, set: { listedAt: now, owner } });
+  };
   const drop = (endpoint: string) => db.update(status).set({ listedAt: null }).where(eq(status.endpoint, endpoint));
   // Each batch is made when its turn comes: ten thousand statements at once take 200 MB. Half a list does no harm.
   const most = Math.min(store.batchSize, mostListed);
@@ -76,7 +80,12 @@ export async function listEndpoints(store: Store, keys: readonly EndpointKey[], 
   for (const some of batchesOf(added, most)) await store.atomically(some.map(add));
   for (const some of batchesOf(dropped, most)) await store.atomically(some.map(drop));
   // Always: whoever was interrupted here left a list that not every vantage knows.
-  await store.atomically([watchListed(db, now), unwatchUnlisted(db), ...forgetVantages(db, now)]);
+  await store.atomically([...watchListed(db, now), unwatchUnlisted(db), ...forgetVantages(db, now)]);
+}
+
+/** `imap://imap.mail.example:993?security=tls` -> imap.mail.example */
+function hostOf(endpoint: string): string {
+  return new URL(endpoint).hostname.replaceAll(/[[\]]/g, '');
 }
 
 /** What is told of these endpoints now. */

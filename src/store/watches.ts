@@ -2,10 +2,11 @@
  * What each vantage makes of each endpoint, when it looks again, and who is looking there now.
  *
  * A lease is taken by one UPDATE that asks for a free one, so two verifiers of one vantage never get the same endpoint; an
- * expired lease is free. What a vantage remembers is moved by compare-and-set on the newest check that is in it: what is
- * reported twice moves it once.
+ * expired lease is free. Nobody is given an endpoint whose owner somebody else is calling, be it from another place: the
+ * manners of one process (verify/pace.ts) are those of all. What a vantage remembers is moved by compare-and-set on the newest
+ * check that is in it: what is reported twice moves it once.
  */
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, isNull, like, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey } from '../provider/model.ts';
 import type { Db, Statement, Store } from './db.ts';
 import { status, vantage, watch } from './schema.ts';
@@ -28,6 +29,7 @@ export interface WatchMove extends Watch {
 
 /** Whose leases: a holder at a vantage. */
 export interface Holder {
+  /** A verifier, and behind a full stop perhaps the number of its run: from one to the next it knows itself whom it called. */
   readonly by: string;
   readonly vantage: string;
 }
@@ -51,7 +53,7 @@ export async function showUp(store: Store, name: string, now: string): Promise<v
     .insert(vantage)
     .values({ name, seenAt: now })
     .onConflictDoUpdate({ target: vantage.name, set: { seenAt: now } });
-  await store.atomically(known ? [seen, setRight(db, name, now)] : [seen, watchListed(db, now)]);
+  await store.atomically(known ? [seen, setRight(db, name, now)] : [seen, ...watchListed(db, now)]);
 }
 
 /** Milliseconds: whatever waits longer than that is dead, or waits for a day that a wrong clock had. */
@@ -77,7 +79,7 @@ export async function readVantages(db: Db): Promise<ReadonlyMap<string, string>>
 }
 
 /** Every vantage watches what is listed, at once what it has not watched yet. */
-export function watchListed(db: Db, now: string): Statement {
+export function watchListed(db: Db, now: string): Statement[] {
   const listed = db
     .select({
       endpoint: status.endpoint,
@@ -87,18 +89,25 @@ export function watchListed(db: Db, now: string): Statement {
       dueAt: sql<string | null>`${now}`.as('due_at'),
       leaseUntil: sql<string | null>`NULL`.as('lease_until'),
       leaseBy: sql<string | null>`NULL`.as('lease_by'),
+      owner: status.owner,
     })
     .from(status)
     .innerJoin(vantage, sql`true`)
     .where(isNotNull(status.listedAt));
-  return db
-    .insert(watch)
-    .select(listed)
-    .onConflictDoUpdate({
-      target: [watch.vantage, watch.endpoint],
-      set: { dueAt: now },
-      setWhere: isNull(watch.dueAt),
-    });
+  return [
+    db
+      .insert(watch)
+      .select(listed)
+      .onConflictDoUpdate({
+        target: [watch.vantage, watch.endpoint],
+        set: { dueAt: now },
+        setWhere: isNull(watch.dueAt),
+      }),
+    db
+      .update(watch)
+      .set({ owner: sql`(SELECT owner FROM status WHERE status.endpoint = watch.endpoint)` })
+      .where(isNull(watch.owner)),
+  ];
 }
 
 /** Nobody looks any more at what is not listed. */
@@ -131,24 +140,31 @@ export async function takeDue(store: Store, lease: Lease, limit: number): Promis
 }
 
 /** The query behind {@link takeDue}. */
-export function dueEndpoints(db: Db, { vantage: name, now }: Pick<Lease, 'vantage' | 'now'>, limit: number) {
+export function dueEndpoints(db: Db, { by, vantage: name, now }: Omit<Lease, 'until'>, limit: number) {
   return db
     .select({ endpoint: watch.endpoint })
     .from(watch)
-    .where(and(eq(watch.vantage, name), lte(watch.dueAt, now), free(now)))
+    .where(and(eq(watch.vantage, name), lte(watch.dueAt, now), free(now), unbothered(by, now)))
     .orderBy(asc(watch.dueAt))
     .limit(limit);
 }
 
 /**
- * Leases these endpoints, due or not, unless somebody else of this vantage is looking at them.
+ * Leases these endpoints, due or not, unless somebody else is calling their owners. Who has just been called need not rest:
+ * somebody asks for these very endpoints.
  * @returns all that the holder has
  */
 export async function takeThese(store: Store, lease: Lease, keys: readonly EndpointKey[]): Promise<EndpointKey[]> {
   const statements: Statement[] = [];
   for (let start = 0; start < keys.length; start += boundAtOnce) {
     const some = keys.slice(start, start + boundAtOnce);
-    statements.push(leased(store.db, lease, and(inArray(watch.endpoint, some), free(lease.now))));
+    statements.push(
+      leased(
+        store.db,
+        lease,
+        and(inArray(watch.endpoint, some), or(free(lease.now), rests), uncalled(lease.by, lease.now)),
+      ),
+    );
   }
   for (let start = 0; start < statements.length; start += boundAtOnce) {
     await store.atomically(statements.slice(start, start + boundAtOnce));
@@ -166,11 +182,19 @@ export function releaseLeases(db: Db, by: string): Statement {
   return db.update(watch).set({ leaseUntil: null, leaseBy: null }).where(eq(watch.leaseBy, by));
 }
 
-/** An endpoint was checked, and what follows waits for the run to be judged: it is not due again before `until`. */
-export function holdBack(db: Db, endpoint: EndpointKey, { by, until }: Pick<Lease, 'by' | 'until'>): Statement {
+/**
+ * An endpoint was checked, and what follows waits for the run to be judged: it is not due again before `until`.
+ * @param rest until when no other holder is to call the owner
+ */
+export function holdBack(
+  db: Db,
+  endpoint: EndpointKey,
+  { by, until, rest }: Pick<Lease, 'by' | 'until'> & { readonly rest?: string },
+): Statement {
+  const lease = rest === undefined ? { leaseUntil: null, leaseBy: null } : { leaseUntil: rest, leaseBy: resting(by) };
   return db
     .update(watch)
-    .set({ dueAt: dueAt(until), leaseUntil: null, leaseBy: null })
+    .set({ dueAt: dueAt(until), ...lease })
     .where(and(eq(watch.endpoint, endpoint), eq(watch.leaseBy, by)));
 }
 
@@ -180,7 +204,7 @@ export async function readDue(db: Db, name: string, now: string): Promise<{ due:
   const [count] = await db
     .select({ due: sql<number>`count(*)` })
     .from(watch)
-    .where(and(here, lte(watch.dueAt, now), free(now)));
+    .where(and(here, lte(watch.dueAt, now), free(now), unbothered('', now)));
   const [first] = await db
     .select({ dueAt: watch.dueAt })
     .from(watch)
@@ -204,7 +228,7 @@ export async function readWatches(db: Db, keys: readonly EndpointKey[]): Promise
 /** Endpoints that are verified, looked at from this vantage before, and free; those that are due soonest first. */
 export async function readVerified(
   db: Db,
-  { vantage: name, now }: Pick<Lease, 'vantage' | 'now'>,
+  { by, vantage: name, now }: Omit<Lease, 'until'>,
   limit: number,
 ): Promise<EndpointKey[]> {
   const rows = await db
@@ -218,6 +242,7 @@ export async function readVerified(
         isNotNull(watch.state),
         eq(status.status, 'verified'),
         free(now),
+        unbothered(by, now),
       ),
     )
     .orderBy(asc(watch.dueAt))
@@ -262,6 +287,29 @@ const longestLease = 3_600_000;
 
 function free(now: string): SQL | undefined {
   return or(isNull(watch.leaseUntil), lte(watch.leaseUntil, now), gt(watch.leaseUntil, later(now, longestLease)));
+}
+
+/** Whose lease it is that only lets an owner rest: the verifier's, whatever the number of its run. */
+function resting(by: string): string {
+  return `rest ${by.replace(/\.\d+$/, '')}`;
+}
+
+const rests = like(watch.leaseBy, resting('%'));
+
+/** No other holder is calling any server of the same owner, from wherever. */
+function uncalled(by: string, now: string): SQL {
+  return sql`NOT EXISTS (${leasesOfOwner(by, now)} AND other.lease_by NOT LIKE ${resting('%')})`;
+}
+
+/** The same, and nobody has done so just before. */
+function unbothered(by: string, now: string): SQL {
+  return sql`NOT EXISTS (${leasesOfOwner(by, now)})`;
+}
+
+function leasesOfOwner(by: string, now: string): SQL {
+  return sql`SELECT 1 FROM watch AS other WHERE other.owner = watch.owner AND other.lease_by IS NOT NULL
+    AND other.lease_by NOT IN (${by}, ${resting(by)})
+    AND other.lease_until > ${now} AND other.lease_until <= ${later(now, longestLease)}`;
 }
 
 function later(instant: string, milliseconds: number): string {

@@ -1,6 +1,7 @@
 /** How many probes strangers may cause: to one owner's servers, from one address block, and in total. In memory, by the hour. */
+
+import { ownerOf } from '../name/suffix.ts';
 import type { Endpoint } from '../verify/endpoint.ts';
-import { ownerOf } from '../verify/pace.ts';
 
 export interface ProbeLimits {
   readonly perOwner: number;
@@ -37,7 +38,7 @@ export class ProbeBudget {
     const { perOwner, perBlock, total } = this.#limits;
     const shares: [key: string, most: number][] = [
       ['total', total],
-      [`owner ${ownerOf(endpoint)}`, perOwner],
+      [`owner ${ownerOf(endpoint.host)}`, perOwner],
       ...(block === undefined ? [] : [[`block ${block}`, perBlock] as [string, number]]),
     ];
     if (shares.some(([key, most]) => (this.#spent.get(key) ?? 0) >= most)) return false;

@@ -3,6 +3,8 @@
  * mail, no private address (prober-node.ts), nobody who asked not to be probed, one at a time to each owner, within a
  * budget. A stranger chose the hosts: told are codes and sentences, never what a server said.
  */
+
+import { ownerOf } from '../name/suffix.ts';
 import { before } from '../net/deadline.ts';
 import { isTemplate } from '../provider/hosts.ts';
 import { type Auth, endpointKey, type OptOut } from '../provider/model.ts';
@@ -12,7 +14,7 @@ import type { Endpoint } from '../verify/endpoint.ts';
 import type { Evidence } from '../verify/evidence.ts';
 import { judge } from '../verify/judge.ts';
 import { mayProbe } from '../verify/may-probe.ts';
-import { ownerOf, type Pace } from '../verify/pace.ts';
+import type { Pace } from '../verify/pace.ts';
 import { sayFindingPlainly } from '../verify/sentences.ts';
 import { type FindingCode, findings } from '../verify/verdict.ts';
 import { item, judged, result, saidItem } from './item.ts';
@@ -53,7 +55,7 @@ export async function checkProbes({ record }: Draft, ports: ProbePorts, deadline
     if (!mayProbe(endpoint.host, optOuts)) return Promise.resolve([item(key, 'attention', 'no-probe')]);
     if (i >= mostEndpoints) return Promise.resolve([item(key, 'unknown', 'probe-quota')]);
     // One owner's servers are called one after another.
-    const owner = ownerOf(endpoint);
+    const owner = ownerOf(endpoint.host);
     const visit = (owners.get(owner) ?? Promise.resolve()).then(() => visitOne(key, endpoint, auth, ports, deadline));
     owners.set(owner, visit);
     return before(deadline, visit, [late(key)]);
@@ -73,7 +75,7 @@ async function visitOne(
   { probe, pace, clock, allow }: ProbePorts,
   deadline: number,
 ): Promise<readonly CheckItem[]> {
-  const owner = ownerOf(endpoint);
+  const owner = ownerOf(endpoint.host);
   for (;;) {
     const wait = pace.wait(endpoint.host, owner, clock.now());
     if (wait === 0) break;

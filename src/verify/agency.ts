@@ -43,7 +43,7 @@ export interface Agency {
   end(run: AgentRun, asked: Asked): Promise<Ending>;
 }
 
-export interface AgencyOptions extends Pick<StoreDispatchOptions, 'store' | 'judge' | 'lease'> {
+export interface AgencyOptions extends Pick<StoreDispatchOptions, 'store' | 'judge' | 'lease' | 'pause'> {
   /** Brings the list of what is probed up to date. */
   readonly list: () => Promise<void>;
   /** A run is over that may have moved statuses. */

@@ -52,9 +52,11 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const refusal = new AbortController();
   const stop = AbortSignal.any([signal, refusal.signal]);
   const server = new Server({ ...options, clock, signal: stop });
+  const self = randomUUID();
+  let runs = 0;
   const round = async () => {
     try {
-      const dispatch = new AgentDispatch(server, randomUUID(), stop);
+      const dispatch = new AgentDispatch(server, `${self}.${++runs}`, stop);
       const probing = { ...options, clock, pace, concurrency, signal: stop, mostHeld: Math.min(1000, 4 * concurrency) };
       const { taken: _, cutOff: __, ...report } = await new Run(dispatch, probing).finish();
       if (report.run !== undefined) onRun?.(report);

@@ -5,6 +5,8 @@
  * Everything that a run is stands in the store: whoever asks can be another process each time, any question may be asked
  * twice, and whoever is killed is missed when the leases run out.
  */
+
+import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey } from '../provider/model.ts';
 import { countChecked, putCheck, readChecked } from '../store/checks.ts';
 import type { Store } from '../store/db.ts';
@@ -27,7 +29,7 @@ import { checkOf } from './check.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
-import { ownerOf } from './pace.ts';
+import { politePause } from './pace.ts';
 import { juryOf, settle } from './settle.ts';
 import { interval } from './status.ts';
 import type { Verdict } from './verdict.ts';
@@ -84,6 +86,8 @@ export interface StoreDispatchOptions extends Holder {
   readonly which: { readonly most: number } | readonly EndpointKey[];
   /** Milliseconds. */
   readonly lease?: number;
+  /** Milliseconds for which others let an owner rest. */
+  readonly pause?: number;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -142,14 +146,18 @@ export class StoreDispatch implements Dispatch {
     const run = await readRun(db, by);
     if (!run || run.verdict !== null) throw new RunOver('the run was judged');
     if (evidences.length === 0) return new Set();
-    const now = this.#options.clock.now();
+    const { pause = politePause, clock } = this.#options;
+    const now = clock.now();
+    const until = instant(now + interval);
+    const rest = instant(now + pause);
     const statements = evidences.flatMap((seen) => {
       // Whoever looked may have another clock, but looked in the time of this run.
       const at = instant(Math.min(Math.max(Date.parse(seen.at), Date.parse(run.started)), now));
       const evidence = { ...seen, at, vantage };
       return [
         ...putCheck(db, checkOf(evidence, this.#options.judge(evidence, new Date(now)), run.n), by),
-        holdBack(db, evidence.endpoint, { by, until: instant(now + interval) }),
+        // Where nothing was dialled, nobody was bothered.
+        holdBack(db, evidence.endpoint, { by, until, ...(evidence.attempts.length > 0 && { rest }) }),
       ];
     });
     // Of one endpoint all or nothing.
@@ -218,8 +226,8 @@ export class StoreDispatch implements Dispatch {
       return (await readHeld(db, { by, now })).filter((key) => called.has(key));
     }
     const chosen = new Map<string, EndpointKey>();
-    for (const key of await readVerified(db, { vantage, now }, 50)) {
-      const owner = ownerOf(parseEndpoint(key));
+    for (const key of await readVerified(db, { by, vantage, now }, 50)) {
+      const owner = ownerOf(parseEndpoint(key).host);
       if (chosen.size < witnessCount && !isInRun(owner) && !chosen.has(owner)) chosen.set(owner, key);
     }
     const keys = [...chosen.values()];

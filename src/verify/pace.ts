@@ -2,20 +2,10 @@
  * Manners of a guest: one connection at a time to a host, to an address and to everything of one owner, and a pause before
  * the same host or address is called again. Lives as long as its verifier, so that one run heeds what the last one did.
  */
-import { domainOrUndefined } from '../name/domain.ts';
-import { registrableDomain } from '../name/suffix.ts';
-import type { Endpoint } from './endpoint.ts';
-
 /** Milliseconds between two probes of one host. */
 export const politePause = 30_000;
 /** So many hosts are remembered at least as long as their pause. */
 const remembered = 20_000;
-
-/** Whose host it is: its registrable domain, or the host itself where nobody in particular owns the name. */
-export function ownerOf({ host }: Pick<Endpoint, 'host'>): string {
-  const domain = domainOrUndefined(host);
-  return (domain && registrableDomain(domain)) ?? host;
-}
 
 /** Ends a visit: which addresses were called, and when it was over (milliseconds since 1970). */
 export type Leave = (addresses: readonly string[], now: number) => void;

@@ -6,6 +6,7 @@
  * what this one left. Memory does not grow with the number of endpoints: a run holds at most so many.
  */
 import { randomUUID } from 'node:crypto';
+import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import type { Transition } from '../store/transitions.ts';
@@ -14,7 +15,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Dispatch, type Ending, RunOver, StoreDispatch, type StoreDispatchOptions } from './dispatch.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
-import { type Leave, ownerOf, Pace } from './pace.ts';
+import { type Leave, Pace } from './pace.ts';
 import { settleAbandoned } from './settle.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -69,11 +70,15 @@ export const defaultConcurrency = 64;
 const mostHeld = 2000;
 const takenAtOnce = 256;
 
+/** This process, among all that verify; and how many runs it has begun. */
+const verifier = randomUUID();
+let runs = 0;
+
 /** Verifies endpoints of a store. @throws what the store throws; what was written until then stays */
 export async function verify(options: RunOptions): Promise<RunReport> {
   const { store, clock = systemClock, random = Math.random, vantage = 'local', which } = options;
   const left = await settleAbandoned(store, { clock, random });
-  const dispatch = new StoreDispatch({ ...options, clock, random, vantage, by: `${vantage} ${randomUUID()}` });
+  const dispatch = new StoreDispatch({ ...options, clock, random, vantage, by: `${vantage} ${verifier}.${++runs}` });
   try {
     const { taken, cutOff, ...report } = await new Run(dispatch, options).finish();
     const elsewhere = 'most' in which || cutOff ? 0 : which.length - taken;
@@ -219,7 +224,7 @@ export class Run {
     for (const key of fresh) {
       const endpoint = parseEndpoint(key);
       this.#held.add(key);
-      this.#waiting.push({ key, endpoint, owner: ownerOf(endpoint) });
+      this.#waiting.push({ key, endpoint, owner: ownerOf(endpoint.host) });
     }
     this.#taken += fresh.length;
     this.#planned = Math.max(planned, this.#planned, this.#taken);
@@ -276,7 +281,7 @@ export class Run {
   /** One probe outside the crowd, when everybody else is done; undefined where the run was stopped meanwhile. */
   async #ask(endpoint: Endpoint): Promise<Evidence | undefined> {
     await this.#dispatch.take({ hold: this.#held.size, done: this.#done });
-    const leave = this.#pace.enter(endpoint.host, ownerOf(endpoint));
+    const leave = this.#pace.enter(endpoint.host, ownerOf(endpoint.host));
     const evidence = await Promise.race([this.#options.probe(endpoint), this.#stopped.promise]);
     leave(evidence ? addressesOf(evidence) : [], this.#clock.now());
     return evidence;

@@ -3,6 +3,8 @@
  * run was judged, page by page, each check once, and then what all vantages say together. Whoever is interrupted here, or
  * does it a second time, does no harm.
  */
+
+import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey } from '../provider/model.ts';
 import { ipv6Answered, type RunCheck, readRunChecks } from '../store/checks.ts';
 import { countDay } from '../store/days.ts';
@@ -14,7 +16,6 @@ import { callOthers, moveWatch, readVantages, readWatches } from '../store/watch
 import { failsInNetwork, Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
-import { ownerOf } from './pace.ts';
 import { interval, isWell, next, type Observation, type State } from './status.ts';
 import { type Telling, together } from './together.ts';
 import type { WarningCode } from './verdict.ts';
@@ -42,7 +43,7 @@ export async function juryOf({ db }: Store, run: Run): Promise<{ jury: Jury; wit
       if (called.has(endpoint)) witnesses.push(failsInNetwork({ code, outcome }));
       else
         jury.add({
-          owner: ownerOf(parseEndpoint(endpoint)),
+          owner: ownerOf(parseEndpoint(endpoint).host),
           code,
           outcome,
           well: state === undefined || isWell(state),

@@ -72,6 +72,10 @@ async function runOf(deps: Deps, c: Context): Promise<AgentRun> {
   if (vantage === 'local')
     throw new HttpProblem('wrong-role', 'An agent cannot be called local: make it another token.');
   const id = RunId.safeParse(c.req.param('run'));
-  if (!id.success) throw new HttpProblem('malformed-query', 'A run is called by a UUID of the agent’s own choice.');
+  if (!id.success)
+    throw new HttpProblem(
+      'malformed-query',
+      'A run is called by a UUID of the agent’s own choice, a full stop and a number.',
+    );
   return { vantage, id: id.data };
 }

@@ -459,5 +459,9 @@ export const ProfileForm = z
   .meta({ id: 'ProfileForm' });
 
 /** The agent's own choice: whatever comes twice under it is one. */
-export const RunId = z.uuid();
-export const RunPath = z.object({ run: RunId.describe('A UUID that the agent has chosen; another one for each run.') });
+export const RunId = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d{1,9}$/, 'must be a UUID, “.” and a number');
+export const RunPath = z.object({
+  run: RunId.describe('A UUID that the agent has chosen, a full stop, and the number of the run.'),
+});

@@ -228,13 +228,28 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
       );
     });
 
-    promise('lease for themselves: what one is looking at, another may, too', async (store) => {
-      await showUp(store, 'vienna', time(0));
-      await list(store, [a], time(0));
-      assert.deepEqual(await takeDue(store, lease('me', 0), 5), [a]);
-      assert.deepEqual(await takeDue(store, { ...lease('you', 0), vantage: 'vienna' }, 5), [a]);
-      assert.deepEqual(await takeDue(store, lease('you too', 0), 5), []);
-    });
+    promise(
+      'each look at everything, but never at one owner at the same time, nor just behind another',
+      async (store) => {
+        await showUp(store, 'vienna', time(0));
+        const [imap, smtp] = ['imap://imap.a.example:993?security=tls', 'smtp://smtp.a.example:465?security=tls'].map(
+          (key) => key as EndpointKey,
+        ) as [EndpointKey, EndpointKey];
+        await list(store, [imap, smtp, b], time(0));
+        const elsewhere = (by: string, from: number) => ({ ...lease(by, from), vantage: 'vienna' });
+        assert.deepEqual(await takeThese(store, lease('me', 0), [imap]), [imap]);
+        assert.deepEqual(await takeDue(store, elsewhere('you', 1), 5), [b]);
+        assert.equal((await readDue(store.db, 'vienna', time(1))).due, 0);
+        assert.deepEqual(await takeDue(store, lease('me', 1), 5), [imap, smtp], 'who is there already may go on');
+        await store.atomically(
+          [imap, smtp].map((key) => holdBack(store.db, key, { by: 'me', until: time(500), rest: time(32) })),
+        );
+        assert.deepEqual(await takeDue(store, elsewhere('him', 20), 5), [b]);
+        assert.deepEqual(await takeThese(store, elsewhere('her', 31), [imap]), [imap], 'who asks for it does not wait');
+        await store.atomically([releaseLeases(store.db, 'her')]);
+        assert.deepEqual(new Set(await takeDue(store, elsewhere('you', 33), 5)), new Set([imap, smtp, b]));
+      },
+    );
 
     promise('remember each on its own; a check moves a watch once, and none that is newer', async (store) => {
       await showUp(store, 'vienna', time(0));
@@ -298,8 +313,8 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
         ),
       ]);
       await showUp(store, 'vienna', time(0));
-      assert.deepEqual(await readVerified(store.db, { vantage: here, now: time(30) }, 5), [b, a]);
-      assert.deepEqual(await readVerified(store.db, { vantage: 'vienna', now: time(30) }, 5), []);
+      assert.deepEqual(await readVerified(store.db, { by: 'me', vantage: here, now: time(30) }, 5), [b, a]);
+      assert.deepEqual(await readVerified(store.db, { by: 'me', vantage: 'vienna', now: time(30) }, 5), []);
     });
   });
 
@@ -376,11 +391,15 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
 
     promise('are found by the index of due times, never by reading all watches', async (store) => {
       const plan = await store.db.all<{ detail: string }>(
-        sql`EXPLAIN QUERY PLAN ${dueEndpoints(store.db, { vantage: here, now: time(0) }, 5).getSQL()}`,
+        sql`EXPLAIN QUERY PLAN ${dueEndpoints(store.db, { by: 'me', vantage: here, now: time(0) }, 5).getSQL()}`,
       );
       assert.deepEqual(
         plan.map(({ detail }) => detail),
-        ['SEARCH watch USING INDEX watch_due (vantage=? AND due_at<?)'],
+        [
+          'SEARCH watch USING INDEX watch_due (vantage=? AND due_at<?)',
+          'CORRELATED SCALAR SUBQUERY 1',
+          'SEARCH other USING INDEX watch_owner (owner=?)',
+        ],
       );
       const renewal = await store.db.all<{ detail: string }>(
         sql`EXPLAIN QUERY PLAN ${(renewLeases(store.db, { by: 'me', until: time(1) }) as unknown as SQLWrapper).getSQL()}`,

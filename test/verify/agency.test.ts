@@ -17,7 +17,7 @@ import type { Evidence } from '../../src/verify/evidence.ts';
 import { Pace } from '../../src/verify/pace.ts';
 import { type ProbingOptions, Run } from '../../src/verify/run.ts';
 import type { FindingCode } from '../../src/verify/verdict.ts';
-import { JumpingClock, pretendingJudge, simulation } from './simulated.ts';
+import { JumpingClock, pretendingJudge, simulation, type Visit } from './simulated.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -26,10 +26,23 @@ const keys = Array.from({ length: 20 }, (_, i) => keyOf(`imap.p${i}.example`));
 const [first] = keys as [EndpointKey];
 
 describe('agents of two vantages', () => {
+  test('never call one owner at the same time, and let it rest before another one calls', async (t) => {
+    const { agent, clock } = await house(t);
+    const agents = [agent('berlin'), agent('vienna'), agent('berlin')];
+    for (let i = 0; i < 5; i++) {
+      await Promise.all(agents.map((one) => one.run({ concurrency: 3 })));
+      clock.pass(20_000);
+    }
+    const visits = agents.flatMap((one) => one.visits).toSorted((one, other) => one.from - other.from);
+    assert.equal(visits.length, 40);
+    for (const [host, [one, other]] of Map.groupBy(visits, (visit) => visit.host))
+      assert.ok(one && other && other.from - one.to >= 30_000, host);
+  });
+
   test('look at everything, each for itself', async (t) => {
-    const { agent, store } = await house(t);
+    const { agent, store, live } = await house(t);
     const [berlin, vienna] = [agent('berlin'), agent('vienna')];
-    await Promise.all([berlin.run(), vienna.run()]);
+    await live([berlin, vienna], 5 * minute);
     assert.deepEqual([berlin.visits.length, vienna.visits.length], [20, 20]);
     const seen = await readChecks(store.db, keys, 100);
     assert.deepEqual(
@@ -160,6 +173,7 @@ describe('an agent that vanishes in the middle of its work', () => {
     await assert.rejects(late.take({ hold: 12, done: 0 }), RunOver);
     const ending = await late.end({});
     assert.deepEqual(ending, { verdict: 'sound', reason: null, changes: [] });
+    clock.pass(minute);
     assert.equal((await slow.run()).done, 20);
   });
 });
@@ -253,7 +267,7 @@ test('a run that is judged tells who follows it, once', async (t) => {
 
 interface Agent {
   readonly vantage: string;
-  readonly visits: { readonly key: EndpointKey }[];
+  readonly visits: Visit[];
   probe(endpoint: Endpoint): Promise<Evidence>;
   dispatch(): Dispatch;
   run(more?: Partial<ProbingOptions>): ReturnType<Run['finish']>;

@@ -196,7 +196,13 @@ async function house(t: TestContext, { count, greeting = 0, lease = 1000 }: Hous
     const { app } = testApp({
       setUp: {
         authenticate: (secret, role) => authenticate(own, secret, role, new Date().toISOString()),
-        agents: agency({ store: own, judge: (seen, now) => judge(seen, now), lease, list: () => Promise.resolve() }),
+        agents: agency({
+          store: own,
+          judge: (seen, now) => judge(seen, now),
+          lease,
+          pause: 0,
+          list: () => Promise.resolve(),
+        }),
       },
     });
     const listening = await listen(app, { host: '127.0.0.1', port });

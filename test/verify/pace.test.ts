@@ -1,7 +1,8 @@
 /** Who may be called now: manners towards hosts, addresses and owners. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ownerOf, Pace } from '../../src/verify/pace.ts';
+import { ownerOf } from '../../src/name/suffix.ts';
+import { Pace } from '../../src/verify/pace.ts';
 
 describe('the owner of a host', () => {
   const owners: [string, string][] = [
@@ -10,7 +11,7 @@ describe('the owner of a host', () => {
     ['co.uk', 'co.uk'],
     ['192.0.2.1', '192.0.2.1'],
   ];
-  for (const [host, owner] of owners) test(`${host} is ${owner}`, () => assert.equal(ownerOf({ host }), owner));
+  for (const [host, owner] of owners) test(`${host} is ${owner}`, () => assert.equal(ownerOf(host), owner));
 });
 
 describe('a host', () => {

@@ -201,7 +201,7 @@ describe('Evidence', () => {
   }
 });
 
-test('A run has a UUID, and a wish has bounds', async (t) => {
+test('A run has a UUID and a number, and a wish has bounds', async (t) => {
   const { post } = await house(t);
   assert.equal((await post('leases', { hold: 1, done: 0 }, { run: '1' })).status, 400);
   assert.equal((await post('leases', { hold: 1_000_000, done: 0 })).status, 400);
@@ -235,7 +235,7 @@ async function house(t: TestContext) {
   });
   const token = async (name: string, role: Role) => `Bearer ${await createToken(store, name, role, now())}`;
   const berlin = await token('berlin', 'agent');
-  const run = randomUUID();
+  const run = `${randomUUID()}.1`;
   const send = async (what: string, body: unknown, authorization: string | undefined, id: string = run) =>
     app.request(`/api/v1/agent/runs/${id}/${what}`, {
       method: 'POST',

@@ -34,8 +34,8 @@ const outsideOfTheDocument = new Set([
 ]);
 
 /** Runs of an agent: one in doubt, and one that was judged. */
-const working = '0b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a10';
-const over = '1b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a11';
+const working = '0b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a10.1';
+const over = '1b5e2c5e-5d4b-4d38-9d0f-4e8c3c1f7a11.1';
 const endpoint = 'imap://imap.post.example:993?security=tls' as EndpointKey;
 const agents: Agency = {
   take: ({ id }) =>

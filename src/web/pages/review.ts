@@ -194,7 +194,7 @@ async function named({ store }: Desk, c: Context): Promise<SubmissionRow> {
 function sendSignIn(c: Context, deps: Deps, refused = false): Promise<Response> {
   const say = texts[languageOf(c)];
   const body = html`<h1>${say.title}</h1><p class="lead">${say.signInLead}</p>
-<form method="post" action="/review" class="narrow"><div class="one"><label for="token">${say.token}</label>
+<form method="post" action="/review" class="narrow"><input type="text" autocomplete="username" value="mailatlas" hidden><div class="one"><label for="token">${say.token}</label>
 <input type="password" id="token" name="token" autocomplete="current-password" required${refused ? raw(' aria-invalid="true" aria-describedby="refused"') : ''}>
 ${refused ? html`<p class="fault" id="refused" role="alert">${say.refused}</p>` : ''}</div>
 <p class="acts"><button class="primary">${say.signIn}</button></p></form>`;
