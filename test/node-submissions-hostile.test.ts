@@ -311,7 +311,7 @@ test('two reviewers at once, eight times over: one decides, the other is told wh
       ]);
       const lost = answers.filter(({ status }) => status !== 200);
       assert.equal(lost.length, 1, JSON.stringify(answers));
-      const [{ status, json } = answers[0]!] = lost;
+      const { status, json } = lost[0] ?? assert.fail();
       assert.equal(status, 409);
       assert.ok(['decided-meanwhile', 'not-now'].includes(String(json['code'])), JSON.stringify(json));
       const { state, acts, short } = await site.stored(number);
