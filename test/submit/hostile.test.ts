@@ -14,6 +14,7 @@ import { accept, type Case, defaultPolicy, publishesItself, toConfirm } from '..
 import { proofsOf } from '../../src/submit/proof.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { curated, imap, record, smtp } from '../records.ts';
+import { tableInDocs } from './hostile-table.ts';
 import { careful, context } from './world.ts';
 
 const gmail = record({
@@ -344,6 +345,14 @@ describe('what becomes of a submission that wants', () => {
     });
 });
 
+test('docs/hostile.md says so', () => {
+  tableInDocs(
+    'drafts',
+    ['a submission that wants', 'what becomes of it'],
+    attempts.map(([what, , becomes]) => [what, becomes]),
+  );
+});
+
 describe('what becomes of a submission that wants our prober to call', () => {
   const places: [what: string, host: object, fate: string][] = [
     [
@@ -381,6 +390,13 @@ describe('what becomes of a submission that wants our prober to call', () => {
       'refused /record/incoming/0/host control',
     ],
   ];
+  test('docs/hostile.md says so', () => {
+    tableInDocs(
+      'probes',
+      ['a submission that wants us to call', 'what becomes of it'],
+      places.map(([what, , becomes]) => [what, becomes]),
+    );
+  });
   for (const [what, where, expected] of places)
     test(what, async () => {
       const sent = fresh({ incoming: [{ ...evil, ...where }], outgoing: [smtp({ host: 'smtp.evil.example' })] });
