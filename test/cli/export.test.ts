@@ -27,7 +27,8 @@ const help = (id: string) => ({
   help: { url: `https://${id}/help`, seen: '2026-11-20', says: `IMAP imap.${id}, SMTP smtp.${id}` },
 });
 const mail = record({ sources: help('mail.example') });
-const other = record({ id: 'other.example', sources: help('other.example') });
+/** One reviewer alone can take away a small hoster. */
+const other = record({ id: 'other.example', kind: 'hosting', sources: help('other.example') });
 
 let folders = 0;
 /** A folder of data and a database, with these published in front of them. */
