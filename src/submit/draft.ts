@@ -33,7 +33,8 @@ export type ReadDraft =
 /** The record of this id that is served. */
 export type Served = (id: string) => Provider | undefined;
 
-const mostReason = 2000;
+/** Characters of what people say with a submission or a decision. */
+export const mostReason = 2000;
 const most = { domains: 500, mx: 50, incoming: 20, outgoing: 20, services: 20, local: 10, setup: 20, sources: 50 };
 const mostElsewhere = 30;
 

@@ -1,6 +1,7 @@
 /** What the API of submissions takes and gives: the schemas that handlers and OpenAPI share. */
 import * as z from 'zod';
 import { Provider } from '../provider/schema.ts';
+import { mostReason } from '../submit/draft.ts';
 import { checkNames, checkStates, kinds, states } from '../submit/model.ts';
 
 const state = z.enum(states);
@@ -156,7 +157,7 @@ export const PreviewPath = z.object({
 const reason = z
   .string()
   .trim()
-  .max(2000)
+  .max(mostReason)
   .describe('Plain text for the submitter and for the history; links with https:// only.');
 
 export const Reasoned = z.strictObject({ reason: reason.min(1) }).meta({ id: 'Reasoned' });

@@ -83,7 +83,8 @@ export function reviewRoutes(deps: Deps) {
   };
 }
 
-async function named({ store }: Desk, c: Context): Promise<SubmissionRow> {
+/** The submission that the path names. @throws {HttpProblem} where there is none */
+export async function named({ store }: Desk, c: Context): Promise<SubmissionRow> {
   const text = c.req.param('number') ?? '';
   const row = /^[1-9]\d{0,14}$/.test(text) ? await readSubmission(store.db, Number(text)) : undefined;
   if (!row) throw unknown();

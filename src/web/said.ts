@@ -1,6 +1,7 @@
 /** What people say with a decision: bounded, plain text, judged as strictly as what strangers send. */
 import type { Context } from 'hono';
 import type * as z from 'zod';
+import { mostReason } from '../submit/draft.ts';
 import { textFault } from '../submit/text.ts';
 import { bodyJson } from './body.ts';
 import { HttpProblem } from './errors.ts';
@@ -14,7 +15,14 @@ export async function reasonOf<T extends z.ZodType<{ readonly reason?: string | 
   c: Context,
 ): Promise<z.infer<T>> {
   const said = await bodyJson(schema, c);
-  const fault = textFault(said.reason ?? '', { lines: true });
-  if (fault) throw new HttpProblem('malformed-request', `The reason must be plain text (${fault}).`);
+  plainReason(said.reason ?? '');
   return said;
+}
+
+/** The text itself. @throws {HttpProblem} where it is no plain text, or longer than anybody reads */
+export function plainReason(reason: string): string {
+  const fault =
+    reason.length > mostReason ? `longer than ${mostReason} characters` : textFault(reason, { lines: true });
+  if (fault) throw new HttpProblem('malformed-request', `The reason must be plain text (${fault}).`);
+  return reason;
 }

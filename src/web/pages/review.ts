@@ -2,19 +2,21 @@
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
-import { countSubmissions, listSubmissions, readSubmission, type SubmissionRow } from '../../store/submissions.ts';
+import { countSubmissions, listSubmissions, type SubmissionRow } from '../../store/submissions.ts';
 import type { By, Desk } from '../../submit/desk.ts';
+import { mostReason } from '../../submit/draft.ts';
 import { states } from '../../submit/model.ts';
 import { accept, ask, decline } from '../../submit/review.ts';
 import { forReviewer } from '../../submit/show.ts';
 import { isOpen } from '../../submit/state.ts';
 import { recheck, stop } from '../../submit/submissions.ts';
-import { textFault } from '../../submit/text.ts';
 import { HttpProblem } from '../errors.ts';
 import { queryParameter } from '../query.ts';
 import { needsSecret, sendAside } from '../respond.ts';
+import { named } from '../review.ts';
+import { plainReason } from '../said.ts';
 import type { Deps } from '../served.ts';
-import { refusable, submissionsOf, unknown } from '../submissions.ts';
+import { refusable, submissionsOf } from '../submissions.ts';
 import { checkList, texts as checkWords, eventList, standing } from './checks.ts';
 import { formOf } from './form-body.ts';
 import { type Html, sendPage } from './frame.ts';
@@ -166,9 +168,7 @@ export function reviewDecision(deps: Deps) {
 }
 
 function decisionOf(desk: Desk, row: SubmissionRow, by: By, fields: URLSearchParams): Promise<SubmissionRow> {
-  const reason = (fields.get('reason') ?? '').trim();
-  const fault = reason.length > 2000 ? 'too long' : textFault(reason, { lines: true });
-  if (fault) throw new HttpProblem('malformed-request', `The reason must be plain text (${fault}).`);
+  const reason = plainReason((fields.get('reason') ?? '').trim());
   const act = fields.get('act');
   if ((act === 'decline' || act === 'ask') && reason === '')
     throw new HttpProblem('malformed-request', 'Say why: the submitter reads it.');
@@ -182,13 +182,6 @@ function decisionOf(desk: Desk, row: SubmissionRow, by: By, fields: URLSearchPar
   if (act === 'recheck') return recheck(desk, row, by);
   if (act === 'stop') return stop(desk, row, by, reason);
   throw new HttpProblem('malformed-request', 'The form does not say what is to be done.');
-}
-
-async function named({ store }: Desk, c: Context): Promise<SubmissionRow> {
-  const text = c.req.param('number') ?? '';
-  const row = /^[1-9]\d{0,14}$/.test(text) ? await readSubmission(store.db, Number(text)) : undefined;
-  if (!row) throw unknown();
-  return row;
 }
 
 function sendSignIn(c: Context, deps: Deps, refused = false): Promise<Response> {
@@ -314,7 +307,7 @@ ${
     ? ''
     : html`<fieldset class="ticks"><legend>${say.confirm}</legend>${needs.confirm.map((word) => html`<label><input type="checkbox" name="confirm" value="${word}"> <code>${word}</code></label>`)}</fieldset>`
 }
-<div class="one"><label for="reason">${say.reason}</label><textarea id="reason" name="reason" rows="3" maxlength="2000" aria-describedby="reason-hint"></textarea><p class="hint" id="reason-hint">${say.reasonHint}</p></div>
+<div class="one"><label for="reason">${say.reason}</label><textarea id="reason" name="reason" rows="3" maxlength="${mostReason}" aria-describedby="reason-hint"></textarea><p class="hint" id="reason-hint">${say.reasonHint}</p></div>
 <p class="acts">${
     isHeld
       ? html`<button class="primary" name="act" value="stop">${say.stop}</button>`
