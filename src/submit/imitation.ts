@@ -9,6 +9,7 @@ import { unicodeName } from '../name/unicode.ts';
 import type { Provider } from '../provider/model.ts';
 import { item, judged, result } from './item.ts';
 import type { CheckItem, CheckResult, Draft } from './model.ts';
+import { isForEverybody } from './parties.ts';
 import { skeleton } from './skeleton.ts';
 
 /** Shorter names have too many neighbours. */
@@ -96,11 +97,6 @@ function judgeDomains(
 function isWellKnown(id: string, atlas: Atlas): boolean {
   const record = atlas.records.get(id);
   return record !== undefined && isForEverybody(record);
-}
-
-/** Everybody can have a mailbox there. */
-export function isForEverybody({ kind }: Provider): boolean {
-  return kind === 'freemail' || kind === 'isp' || kind === 'privacy';
 }
 
 /** Letters and digits only. */

@@ -7,8 +7,8 @@ import { isWildcard, stem } from '../name/pattern.ts';
 import { isPublicSuffix } from '../name/suffix.ts';
 import type { Provider } from '../provider/model.ts';
 import { ownerOf } from '../provider/parties.ts';
-import { isForEverybody } from './imitation.ts';
 import type { Draft } from './model.ts';
+import { isForEverybody } from './parties.ts';
 
 /** Names that one reviewer can take away alone: a small provider that ends. */
 const few = 5;

@@ -196,3 +196,8 @@ function nameOwner(host: string): Domain | undefined {
   const domain = domainOrUndefined(host);
   return domain === undefined || isPublicSuffix(domain) ? undefined : ownerOf(domain);
 }
+
+/** Everybody can have a mailbox there. */
+export function isForEverybody({ kind }: Pick<Provider, 'kind'>): boolean {
+  return kind === 'freemail' || kind === 'isp' || kind === 'privacy';
+}
