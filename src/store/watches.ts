@@ -40,8 +40,8 @@ export interface Lease extends Holder {
   readonly until: string;
 }
 
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
+/** Keys of one statement. D1 binds at most 100 parameters, and a lease has a dozen of its own. */
+const boundAtOnce = 80;
 /** A vantage of which nobody has heard for so long is forgotten, with all that it knew. Milliseconds. */
 const forgottenAfter = 30 * 86_400_000;
 
