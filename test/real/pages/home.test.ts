@@ -130,14 +130,17 @@ describe('The home page in a browser', { skip: noBrowser }, () => {
 
   test('back and forward show what was there', async () => {
     await fresh();
+    const answerFor = (domain: string) => page.locator(`#answer[data-domain="${domain}"]`).waitFor();
     await look('max@gmx.de');
     await look('max@web.de');
+    // Without this, the answer that stood there before would do, and "back" would leave before the new one is there.
+    await answerFor('web.de');
     await page.goBack();
-    await page.locator('#answer[data-domain="gmx.de"]').waitFor();
+    await answerFor('gmx.de');
     await page.goBack();
     await page.locator('.hero h1').waitFor();
     await page.goForward();
-    await page.locator('#answer[data-domain="gmx.de"]').waitFor();
+    await answerFor('gmx.de');
   });
 
   test('the keyboard alone is enough', async () => {
