@@ -4,10 +4,13 @@
  */
 
 /** RFC 1035 section 3.2.2, RFC 3596 section 2.1. */
-export const recordTypes = { A: 1, NS: 2, CNAME: 5, MX: 15, AAAA: 28 } as const;
+export const recordTypes = { A: 1, NS: 2, CNAME: 5, MX: 15, TXT: 16, AAAA: 28 } as const;
 export type RecordType = keyof typeof recordTypes;
 
-/** What a resolver answers; `data` is the record's text as in a zone file, names in lower case and without the last dot. */
+/**
+ * What a resolver answers; `data` is the record's text as in a zone file, names in lower case and without the last dot; of a
+ * TXT record its character-strings joined.
+ */
 export interface DnsReply {
   /** RFC 1035 section 4.1.1: 0 no error, 2 server failure, 3 no such name. */
   readonly code: number;
@@ -113,9 +116,16 @@ class Reader {
 
   /** What a record says; `end` is where its octets end. */
   data(type: RecordType, end: number): string {
-    const text = this.#text(type);
+    const text = type === 'TXT' ? this.#strings(end) : this.#text(type);
     if (this.at !== end) throw new MessageError('a record of another length than it says');
     return text;
+  }
+
+  /** RFC 1035 section 3.3.14: one character-string or several, each with its length before it. */
+  #strings(end: number): string {
+    const octets: number[] = [];
+    while (this.at < end) octets.push(...Array.from({ length: this.uint8() }, () => this.uint8()));
+    return new TextDecoder().decode(Uint8Array.from(octets));
   }
 
   #text(type: RecordType): string {

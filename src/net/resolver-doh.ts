@@ -12,6 +12,7 @@ import {
   mxAnswerOf,
   type NoAnswer,
   type NoRecords,
+  type RecordResolver,
   type Resolver,
 } from './resolver.ts';
 
@@ -26,12 +27,12 @@ const type = 'application/dns-message';
  * @param server the URL of a DoH server, such as https://cloudflare-dns.com/dns-query
  * @throws {TypeError} for what is no URL, and for one over plain HTTP that leads anywhere but to this machine
  */
-export function dohResolver(server: string): Resolver & HostResolver {
+export function dohResolver(server: string): Resolver & HostResolver & Pick<RecordResolver, 'txt'> {
   const url = new URL(server);
   const isHere = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))
     throw new TypeError('a DoH server has a URL such as https://cloudflare-dns.com/dns-query');
-  const ask = (name: Domain, wanted: RecordType, deadline: number) => records(url, name, wanted, deadline);
+  const ask = (name: string, wanted: RecordType, deadline: number) => records(url, name, wanted, deadline);
   return {
     async mx(domain) {
       const answer = await ask(domain, 'MX', mxDeadline);
@@ -55,13 +56,17 @@ export function dohResolver(server: string): Resolver & HostResolver {
       const servers = answer.flatMap((name) => domainOrUndefined(name) ?? []);
       return { kind: 'servers', servers: [...new Set(servers)].sort() };
     },
+    async txt(name) {
+      const answer = await ask(name, 'TXT', hostDeadline);
+      return 'kind' in answer ? answer : { kind: 'texts', texts: answer };
+    },
   };
 }
 
 /** At least one record, or why there is none. */
 async function records(
   server: URL,
-  name: Domain,
+  name: string,
   wanted: RecordType,
   deadline: number,
 ): Promise<readonly string[] | NoRecords | NoAnswer> {

@@ -51,6 +51,7 @@ before(async () => {
       'silent.example': 'silent',
       'half-broken.example': { A: ['192.0.2.1'], AAAA: 'servfail' },
       'both.example': { A: ['192.0.2.2', '192.0.2.1'], AAAA: ['2001:db8::1'] },
+      '_mailatlas.huber.example': { TXT: ['mailatlas=12.abc', `${'long '.repeat(60)}grüße`] },
       'owned.example': { NS: ['ns2.hoster.example', 'NS1.Hoster.Example'] },
       ...Object.fromEntries(faulty.map(({ name }) => [name, mx])),
     },
@@ -125,6 +126,19 @@ describe('hosts over HTTPS', () => {
     const servers = ['ns1.hoster.example', 'ns2.hoster.example'];
     assert.deepEqual(await resolver().nameServers('owned.example' as Domain), { kind: 'servers', servers });
     assert.deepEqual(await resolver().nameServers('gone.example' as Domain), { kind: 'none', exists: false });
+  });
+});
+
+describe('texts over HTTPS', () => {
+  test('come whole, however long they are; what is not there or cannot be told is as with hosts', async () => {
+    const ask = (name: string) => resolver().txt(name);
+    assert.deepEqual(await ask('_mailatlas.huber.example'), {
+      kind: 'texts',
+      texts: ['mailatlas=12.abc', `${'long '.repeat(60)}grüße`],
+    });
+    assert.deepEqual(await ask('huber.example'), { kind: 'none', exists: true });
+    assert.deepEqual(await ask('_mailatlas.gone.example'), { kind: 'none', exists: false });
+    assert.deepEqual(await ask('broken.example'), { kind: 'failed', why: 'server-failure' });
   });
 });
 

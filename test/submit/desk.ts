@@ -11,7 +11,8 @@ import { createToken, type Role } from '../../src/store/tokens.ts';
 import type { By, Desk } from '../../src/submit/desk.ts';
 import { type CheckResult, type CheckState, checkNames, type Draft } from '../../src/submit/model.ts';
 import { defaultPolicy, type Policy } from '../../src/submit/policy.ts';
-import { type Checker, CheckQueue } from '../../src/submit/queue.ts';
+import type { Checker } from '../../src/submit/checking.ts';
+import { CheckQueue } from '../../src/submit/queue.ts';
 import { Refusal, type RefusalCode } from '../../src/submit/refusal.ts';
 import { curated, record } from '../records.ts';
 

@@ -10,7 +10,7 @@ import { runChecks } from '../../src/submit/checks.ts';
 import { submitter } from '../../src/submit/desk.ts';
 import { readDraft } from '../../src/submit/draft.ts';
 import { proofLine, proofName, proofValue } from '../../src/submit/proof.ts';
-import type { Checker } from '../../src/submit/queue.ts';
+import type { Checker } from '../../src/submit/checking.ts';
 import { accept, caseOf } from '../../src/submit/review.ts';
 import { recheck, submit } from '../../src/submit/submissions.ts';
 import { startDns, type ZoneEntry } from '../dns-server.ts';
