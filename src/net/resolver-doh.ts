@@ -2,7 +2,6 @@
  * DNS over HTTPS (RFC 8484): for Workers, which have no other way to ask. Any server that speaks the standard will do. The
  * same answers and faults as Node's own (resolver-node.ts).
  */
-import type { Domain } from '../name/domain.ts';
 import { domainOrUndefined } from '../name/domain.ts';
 import { decodeReply, encodeQuestion, MessageError, type RecordType } from './dns-message.ts';
 import {

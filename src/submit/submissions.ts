@@ -73,7 +73,7 @@ export async function submit(
     preview: secretHash(previewOf(receipt)),
     origin,
     undoes: null,
-    contact: contact ?? null,
+    contact: desk.isSilent ? null : (contact ?? null),
     at,
   };
   const first = { at, actor, who, act: 'submit', toState: row.state, why: '', confirmed: '[]' };
@@ -111,7 +111,7 @@ export async function redraft(
   }
   const at = desk.now().toISOString();
   const after = [keepDraft(db, row, at), ...resetChecks(db, row.number, desk.checks, at)];
-  const set = { draft: canonicalJson(draft), ...(contact !== undefined && { contact }) };
+  const set = { draft: canonicalJson(draft), ...(contact !== undefined && !desk.isSilent && { contact }) };
   const now = await perform(desk, row, submitter, { act: 'redraft', why: '', set, after });
   desk.check(row.number, block);
   return now;

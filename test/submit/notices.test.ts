@@ -9,6 +9,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { readSubmission } from '../../src/store/submissions.ts';
 import { readDraft } from '../../src/submit/draft.ts';
 import { letterTo, letterToReviewers, type News, type Notice } from '../../src/submit/notices.ts';
+import { defaultPolicy } from '../../src/submit/policy.ts';
 import { Postman, type PostmanPorts } from '../../src/submit/postman.ts';
 import { accept, ask, decline } from '../../src/submit/review.ts';
 import { redraft, stop, submit, withdraw } from '../../src/submit/submissions.ts';
@@ -46,6 +47,7 @@ function at(sentence: string, body: (post: Post) => Promise<void>, more: Partial
       mail: async (to, letter, ends) => void sent.push({ to, ...letter, ends }),
       reviewers: [{ name: 'the reviewers', send: async ({ subject, text }) => void reviewers.push({ subject, text }) }],
       url,
+      policy: defaultPolicy,
       language: 'en',
       note: (message) => void notes.push(message),
       pauses: { again: 1 },
@@ -161,6 +163,7 @@ describe('an address that is somebody else’s', () => {
       why: '',
       holdUntil: null,
       url,
+      policy: defaultPolicy,
       ends: `${url}/notices/7/x`,
     } as const;
     for (const language of ['en', 'de'] as const) {
@@ -182,6 +185,7 @@ test('every notice says what it is about, quotes what people wrote, and has noth
           why,
           holdUntil: notice === 'held' ? '2026-11-23T10:00:00.000Z' : null,
           url,
+      policy: defaultPolicy,
           ends: `${url}/notices/7/x`,
         });
         assert.match(subject, /^[^\p{C}{}]+ 7[^\p{C}{}]*$/u);
