@@ -13,11 +13,14 @@ import {
   type NoRecords,
   type RecordResolver,
   type Resolver,
+  type SrvRecord,
+  srvAnswerOf,
 } from './resolver.ts';
 
 /** Milliseconds: as on Node. */
 const mxDeadline = 2000;
 const hostDeadline = 10_000;
+const recordDeadline = 5000;
 /** A DNS message has no more octets (RFC 1035 section 4.2.2). */
 const mostOctets = 65_535;
 const type = 'application/dns-message';
@@ -26,7 +29,7 @@ const type = 'application/dns-message';
  * @param server the URL of a DoH server, such as https://cloudflare-dns.com/dns-query
  * @throws {TypeError} for what is no URL, and for one over plain HTTP that leads anywhere but to this machine
  */
-export function dohResolver(server: string): Resolver & HostResolver & Pick<RecordResolver, 'txt'> {
+export function dohResolver(server: string): Resolver & HostResolver & RecordResolver {
   const url = new URL(server);
   const isHere = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))
@@ -55,9 +58,23 @@ export function dohResolver(server: string): Resolver & HostResolver & Pick<Reco
       const servers = answer.flatMap((name) => domainOrUndefined(name) ?? []);
       return { kind: 'servers', servers: [...new Set(servers)].sort() };
     },
+    async srv(name) {
+      const answer = await ask(name, 'SRV', recordDeadline);
+      if ('kind' in answer) return answer;
+      return srvAnswerOf(
+        answer.map((text): SrvRecord => {
+          const [priority, weight, port] = text.split(' ').map(Number) as [number, number, number];
+          return { priority, weight, port, target: text.split(' ')[3] ?? '' };
+        }),
+      );
+    },
     async txt(name) {
-      const answer = await ask(name, 'TXT', hostDeadline);
+      const answer = await ask(name, 'TXT', recordDeadline);
       return 'kind' in answer ? answer : { kind: 'texts', texts: answer };
+    },
+    async isAlias(host) {
+      const answer = await ask(host, 'CNAME', recordDeadline);
+      return 'kind' in answer ? (answer.kind === 'none' ? false : undefined) : true;
     },
   };
 }

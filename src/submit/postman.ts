@@ -7,8 +7,8 @@ import { Budget } from '../net/budget.ts';
 import type { Notifier } from '../net/notify.ts';
 import { secretHash } from '../store/secret.ts';
 import type { NewAct, SubmissionRow } from '../store/submissions.ts';
-import type { Draft } from './model.ts';
 import { answerUntil } from './due.ts';
+import type { Draft } from './model.ts';
 import {
   type Letter,
   letterTo,

@@ -50,23 +50,28 @@ describe('an answer', () => {
     assert.deepEqual(read(reply(circle)).records, []);
   });
 
-  test('of texts joins their character-strings, and none of them may be longer than its record', () => {
-    const asked = { type: 'TXT', name: '_mailatlas.mail.example' } as const;
-    const answers: packet.Answer[] = [{ ...asked, ttl: 60, data: ['mailatlas=', '12.abc'] }];
-    const octets = packet.encode({ type: 'response', id: 0, flags: 0, questions: [asked], answers });
-    const readTexts = (bytes: Uint8Array) => decodeReply(bytes, asked.name, 'TXT').records;
-    assert.deepEqual(readTexts(octets), ['mailatlas=12.abc']);
-    // The length of the second one, where the message ends behind it.
-    const at = octets.length - '12.abc'.length - 1;
-    assert.throws(() => readTexts(Uint8Array.from(octets).with(at, 7)), MessageError);
-    assert.throws(() => readTexts(Uint8Array.from([...octets, 0]).with(at, 7)), MessageError);
-  });
-
   test('with a name that points at itself is refused', () => {
     // Behind the 12 octets of the head and the 18 of the question stands a pointer to where it stands.
     const record = [0xc0, 30, 0, 15, 0, 1, 0, 0, 0, 0, 0, 0];
     const answers = Uint8Array.from([...reply([]), ...record]).with(7, 1);
     assert.throws(() => read(answers), MessageError);
+  });
+
+  test('of texts is what all its strings say, and of services what the zone file says', () => {
+    const whole = (type: 'TXT' | 'SRV', data: unknown): Uint8Array =>
+      packet.encode({
+        type: 'response',
+        id: 0,
+        questions: [{ type, name: 'mail.example' }],
+        answers: [{ type, name: 'mail.example', ttl: 60, data } as packet.Answer],
+      });
+    const cut = whole('TXT', ['one ', '', 'and another']);
+    assert.deepEqual(decodeReply(cut, 'mail.example', 'TXT').records, ['one and another']);
+    const service = whole('SRV', { priority: 1, weight: 2, port: 993, target: 'IMAP.example' });
+    assert.deepEqual(decodeReply(service, 'mail.example', 'SRV').records, ['1 2 993 imap.example']);
+    // A string that says that it is longer than its record.
+    const longer = cut.with(cut.length - 12, 200);
+    assert.throws(() => decodeReply(longer, 'mail.example', 'TXT'), MessageError);
   });
 
   test('never keeps the reader, whatever the octets are', () => {

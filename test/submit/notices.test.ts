@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { mailer } from '../../src/net/notify-node.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { readSubmission } from '../../src/store/submissions.ts';
-import { readDraft } from '../../src/submit/draft.ts';
+import { readDraft } from '../../src/submit/draft/draft.ts';
 import { letterTo, letterToReviewers, type News, type Notice } from '../../src/submit/notices.ts';
 import { defaultPolicy } from '../../src/submit/policy.ts';
 import { Postman, type PostmanPorts } from '../../src/submit/postman.ts';
@@ -185,7 +185,7 @@ test('every notice says what it is about, quotes what people wrote, and has noth
           why,
           holdUntil: notice === 'held' ? '2026-11-23T10:00:00.000Z' : null,
           url,
-      policy: defaultPolicy,
+          policy: defaultPolicy,
           ends: `${url}/notices/7/x`,
         });
         assert.match(subject, /^[^\p{C}{}]+ 7[^\p{C}{}]*$/u);

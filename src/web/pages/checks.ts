@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
 import type { CheckState } from '../../submit/model.ts';
 import type { ShownCheck } from '../../submit/show.ts';
-import { actNames, checkNamed, checkStateNames, sayStanding, type Standing } from '../../submit/standing.ts';
+import { actNames, checkNamed, checkStateNames, type Standing, sayStanding } from '../../submit/standing.ts';
 import type { Actor } from '../../submit/state.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
