@@ -119,15 +119,20 @@ export function previewRoute(deps: Deps) {
 }
 
 /** @throws {HttpProblem} where none are taken */
-export function submissionsOf({ submissions, hosting }: Pick<Deps, 'submissions' | 'hosting'>): Submissions {
+export function submissionsOf({ submissions, hosting, source }: Takers): Submissions {
   if (submissions) return submissions;
   throw new HttpProblem(
     'no-submissions',
     hosting?.only
       ? 'This server answers for domains of its operator’s own, and takes no submissions.'
-      : 'This server takes no submissions; its operator turns them on with serve --submissions.',
+      : source
+        ? 'The atlas of this server is too large to hold a draft against all of it: it takes no submissions.'
+        : 'This server takes no submissions; its operator turns them on (serve --submissions).',
   );
 }
+
+/** What tells whether submissions are taken, and why not. */
+export type Takers = Pick<Deps, 'submissions' | 'hosting' | 'source'>;
 
 /** What a refusal of submit/ is over HTTP. */
 const problems = {

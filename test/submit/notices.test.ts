@@ -185,7 +185,6 @@ test('every notice says what it is about, quotes what people wrote, and has noth
           why,
           holdUntil: notice === 'held' ? '2026-11-23T10:00:00.000Z' : null,
           url,
-          policy: defaultPolicy,
           ends: `${url}/notices/7/x`,
         });
         assert.match(subject, /^[^\p{C}{}]+ 7[^\p{C}{}]*$/u);
