@@ -56,10 +56,10 @@ const states: Readonly<Record<State, Says>> = {
     en: 'A reviewer has a question; it waits for an answer.',
     de: 'Es gibt eine Rückfrage; die Antwort steht noch aus.',
   },
-  published: { en: 'It is served.', de: 'Angenommen, wird ausgeliefert.' },
+  published: { en: 'It is served.', de: 'Die Angaben werden ausgeliefert.' },
   exported: {
     en: 'It is served, and stands in the data.',
-    de: 'Angenommen, wird ausgeliefert und steht in den Daten.',
+    de: 'Die Angaben werden ausgeliefert und stehen in den Daten.',
   },
   declined: { en: 'It was declined.', de: 'Abgelehnt.' },
   withdrawn: { en: 'It was withdrawn.', de: 'Zurückgezogen.' },
@@ -74,7 +74,7 @@ export function sayStanding({ kind, state, holdUntil, answerUntil }: Standing): 
     const time = minute(holdUntil);
     return {
       en: `It is accepted, and will be served from ${time} unless somebody stops it.`,
-      de: `Angenommen; wird ab ${time} ausgeliefert, wenn niemand das anhält.`,
+      de: `Die Angaben werden ab ${time} ausgeliefert, wenn niemand das anhält.`,
     };
   }
   if (answerUntil) {

@@ -37,7 +37,7 @@ const moves = {
   /** Nobody has answered. */
   expire: { by: ['mailatlas'], from: ['asked'], to: 'declined', held: 'no' },
   withdraw: { by: ['submitter'], from: open, to: 'withdrawn', held: 'yes' },
-  export: { by: ['operator'], from: ['published'], to: 'exported', held: 'no' },
+  export: { by: ['operator', 'admin'], from: ['published'], to: 'exported', held: 'no' },
   rollback: { by: ['admin', 'mailatlas'], from: ['published'], to: 'declined', held: 'no' },
 } as const satisfies Record<string, Move>;
 

@@ -13,7 +13,7 @@ import {
   resetChecks,
   type SubmissionRow,
 } from '../store/submissions.ts';
-import { type By, type Desk, draftOf, perform, submitter } from './desk.ts';
+import { type By, type Desk, draftOf, ourselves, perform, submitter } from './desk.ts';
 import { type Draft, states } from './model.ts';
 import { previewOf, receiptFor } from './receipt.ts';
 import { Refusal } from './refusal.ts';
@@ -37,6 +37,8 @@ export interface Incoming {
   readonly key?: string | undefined;
   /** `follow`: mailatlas found it at the provider's own place. */
   readonly origin?: 'stranger' | 'follow';
+  /** The name of a token, where it comes with one: whoever has that token does not accept it. */
+  readonly who?: string | undefined;
   /** The address block that it comes from, for the budget of its probes; never stored. */
   readonly block?: string | undefined;
 }
@@ -47,7 +49,7 @@ const mostDrafts = 20;
 /** @throws {Refusal} `full` while too many are open */
 export async function submit(
   desk: Desk,
-  { draft, contact, key, origin = 'stranger', block }: Incoming,
+  { draft, contact, key, origin = 'stranger', who = '', block }: Incoming,
 ): Promise<Submitted> {
   const { store } = desk;
   const json = canonicalJson(draft);
@@ -62,7 +64,7 @@ export async function submit(
     throw new Refusal('full', 'Too many submissions are waiting for a reviewer; try again in a few days.');
   }
   const at = desk.now().toISOString();
-  const { actor, who } = origin === 'stranger' ? submitter : { actor: 'mailatlas' as const, who: '' };
+  const by = origin === 'stranger' ? { ...submitter, who } : ourselves;
   const row = {
     state: 'checking' as const,
     kind: draft.kind,
@@ -76,7 +78,7 @@ export async function submit(
     contact: desk.isSilent ? null : (contact ?? null),
     at,
   };
-  const first = { at, actor, who, act: 'submit', toState: row.state, why: '', confirmed: '[]' };
+  const first = { at, ...by, act: 'submit', toState: row.state, why: '', confirmed: '[]' };
   let repeated = false;
   try {
     await store.atomically(putSubmission(store.db, row, first, desk.checks));

@@ -15,7 +15,7 @@ import { Refusal } from '../submit/refusal.ts';
 import { forSubmitter, showCheck } from '../submit/show.ts';
 import { isOpen } from '../submit/state.ts';
 import { recheck, redraft, stop, withdraw } from '../submit/submissions.ts';
-import { bearerOf } from './bearer.ts';
+import { bearerOf, tokenOf } from './bearer.ts';
 import { bodyText } from './body.ts';
 import { MaybeReasoned, SubmitQuery } from './contract/submissions.ts';
 import { HttpProblem } from './errors.ts';
@@ -45,6 +45,7 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
     submit: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const query = parseQuery(SubmitQuery, c);
+      const who = bearerOf(c) === undefined ? '' : (await tokenOf(deps, c, 'reviewer')).name;
       intake.charge(c, 'submit');
       const { draft, contact, remarks } = await readBody(ports.desk, c);
       if (query.dry_run === '1') {
@@ -53,7 +54,7 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
         return sendJson(c, { dryRun: true, kind, id, checks, remarks, ...(record && { record }) }, 'no-store');
       }
       const key = keyOf(c);
-      const { number, receipt, row, repeated } = await intake.submit(c, { draft, contact, key });
+      const { number, receipt, row, repeated } = await intake.submit(c, { draft, contact, key, who });
       const shown = await forSubmitter(ports.desk, row, languageOf(c));
       const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
       const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
@@ -140,6 +141,7 @@ const problems = {
   'too-late': 'decided-meanwhile',
   'not-now': 'not-now',
   'not-yours': 'not-yours',
+  own: 'not-yours',
   'moved-on': 'moved-on',
   claimed: 'claimed',
   failed: 'checks-failed',
