@@ -74,6 +74,23 @@ describe('a SQLite file', () => {
     store.close();
   });
 
+  test('is waited for without stopping the process: whoever only reads is answered meanwhile', async () => {
+    const file = newFile();
+    const store = await loaded(file);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', 300);
+    let written = false;
+    const writing = store.atomically([putMeta(store.db, 'loaded', 'mine')]).then(() => (written = true));
+    let reads = 0;
+    while (!written) {
+      assert.equal((await readCurated(store.db)).providers.length, 2);
+      reads += 1;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all([writing, ended(holder)]);
+    assert.ok(reads >= 5, `${reads} reads`);
+    store.close();
+  });
+
   test('keeps what was written when it is closed and opened again', async () => {
     const file = newFile();
     (await loaded(file)).close();
@@ -186,7 +203,7 @@ describe('a database that cannot be opened is refused in one sentence, with a ti
     refuses(
       () => openSqlite(file),
       `the database ${file} is damaged`,
-      'restore a backup, or move it away: the data are loaded anew',
+      'restore a backup, or move it away with its -wal: the data are loaded anew',
     );
   });
 
@@ -256,9 +273,13 @@ describe('damage that shows only later', () => {
     return { store: openSqlite(file), file };
   };
 
-  test('in a read is the driver’s own error, which the command line explains (test/cli/load.txt)', async () => {
-    const { store } = await damaged('provider');
-    await assert.rejects(readCurated(store.db), { name: 'SqliteError', code: 'SQLITE_CORRUPT' });
+  test('in a read is told in one sentence, with a tip', async () => {
+    const { store, file } = await damaged('provider');
+    await assert.rejects(readCurated(store.db), {
+      name: 'StoreError',
+      message: `the database ${file} is damaged`,
+      tip: 'restore a backup, or move it away with its -wal: the data are loaded anew',
+    });
     store.close();
   });
 
@@ -269,7 +290,7 @@ describe('damage that shows only later', () => {
       await assert.rejects(load(store, changed, 'changed', '2026-11-21'), {
         name: 'StoreError',
         message: `the database ${file} is damaged`,
-        tip: 'restore a backup, or move it away: the data are loaded anew',
+        tip: 'restore a backup, or move it away with its -wal: the data are loaded anew',
       });
     } finally {
       store.close();
