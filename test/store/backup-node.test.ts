@@ -71,7 +71,7 @@ describe('a backup', () => {
     } finally {
       await ended(writer);
     }
-    assert.ok(new Set(seen).size > 4, `the writer wrote all the time: ${seen}`);
+    assert.ok(new Set(seen).size > 4, `the writer wrote all the time: ${seen.join()}`);
   });
 
   test('replaces no file, and not the database itself', async () => {
