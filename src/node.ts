@@ -105,7 +105,7 @@ const demandInterval = 600_000;
  * own error where the port cannot be had
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const store = openSqlite(options.db);
+  const store = openSqlite(options.db, options.note);
   try {
     return await serveFrom(store, options);
   } catch (error) {

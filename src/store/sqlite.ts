@@ -13,15 +13,16 @@ const busyPause = 20;
 /**
  * Opens (and, where it does not exist, makes) a database and brings it up to date.
  * @param file a path, or `:memory:`
+ * @param tell hears of a migration and of the backup that was made before it: lower case, no full stop
  * @throws {StoreError} where the file cannot be opened, is no database, or is another program's or version's
  */
-export function openSqlite(file: string): Store {
-  const sqlite = open(file);
+export function openSqlite(file: string, tell: (message: string) => void = () => undefined): Store {
+  const sqlite = open(file, tell);
   const explained = <T>(work: () => T): T => {
     try {
       return work();
     } catch (error) {
-      throw explain(error, file);
+      throw explainSqlite(error, file);
     }
   };
   prepareWell(sqlite, explained);
@@ -44,7 +45,7 @@ export function openSqlite(file: string): Store {
         try {
           return runAll.immediate(statements);
         } catch (error) {
-          if (!isBusy(error) || elapsed() > end) throw explain(error, file);
+          if (!isBusy(error) || elapsed() > end) throw explainSqlite(error, file);
         } finally {
           patient();
         }
@@ -56,7 +57,7 @@ export function openSqlite(file: string): Store {
   };
 }
 
-function open(file: string): Sqlite.Database {
+function open(file: string, tell: (message: string) => void): Sqlite.Database {
   let sqlite: Sqlite.Database | undefined;
   try {
     sqlite = new Sqlite(file, { timeout: busyTimeout });
@@ -65,11 +66,11 @@ function open(file: string): Sqlite.Database {
     sqlite.pragma('synchronous = FULL');
     // What is deleted is overwritten: addresses of people are (sqlite.org/pragma.html#pragma_secure_delete).
     sqlite.pragma('secure_delete = ON');
-    migrate(sqlite, file);
+    migrate(sqlite, file, tell);
     return sqlite;
   } catch (error) {
     sqlite?.close();
-    throw explain(error, file);
+    throw explainSqlite(error, file);
   }
 }
 
@@ -123,7 +124,7 @@ function useWal(sqlite: Sqlite.Database): void {
 }
 
 /** SQLite's own codes (sqlite.org/rescode.html) in words that say what to do. */
-function explain(error: unknown, file: string): unknown {
+export function explainSqlite(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error;
   const { code = '' } = error as { code?: string };
   const where = 'name another file with --db FILE or in MAILATLAS_DB';
@@ -131,7 +132,7 @@ function explain(error: unknown, file: string): unknown {
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new StoreError(
       `the database ${file} is damaged`,
-      'restore a backup, or move it away with its -wal: the data are loaded anew',
+      'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
     );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || error.message.startsWith('Cannot open database')) {

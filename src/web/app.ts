@@ -178,7 +178,7 @@ export function createApp(deps: Deps): Hono {
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {
-    openapi ??= documentOf(JSON.stringify((await import('./openapi.ts')).openapi(deps.version)), json);
+    openapi ??= documentOf(JSON.stringify((await import('./contract/openapi.ts')).openapi(deps.version)), json);
     return send(c, openapi, 'public');
   });
 

@@ -201,7 +201,7 @@ describe('a database that cannot be opened is refused in one sentence, with a ti
     refuses(
       () => openSqlite(file),
       `the database ${file} is damaged`,
-      'restore a backup, or move it away with its -wal: the data are loaded anew',
+      'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
     );
   });
 
@@ -276,7 +276,7 @@ describe('damage that shows only later', () => {
     await assert.rejects(readCurated(store.db), {
       name: 'StoreError',
       message: `the database ${file} is damaged`,
-      tip: 'restore a backup, or move it away with its -wal: the data are loaded anew',
+      tip: 'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
     });
     store.close();
   });
@@ -288,7 +288,7 @@ describe('damage that shows only later', () => {
       await assert.rejects(load(store, changed, 'changed', '2026-11-21'), {
         name: 'StoreError',
         message: `the database ${file} is damaged`,
-        tip: 'restore a backup, or move it away with its -wal: the data are loaded anew',
+        tip: 'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
       });
     } finally {
       store.close();
