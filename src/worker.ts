@@ -22,7 +22,7 @@ import { readRecords } from './store/index-by-key.ts';
 import { readMeta, readNoProbe } from './store/providers.ts';
 import { listEndpoints } from './store/statuses.ts';
 import { authenticate } from './store/tokens.ts';
-import { agency } from './verify/agency.ts';
+import { agency } from './verify/agents/agency.ts';
 import { endpoints } from './verify/endpoint.ts';
 import { hear, statusesPath } from './verify/hear.ts';
 import { judge } from './verify/judge.ts';

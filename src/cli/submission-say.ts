@@ -6,7 +6,7 @@ import type {
   SubmissionFollowed,
   SubmissionMade,
   SubmissionReviewed,
-} from '../web/contract-submissions.ts';
+} from '../web/contract/submissions.ts';
 import { paint, table, visible } from './say.ts';
 
 export type Followed = z.infer<typeof SubmissionFollowed>;

@@ -11,6 +11,7 @@ import {
   type SubmissionRow,
 } from '../store/submissions.ts';
 import { readTokens } from '../store/tokens.ts';
+import { proofsOf } from './checks/proof.ts';
 import {
   allowed,
   type By,
@@ -27,7 +28,6 @@ import { takesAway } from './losses.ts';
 import type { CheckResult } from './model.ts';
 import { changesMx, movesTo, toProve } from './parties.ts';
 import { type Case, type Decision, accept as decide, publishesItself } from './policy.ts';
-import { proofsOf } from './proof.ts';
 import { publish, refuseClaimed, undisturbed } from './publish.ts';
 import { Refusal } from './refusal.ts';
 import { releasedDays, withReleased } from './released.ts';

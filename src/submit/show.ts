@@ -1,9 +1,9 @@
 /** A submission as it is shown: to the one who holds its receipt, and to reviewers, who see everything. */
 import { readEvents, readFormerDrafts, readResults, type SubmissionRow } from '../store/submissions.ts';
+import { proofLine, proofName, proofValue } from './checks/proof.ts';
 import { type Desk, draftOf } from './desk.ts';
 import type { CheckResult, Draft } from './model.ts';
 import { needsTwo, toConfirm } from './policy.ts';
-import { proofLine, proofName, proofValue } from './proof.ts';
 import { acceptedBy, caseOf, resultOf } from './review.ts';
 
 export type Language = Draft['language'];

@@ -3,7 +3,7 @@ import type { Atlas } from '../atlas/tables.ts';
 import type { Notifier } from '../net/notify.ts';
 import type { Mailer } from '../net/notify-node.ts';
 import type { Store } from '../store/db.ts';
-import { type CheckerOptions, nodeChecker } from '../submit/checker-node.ts';
+import { type CheckerOptions, nodeChecker } from '../submit/checks/checker-node.ts';
 import type { Desk } from '../submit/desk.ts';
 import { checkNames } from '../submit/model.ts';
 import { defaultPolicy, type Policy } from '../submit/policy.ts';

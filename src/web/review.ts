@@ -10,7 +10,7 @@ import { forReviewer, summary } from '../submit/show.ts';
 import { isOpen } from '../submit/state.ts';
 import { recheck, stop } from '../submit/submissions.ts';
 import { bearerOf, tokenOf } from './bearer.ts';
-import { Acceptance, MaybeReasoned, Reasoned, SubmissionsQuery } from './contract-submissions.ts';
+import { Acceptance, MaybeReasoned, Reasoned, SubmissionsQuery } from './contract/submissions.ts';
 import { HttpProblem } from './errors.ts';
 import { languageOf } from './pages/language.ts';
 import { parseQuery } from './parse-query.ts';

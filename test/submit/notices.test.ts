@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { mailer } from '../../src/net/notify-node.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { readSubmission } from '../../src/store/submissions.ts';
-import { readDraft } from '../../src/submit/draft.ts';
+import { readDraft } from '../../src/submit/draft/draft.ts';
 import { letterTo, letterToReviewers, type News, type Notice } from '../../src/submit/notices.ts';
 import { Postman, type PostmanPorts } from '../../src/submit/postman.ts';
 import { accept, ask, decline } from '../../src/submit/review.ts';

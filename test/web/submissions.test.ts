@@ -7,7 +7,7 @@ import type { CheckResult } from '../../src/submit/model.ts';
 import { imap, record, smtp } from '../records.ts';
 import { checksThat, item, mail, result, type TestDesk, type TestDeskOptions, testDesk } from '../submit/desk.ts';
 import { testApp } from './app.ts';
-import { answersAsDescribed } from './openapi.ts';
+import { answersAsDescribed } from './contract/openapi.ts';
 
 const path = '/api/v1/submissions';
 const renamed = { ...mail, name: 'Renamed Mail' };

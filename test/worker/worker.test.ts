@@ -21,7 +21,7 @@ import { toldAsSql } from '../../src/store/script.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { readStatuses } from '../../src/store/statuses.ts';
 import { createToken } from '../../src/store/tokens.ts';
-import { type AgentReport, runAgent } from '../../src/verify/agent.ts';
+import { type AgentReport, runAgent } from '../../src/verify/agents/agent.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';

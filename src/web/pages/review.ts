@@ -4,7 +4,7 @@ import { html, raw } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
 import { countSubmissions, listSubmissions, type SubmissionRow } from '../../store/submissions.ts';
 import type { By, Desk } from '../../submit/desk.ts';
-import { mostReason } from '../../submit/draft.ts';
+import { mostReason } from '../../submit/draft/draft.ts';
 import { states } from '../../submit/model.ts';
 import { accept, ask, decline } from '../../submit/review.ts';
 import { forReviewer } from '../../submit/show.ts';
