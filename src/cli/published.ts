@@ -11,7 +11,7 @@ import { type Discarded, type Exported, mostOverlays, OverlayList } from '../web
 import type { SubmissionList } from '../web/contract/submissions.ts';
 import { askServer, complaintOf, type Question, ServerRefusal } from './atlas-server.ts';
 import { language } from './options.ts';
-import { Complaint } from './say.ts';
+import { Complaint, note } from './say.ts';
 
 export interface Published {
   overlays(): Promise<readonly Overlay[]>;
@@ -27,7 +27,7 @@ export interface Published {
 const recordsOf = (files: DataFiles) => curatedOf(parseCatalog(files)).providers;
 
 export function publishedHere(db: string): Published {
-  const store = openSqlite(db);
+  const store = openSqlite(db, note);
   const desk = { store, now: () => new Date() };
   const by = { actor: 'operator', who: userInfo().username } as const;
   return {

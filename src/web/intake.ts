@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { canonicalJson } from '../atlas/digest.ts';
 import { Budget } from '../net/budget.ts';
+import { elapsed } from '../net/elapsed.ts';
 import { readSubmission, type SubmissionRow } from '../store/submissions.ts';
 import type { CheckResult, Draft } from '../submit/model.ts';
 import { isOpen } from '../submit/state.ts';
@@ -47,11 +48,11 @@ export class Intake {
    */
   tryOut(c: Context, draft: Draft, told?: (result: CheckResult) => void): Promise<readonly CheckResult[]> {
     const ports = submissionsOf(this.#deps);
-    this.#dryRuns = this.#dryRuns.filter(({ at }) => Date.now() - at < longestDryRun);
+    this.#dryRuns = this.#dryRuns.filter(({ at }) => elapsed() - at < longestDryRun);
     if (this.#dryRuns.length >= mostDryRuns) {
       throw new HttpProblem('too-many-submissions', 'Too many drafts are being checked; try again in a minute.');
     }
-    const run = { at: Date.now() };
+    const run = { at: elapsed() };
     this.#dryRuns.push(run);
     return ports.dryRun(draft, this.#deps.asker(c), told).finally(() => {
       this.#dryRuns = this.#dryRuns.filter((other) => other !== run);
