@@ -10,6 +10,7 @@ import {
   putSubmission,
   readByReceipt,
   readFormerDrafts,
+  readSince,
   resetChecks,
   type SubmissionRow,
 } from '../store/submissions.ts';
@@ -46,7 +47,11 @@ export interface Incoming {
 /** How often a draft can be changed before somebody ends it. */
 const mostDrafts = 20;
 
-/** @throws {Refusal} `full` while too many are open */
+/** So many may come in within an hour, through however many processes. */
+const mostPerHour = 300;
+const hour = 3_600_000;
+
+/** @throws {Refusal} `full` while too many are open, `hurry` where too many came in just now */
 export async function submit(
   desk: Desk,
   { draft, contact, key, origin = 'stranger', who = '', block }: Incoming,
@@ -63,7 +68,12 @@ export async function submit(
   if (open >= desk.mostOpen) {
     throw new Refusal('full', 'Too many submissions are waiting for a reviewer; try again in a few days.');
   }
-  const at = desk.now().toISOString();
+  const now = desk.now();
+  const crowded = origin === 'stranger' ? await readSince(store.db, mostPerHour) : undefined;
+  if (crowded !== undefined && crowded > new Date(now.getTime() - hour).toISOString()) {
+    throw new Refusal('hurry', 'Too much was submitted in this hour; try again in the next one.');
+  }
+  const at = now.toISOString();
   const by = origin === 'stranger' ? { ...submitter, who } : ourselves;
   const row = {
     state: 'checking' as const,

@@ -148,6 +148,7 @@ const problems = {
   confirm: 'unconfirmed',
   again: 'accepted-already',
   full: 'too-many-open',
+  hurry: 'too-many-submissions',
   'no-going-back': 'no-going-back',
 } as const satisfies Record<Refusal['code'], HttpProblem['code']>;
 
