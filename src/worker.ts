@@ -257,6 +257,6 @@ async function listed({ db }: Store): Promise<{ keys: Set<EndpointKey>; hosts: S
   }
 }
 
-function note(what: string, error?: unknown): void {
-  console.error(error === undefined ? what : `${what}: ${error instanceof Error ? error.stack : String(error)}`);
+function note(what: string, error: unknown): void {
+  console.error(`${what}: ${error instanceof Error ? error.stack : String(error)}`);
 }

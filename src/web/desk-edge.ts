@@ -24,7 +24,7 @@ export interface EdgeDeskPorts {
   readonly changed: () => Promise<void>;
   /** Work that goes on when the answer is given. */
   readonly behind: (trouble: string, work: Promise<unknown>) => void;
-  readonly note: (message: string, error?: unknown) => void;
+  readonly note: (message: string, error: unknown) => void;
   readonly mx: Resolver;
   /** They have to agree on a proof. */
   readonly resolvers: readonly Pick<RecordResolver, 'txt'>[];
@@ -55,7 +55,7 @@ export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
         desk,
         run: ({ number: own, receipt, ...subject }, told) =>
           run({ ...subject, proved: { number: own, receiptDigest: receipt } }, told),
-        note,
+        note: (message) => note('a submission was not checked to its end', message),
       },
       number,
       block,

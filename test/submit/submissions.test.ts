@@ -124,18 +124,27 @@ describe('a submission', () => {
 
   at(
     'is refused where three hundred came in within the hour, by whichever process',
-    async ({ desk, store, wait }) => {
-      const { at } = (await submit(desk, { draft: draft() })).row;
+    async (its) => {
+      const { desk, store } = its;
+      const first = (await submit(desk, { draft: draft() })).row;
       const more = Array.from({ length: 299 }, (_, i) =>
         store.db.insert(submission).values({
-          ...{ state: 'withdrawn', version: 1, kind: 'report', id: 'mail.example', draft: '{}', origin: 'stranger' },
-          ...{ receipt: `r${i}`, preview: `p${i}`, at, changedAt: at },
-        } as typeof submission.$inferInsert),
+          state: 'withdrawn',
+          version: 1,
+          kind: 'report',
+          id: 'mail.example',
+          draft: '{}',
+          receipt: `r${i}`,
+          preview: `p${i}`,
+          origin: 'stranger',
+          at: first.at,
+          changedAt: first.at,
+        }),
       );
       await store.atomically(more);
       await refusal(submit(desk, { draft: draft({ reason: 'Another.' }) }), 'hurry');
       assert.equal((await submit(desk, { draft: draft({ reason: 'Found.' }), origin: 'follow' })).repeated, false);
-      wait(1);
+      its.wait(1);
       assert.equal((await submit(desk, { draft: draft({ reason: 'Another.' }) })).repeated, false);
     },
     { mostOpen: 1000 },
