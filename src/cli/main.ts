@@ -127,7 +127,7 @@ function explain(error: unknown, command: string | undefined): number {
   if (error.name === 'SqliteError') {
     complain({
       message: `the database cannot be used (${String(code)}: ${error.message})`,
-      tip: 'restore a backup, or move it away: the data are loaded anew',
+      tip: 'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
     });
     return exit.fault;
   }
