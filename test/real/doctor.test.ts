@@ -14,8 +14,9 @@ if (inOwnNetwork) {
   });
 
   test('25 is blocked, as many networks have it', async () => {
-    await using _ = await mailServer();
-    await using _blocked = await firewall('tcp dport 25 drop');
+    await using faults = new AsyncDisposableStack();
+    faults.use(await mailServer());
+    faults.use(await firewall('tcp dport 25 drop'));
     const [found] = await examinePorts('127.0.0.1', 500);
     assert.deepEqual(
       [found?.state, found?.says],
@@ -25,8 +26,9 @@ if (inOwnNetwork) {
   });
 
   test('the host does not serve all of them: the way is free', async () => {
-    await using _ = await mailServer();
-    await using _blocked = await firewall('tcp dport 110 reject with tcp reset');
+    await using faults = new AsyncDisposableStack();
+    faults.use(await mailServer());
+    faults.use(await firewall('tcp dport 110 reject with tcp reset'));
     const [found] = await examinePorts('127.0.0.1', 500);
     assert.deepEqual(
       [found?.state, found?.says],

@@ -62,8 +62,7 @@ export function examineMachine({ memory, files, zone, tz }: Machine): Finding[] 
 
 function isZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name.replace(/^:/, '') });
-    return true;
+    return new Intl.DateTimeFormat('en', { timeZone: name.replace(/^:/, '') }) !== undefined;
   } catch {
     return false;
   }
