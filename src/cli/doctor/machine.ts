@@ -62,7 +62,7 @@ export function examineMachine({ memory, files, zone, tz }: Machine): Finding[] 
 
 function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name.replace(/^:/, '') }) !== undefined;
+    return new Intl.DateTimeFormat('en', { timeZone: name.replace(/^:/, '') }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }
