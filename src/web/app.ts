@@ -191,7 +191,7 @@ export function createApp(deps: Deps): Hono {
   get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
   get('/readyz', (c) => {
     const { size, revision } = sourceOf(deps);
-    return sendJson(c, { status: 'ready', providers: size, revision }, 'no-store');
+    return sendJson(c, { status: 'ready', version: deps.version, providers: size, revision }, 'no-store');
   });
 
   get('/ask', askRoute(deps));
