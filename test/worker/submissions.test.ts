@@ -195,6 +195,9 @@ describe('on a Worker', () => {
   test('nobody is written to, and so no address is kept', async () => {
     const { results } = await DB.prepare('SELECT contact FROM submission').all();
     assert.deepEqual(results, [{ contact: null }]);
+    assert.match(JSON.stringify(made.remarks), /the address was not kept/);
+    const form = await server.fetch('https://atlas.example/submit?kind=report&id=mail.example');
+    assert.doesNotMatch(await form.text(), /name="\/contact"/);
   });
 
   test('a proof is one that every server of DNS over HTTPS shows', async () => {
