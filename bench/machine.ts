@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import process from 'node:process';
 
 /** Clients on one processor and servers on another, or both anywhere where that cannot be had. */
 export const processors: { readonly client: number; readonly server: number } | undefined =
@@ -18,15 +17,16 @@ export function pinned(role: 'client' | 'server', command: readonly string[]): [
   return [program, args];
 }
 
-export function machine(): string {
+/** Its processor, and which of them does what. */
+export function machineName(): string {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  const openssl = spawnSync('openssl', ['version']).stdout?.toString().split(' ').slice(0, 2).join(' ');
   const where = processors ? 'clients on CPU 0, servers on CPU 1' : 'clients and servers share all CPUs';
-  return [
-    `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} CPUs, ${memory}; ${where}`,
-    `Node ${process.versions.node} with OpenSSL ${process.versions.openssl}; ${openssl ?? 'no openssl'} for s_time`,
-    `load at the start ${loadavg()[0]?.toFixed(1) ?? '?'} (of others: it should be near 0)`,
-  ].join('\n');
+  return `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} CPUs, ${memory}; ${where}`;
+}
+
+/** Of others, it should be near 0. */
+export function load(): string {
+  return loadavg()[0]?.toFixed(1) ?? '?';
 }
 
 /** Hundredths of a second: what Linux counts in (USER_HZ). */
