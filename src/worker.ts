@@ -3,6 +3,7 @@
  * The same app as on Node (node.ts). An atlas that is small enough is held in memory, a large one is asked by key.
  *
  * What Node does besides and a Worker cannot: verify servers (docs/workers.md). Agents do it for it (docs/agents.md).
+ * Submissions are taken in where the atlas is in memory (web/desk-edge.ts).
  */
 import { connect } from 'cloudflare:sockets';
 import { waitUntil } from 'cloudflare:workers';
@@ -40,6 +41,7 @@ import { lister } from './verify/listing.ts';
 import { watchNames } from './verify/watch-names.ts';
 import { createApp } from './web/app.ts';
 import { bundler } from './web/bundler.ts';
+import { edgeDesk } from './web/desk-edge.ts';
 import { cachedAtEdge, type EdgeCache } from './web/edge-cache.ts';
 import { fromStore } from './web/from-store.ts';
 import { Keeper } from './web/keeper.ts';
@@ -62,6 +64,12 @@ export interface Env {
   readonly EVIDENCE?: string;
   /** `yes`: /metrics is for everybody. */
   readonly METRICS?: string;
+  /** The URLs of DoH servers, with spaces between them: all of them have to see a proof. */
+  readonly PROOF_DOH?: string;
+  /** `yes` or `no`; without it there are submissions where URL and CONTACT are given. */
+  readonly SUBMISSIONS?: string;
+  /** How long what needs two reviewers is held. */
+  readonly HOLD_HOURS?: string;
   /** So many names are held in memory; an atlas with more is asked by key. */
   readonly IN_MEMORY?: string;
   /** Secrets, PEM: what signs bundles, and configuration profiles. */
@@ -82,6 +90,9 @@ const publishedTimeout = 8000;
 const demandInterval = 600_000;
 /** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
 const mostWatched = 200;
+
+/** The cron that looks after submissions; the other one does what is done each hour. */
+const oftenCron = '*/5 * * * *';
 
 /** What one isolate holds from request to request. */
 interface Isolate {
@@ -118,8 +129,11 @@ export default {
     }
   },
 
-  async scheduled(_: unknown, env: Env): Promise<void> {
-    await hourly(openD1(env.DB), env);
+  async scheduled({ cron }: { readonly cron: string }, env: Env): Promise<void> {
+    const store = openD1(env.DB);
+    if (cron !== oftenCron) return hourly(store, env);
+    // An atlas is read only where something is due.
+    if (takesSubmissions(env)) await deskOver(store, new Keeper(store), env).lookAfter();
   },
 };
 
@@ -146,11 +160,12 @@ async function setUp(env: Env): Promise<Isolate> {
   const signer = await profileSignerOf(env);
   const most = Number(env.IN_MEMORY ?? mostInMemory);
   const isSmall = Number((await readMeta(db, 'names')) ?? 0) <= most;
-  const whole = isSmall ? new Keeper(store) : undefined;
+  // Leases, tokens and submissions are read where they are written: a replica may not know yet what another isolate has done.
+  const primary = openD1(env.DB);
+  // So is an atlas as a whole, because decisions rest on it.
+  const whole = isSmall ? new Keeper(primary) : undefined;
   const byKey = isSmall ? undefined : new KeeperByKey(store);
   const demand = new Demand();
-  // Leases and tokens are read where they are written: a replica may not know yet what another isolate has given out.
-  const primary = openD1(env.DB);
   const list = lister(primary);
   const agents = agency({
     store: primary,
@@ -181,6 +196,7 @@ async function setUp(env: Env): Promise<Isolate> {
     ...fromStore(store),
     authenticate: (secret, role) => authenticate(primary, secret, role, new Date().toISOString()),
     agents,
+    ...(whole && takesSubmissions(env) && { submissions: deskOver(primary, whole, env) }),
     ...(env.BUNDLE_KEY && { bundle: bundler(signerOf(env.BUNDLE_KEY)) }),
     mayMeasure: () => env.METRICS === 'yes',
     isNear: () => false,
@@ -209,6 +225,24 @@ async function setUp(env: Env): Promise<Isolate> {
         );
     },
   };
+}
+
+function takesSubmissions({ SUBMISSIONS: wanted, URL: url, CONTACT: contact }: Env): boolean {
+  return wanted === 'yes' || (wanted !== 'no' && Boolean(url) && Boolean(contact));
+}
+
+function deskOver(store: Store, keeper: Keeper, { DOH, PROOF_DOH, HOLD_HOURS }: Env) {
+  const hours = Number(HOLD_HOURS);
+  return edgeDesk({
+    store,
+    atlas: () => keeper.curated(),
+    changed: () => keeper.refresh(),
+    behind,
+    note,
+    mx: dohResolver(DOH),
+    resolvers: (PROOF_DOH ?? DOH).trim().split(/\s+/).map(dohResolver),
+    ...(Number.isInteger(hours) && hours >= 1 && { policy: { holdHours: hours } }),
+  });
 }
 
 /** A question under way is shared by all who ask the same, and must not end with the request of the first. */
