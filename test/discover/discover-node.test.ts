@@ -9,7 +9,7 @@ test('Whoever waits hears of each mechanism as soon as it is through', async (t)
   const dns = await startDns({});
   t.after(() => dns.stop());
   const told: string[] = [];
-  const { discover } = nodeDiscoverer({ resolver: dns.address });
-  await discover(parseDomain('silent.zz'), undefined, (mechanism) => told.push(mechanism));
+  const discoverer = nodeDiscoverer({ resolver: dns.address });
+  await discoverer.discover(parseDomain('silent.zz'), undefined, (mechanism) => told.push(mechanism));
   assert.deepEqual(told.sort(), ['autoconfig', 'autodiscover', 'mailconf', 'pacc', 'srv']);
 });
