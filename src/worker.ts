@@ -2,19 +2,30 @@
  * Where everything is put together on Cloudflare Workers: D1, DNS over HTTPS, the cache of the data centre, Cron Triggers.
  * The same app as on Node (node.ts). An atlas that is small enough is held in memory, a large one is asked by key.
  *
- * What Node does besides and a Worker cannot: verify servers, ask domains what they publish themselves (docs/workers.md).
- * Agents verify for it (docs/agents.md). Submissions are taken in where the atlas is in memory (web/desk-edge.ts).
+ * What Node does besides and a Worker cannot: verify servers (docs/workers.md). Agents do it for it (docs/agents.md).
+ * Submissions are taken in where the atlas is in memory (web/desk-edge.ts).
  */
+import { connect } from 'cloudflare:sockets';
 import { waitUntil } from 'cloudflare:workers';
 import type { D1Database } from '@cloudflare/workers-types';
 import { signerOf } from './atlas/keys.ts';
+import type { DiscoverPorts } from './discover/asking.ts';
+import { fromAtlas } from './discover/clients/from-atlas.ts';
+import { simulate } from './discover/clients/simulate.ts';
+import { simulatedStep } from './discover/clients/simulated.ts';
+import { discover } from './discover/discover.ts';
+import { discoveries } from './discover/discovered.ts';
+import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
+import { guardedFetch, userAgentOf } from './net/fetch.ts';
+import { specialGuard } from './net/guard.ts';
+import { workersSender } from './net/http-workers.ts';
 import type { Resolver } from './net/resolver.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { dohResolver } from './net/resolver-doh.ts';
-import type { EndpointKey } from './provider/model.ts';
+import type { AnsweredProvider, EndpointKey } from './provider/model.ts';
 import { openD1 } from './store/d1.ts';
 import type { Store } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
@@ -46,6 +57,9 @@ export interface Env {
   /** Where people reach this server, without a slash at its end. */
   readonly URL?: string;
   readonly CONTACT?: string;
+  /** What the operator says of themselves on the page about the server. */
+  readonly ABOUT_EN?: string;
+  readonly ABOUT_DE?: string;
   /** The URL of an instance that verifies. */
   readonly EVIDENCE?: string;
   /** `yes`: /metrics is for everybody. */
@@ -70,6 +84,8 @@ declare const caches: { readonly default: EdgeCache };
 const mostInMemory = 20_000;
 /** Milliseconds between two looks whether somebody has written: two rows each. */
 const lookInterval = 10_000;
+/** Milliseconds that a domain has to say what it publishes: somebody waits for it. */
+const publishedTimeout = 8000;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
 /** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
@@ -157,10 +173,24 @@ async function setUp(env: Env): Promise<Isolate> {
     // A large atlas is listed each hour.
     list: async () => list(whole?.served?.atlas.curated),
   });
+  const doh = dohResolver(env.DOH);
+  const asking = portsOf(env, doh);
+  const timeout = publishedTimeout;
+  const discovered = discoveries((domain, tell) => outliving(discover(domain, asking, { timeout, tell })));
   const app = createApp({
     served: () => whole?.served,
     ...(byKey && { source: () => byKey.source }),
-    resolver: cachedResolver(shared(dohResolver(env.DOH))),
+    resolver: cachedResolver(shared(doh)),
+    published: publishedStep(discovered),
+    discovered,
+    simulated: simulatedStep((domain) => {
+      const source = whole?.served ?? byKey?.source;
+      if (!source) throw new Error('a domain is replayed before there is an atlas');
+      const knowledgeOf = async (record: AnsweredProvider) => (await source.around(record)).knowledge;
+      return outliving(
+        simulate(domain, { ...asking, ...fromAtlas({ index: source.index, knowledgeOf }) }, { timeout }),
+      );
+    }),
     asker: (c) => addressBlock(c.req.header('CF-Connecting-IP') ?? ''),
     missed: (miss, from) => demand.note(miss, from),
     ...fromStore(store),
@@ -172,6 +202,11 @@ async function setUp(env: Env): Promise<Isolate> {
     isNear: () => false,
     version: env.VERSION,
     contact: env.CONTACT,
+    messages: () => (whole ?? byKey)?.messages ?? [],
+    about: () => ({
+      ...(env.ABOUT_EN !== undefined && { en: env.ABOUT_EN }),
+      ...(env.ABOUT_DE !== undefined && { de: env.ABOUT_DE }),
+    }),
     ...(env.URL !== undefined && { url: env.URL }),
     ...(signer && { signer: () => signer }),
     defect: (error, route) => note(`a defect at ${route}`, error),
@@ -213,6 +248,12 @@ function deskOver(store: Store, keeper: Keeper, { DOH, PROOF_DOH, HOLD_HOURS }: 
 /** A question under way is shared by all who ask the same, and must not end with the request of the first. */
 function shared(resolver: Resolver): Resolver {
   return { mx: (domain) => outliving(resolver.mx(domain)) };
+}
+
+/** How domains are asked what they publish: with the guard of addresses, as on Node. */
+function portsOf({ CONTACT: contact }: Env, resolver: ReturnType<typeof dohResolver>): DiscoverPorts {
+  const sender = workersSender(connect);
+  return { resolver, fetch: guardedFetch({ resolver, guard: specialGuard, sender, userAgent: userAgentOf(contact) }) };
 }
 
 async function profileSignerOf({ SIGN_CERT: cert, SIGN_KEY: key }: Env): Promise<ProfileSigner | undefined> {

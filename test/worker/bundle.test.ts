@@ -52,8 +52,8 @@ describe('the bundle of the Worker', () => {
     needs = [...new Set(found.imports.map(({ path }) => path))].sort();
   });
 
-  test('needs nothing of the runtime but hashes and signatures, and work that goes on behind an answer', () => {
-    assert.deepEqual(needs, ['cloudflare:workers', 'node:crypto']);
+  test('needs nothing of the runtime but hashes and signatures, sockets, and work that goes on behind an answer', () => {
+    assert.deepEqual(needs, ['cloudflare:sockets', 'cloudflare:workers', 'node:crypto']);
   });
 
   test('has no parser of YAML, no SQLite, no mail client and nothing of Node’s own hands in it', () => {
