@@ -184,12 +184,15 @@ describe('on a Worker', () => {
         ['hosts', 'attention'],
         ['imitation', 'passed'],
         ['probes', 'unknown'],
-        ['published', 'unknown'],
+        ['published', 'passed'],
         ['proof', 'attention'],
       ],
     );
     assert.match(now.checks[4]?.says ?? '', /cannot probe mail servers/);
-    assert.match(now.checks[5]?.says ?? '', /does not ask domains/);
+    assert.deepEqual(
+      now.checks[5]?.items.map(({ about, code }) => [about, code]),
+      [['mail.example', 'publishes-nothing']],
+    );
   });
 
   test('nobody is written to, and so no address is kept', async () => {
