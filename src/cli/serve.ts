@@ -192,7 +192,7 @@ function ownUrl(text: string): string {
   const url = URL.parse(text);
   const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
   if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, 'serve');
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 function explainListen(error: unknown, host: string, port: number): unknown {
