@@ -7,14 +7,15 @@
  * `--rounds 0` leaves out the comparison, `--endpoints 0` the run. `--young` bounds the young generation of the run's Node,
  * most of whose memory is what nobody needs any more and nobody has swept yet.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { pki } from '../test/pki.ts';
+import { load, machineName } from './machine.ts';
 import { compare } from './probe/compare.ts';
-import { machine } from './probe/machine.ts';
 import { survey } from './probe/survey.ts';
 
 const { values } = parseArgs({
@@ -48,6 +49,10 @@ const folder = mkdtempSync(join(tmpdir(), 'mailatlas-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const caFile = join(folder, 'ca.pem');
 writeFileSync(caFile, (await pki()).ca);
-process.stdout.write(`${machine()}\n`);
+const openssl = spawnSync('openssl', ['version']).stdout?.toString().split(' ').slice(0, 2).join(' ');
+process.stdout.write(`${machineName()}
+Node ${process.versions.node} with OpenSSL ${process.versions.openssl}; ${openssl ?? 'no openssl'} for s_time
+load at the start ${load()} (of others: it should be near 0)
+`);
 if (rounds > 0) await compare({ folder, caFile, rounds, probes, concurrency });
 if (endpoints > 0) await survey({ folder, endpoints, concurrency, ...young });

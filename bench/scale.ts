@@ -25,52 +25,11 @@ import { openSqlite } from '../src/store/sqlite.ts';
 import type { Env } from '../src/worker.ts';
 import { startDoh } from '../test/doh-server.ts';
 import { createTestHarness } from '../test/worker/harness.ts';
+import { generated } from './generated.ts';
 
 const domains = Number(process.argv[2] ?? 1_000_000);
-const providers = Math.ceil(domains / 50);
 const folder = mkdtempSync(join(tmpdir(), 'mailatlas-scale-'));
 const at = new Date().toISOString();
-
-/** Few providers have most domains: a hundredth of them half of all. */
-function generated(): Curated {
-  const large = Math.ceil(providers / 100);
-  const ofLarge = Math.floor(domains / 2 / large);
-  const ofSmall = (domains - large * ofLarge) / (providers - large);
-  let next = 0;
-  const names = (count: number) => Array.from({ length: count }, () => `domain-${(next++).toString(36)}.example.net`);
-  const all = Array.from({ length: providers }, (_, i): Provider => {
-    const count = i < large ? ofLarge : Math.floor((i - large + 1) * ofSmall) - Math.floor((i - large) * ofSmall);
-    const id = `provider-${i.toString().padStart(6, '0')}.com`;
-    return record(id, names(count));
-  });
-  return { providers: all, others: [], leftOut: [], noProbe: [] };
-}
-
-function record(id: string, own: string[]): Provider {
-  const server = {
-    security: 'tls' as const,
-    username: '%EMAILADDRESS%',
-    auth: ['OAuth2' as const, 'password-cleartext' as const],
-    sources: ['help'],
-  };
-  return {
-    id,
-    name: `Mail of ${id}`,
-    short: id.slice(0, 15),
-    kind: 'hosting',
-    country: 'DE',
-    website: `https://${id}/`,
-    access: 'open',
-    domains: own.sort(),
-    mx: [`*.mx.${id}`],
-    incoming: [
-      { protocol: 'imap', host: `imap.${id}`, port: 993, ...server },
-      { protocol: 'pop3', host: `pop.${id}`, port: 995, ...server },
-    ],
-    outgoing: [{ protocol: 'smtp', host: `smtp.${id}`, port: 465, ...server }],
-    sources: { help: { url: `https://${id}/help`, seen: '2026-11-20', says: `imap.${id} 993, smtp.${id} 465` } },
-  };
-}
 
 const samples = 2000;
 /** Every so many-th domain, and as many that nobody has. */
@@ -259,7 +218,7 @@ function memoryOfWorkerd(): number {
 
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const started = performance.now();
-const curated = generated();
-say(`${domains} domains, ${providers} providers: made`, `${seconds(started).toFixed(1)} s`);
+const curated = generated(domains);
+say(`${domains} domains, ${curated.providers.length} providers: made`, `${seconds(started).toFixed(1)} s`);
 const script = await onNode(curated);
 await onWorkers(curated, script);

@@ -9,22 +9,22 @@
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
-import { parseCatalog } from './catalog/catalog.ts';
-import { type DataFiles, readDataDir } from './catalog/files.ts';
+import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
-import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
+import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
 import { discoveries } from './discover/discovered.ts';
+import { defaultDiscoverTimeout } from './discover/model.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
+import { elapsed } from './net/elapsed.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
-import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
@@ -104,7 +104,7 @@ const demandInterval = 600_000;
  * own error where the port cannot be had
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const store = openSqlite(options.db);
+  const store = openSqlite(options.db, options.note);
   try {
     return await serveFrom(store, options);
   } catch (error) {
@@ -117,11 +117,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { note } = options;
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
+  const tellTrouble = onceInAWhile(note);
 
-  let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
     const files = readDataDir(options.data);
-    messages = messagesOf(files.lists);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(
@@ -211,26 +210,22 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
-    messages: () => messages(),
+    messages: () => keeper.messages,
     ...(options.about && { about: options.about }),
     gzip,
     gzipParts,
     ...(options.signer && { signer: options.signer }),
-    defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
+    defect: (error, route) => {
+      if (error instanceof StoreError) tellTrouble(`${error.message}: ${error.tip}`);
+      else note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
+    },
   });
   const listening = await listen(app, options);
 
-  // Told once, not at every look for as long as it lasts.
-  let trouble: string | undefined;
   const poll = setInterval(() => {
-    const look = async () => {
-      await keeper.look();
-      trouble = undefined;
-    };
-    look().catch((error: unknown) => {
+    keeper.look().catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`the database cannot be read, the atlas stays as it is: ${message}`);
-      trouble = message;
+      tellTrouble(`the database cannot be read, the atlas stays as it is: ${message}`);
     });
   }, pollInterval);
 
@@ -271,10 +266,14 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   };
 }
 
-/** Read when somebody first asks. A list with an error is an empty one; loading has told of it. */
-function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
-  let read: readonly MessageEntry[] | undefined;
-  return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
+/** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */
+function onceInAWhile(note: (message: string) => void): (message: string) => void {
+  const toldAt = new Map<string, number>();
+  return (message) => {
+    if (elapsed() - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < 600_000) return;
+    toldAt.set(message, elapsed());
+    note(message);
+  };
 }
 
 const shownProblems = 5;

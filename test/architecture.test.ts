@@ -224,7 +224,7 @@ describe('the guard itself', () => {
     ['a package that belongs to certain files is imported only there', 'cli/serve.ts', "import { Hono } from 'hono';"],
     [
       'a package that belongs to certain files is imported only there',
-      'verify/agent.ts',
+      'verify/agents/agent.ts',
       "import { serve } from '@hono/node-server';",
     ],
     [
@@ -249,7 +249,7 @@ describe('the guard itself', () => {
     ],
     [
       'a package that belongs to certain files is imported only there',
-      'verify/imap.ts',
+      'verify/probe/imap.ts',
       "import { ImapFlow } from 'imapflow';",
     ],
   ];

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { type Pki, pki } from '../../test/pki.ts';
+import { ask } from '../children.ts';
+import { isInstalled, median, watchServers } from '../machine.ts';
 import type { Bare } from './bare.ts';
-import { ask } from './children.ts';
 import { startDovecot } from './dovecot.ts';
-import { isInstalled, median, watchServers } from './machine.ts';
 import { curl, openssl, type Target } from './others.ts';
 import type { Order, Took } from './ours.ts';
 

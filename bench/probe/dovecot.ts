@@ -6,8 +6,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leaf } from '../../test/pki.ts';
-import { end, hold } from './children.ts';
-import { pinned } from './machine.ts';
+import { end, hold } from '../children.ts';
+import { pinned } from '../machine.ts';
 
 export interface Dovecot {
   readonly port: number;

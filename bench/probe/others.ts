@@ -1,6 +1,6 @@
 /** What others take for the same server: OpenSSL's own client, which shakes hands and leaves, and curl, which is an IMAP client. */
-import { run } from './children.ts';
-import { timeOfChildren } from './machine.ts';
+import { run } from '../children.ts';
+import { timeOfChildren } from '../machine.ts';
 import type { Took } from './ours.ts';
 
 export interface Target {

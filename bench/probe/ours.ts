@@ -6,7 +6,7 @@ import type { HostResolver } from '../../src/net/resolver.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
 import { nodeDialer } from '../../src/net/wire-node.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { type ProbeOptions, probe } from '../../src/verify/probe.ts';
+import { type ProbeOptions, probe } from '../../src/verify/probe/probe.ts';
 import { peakMemory } from './memory.ts';
 
 export interface Order {

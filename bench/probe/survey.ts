@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { pki } from '../../test/pki.ts';
-import { ask } from './children.ts';
+import { ask } from '../children.ts';
 import { wildcard } from './hosts.ts';
 import type { Internet } from './internet.ts';
 import type { RunOrder, RunTook } from './verifier.ts';

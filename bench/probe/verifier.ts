@@ -4,7 +4,7 @@ import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { loadDrizzleQuickly } from '../../src/cli/quick-drizzle.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { nodeProber } from '../../src/verify/prober-node.ts';
+import { nodeProber } from '../../src/verify/probe/prober-node.ts';
 import { endpointOf } from './hosts.ts';
 import type { Internet } from './internet.ts';
 import { peakMemory } from './memory.ts';

@@ -1,5 +1,5 @@
 /** Reads the file of test accounts, if nobody else can. */
-import { type Account, AccountsError, parseAccounts } from '../verify/accounts.ts';
+import { type Account, AccountsError, parseAccounts } from '../verify/login/accounts.ts';
 import { readPrivate } from './private-file.ts';
 import { Complaint, exit } from './say.ts';
 

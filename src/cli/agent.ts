@@ -1,10 +1,10 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { nodePoster } from '../net/post-node.ts';
-import { AgentRefused, type AgentReport, runAgent } from '../verify/agent.ts';
+import { AgentRefused, type AgentReport, runAgent } from '../verify/agents/agent.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import { judge } from '../verify/judge.ts';
-import { defaultTimeout, nodeProber } from '../verify/prober-node.ts';
+import { defaultTimeout, nodeProber } from '../verify/probe/prober-node.ts';
 import { Tally } from '../verify/report.ts';
 import { defaultConcurrency } from '../verify/run.ts';
 import { serverOption, serverUrl } from './atlas-server.ts';

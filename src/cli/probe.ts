@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence, TranscriptLine } from '../verify/evidence.ts';
 import { judge } from '../verify/judge.ts';
-import { defaultTimeout, nodeProber } from '../verify/prober-node.ts';
+import { defaultTimeout, nodeProber } from '../verify/probe/prober-node.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';

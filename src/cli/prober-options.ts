@@ -1,7 +1,7 @@
 /** How the commands that talk to mail servers are told about it. */
 import { isIP } from 'node:net';
 
-import { defaultTimeout, type ProberOptions } from '../verify/prober-node.ts';
+import { defaultTimeout, type ProberOptions } from '../verify/probe/prober-node.ts';
 import { readCertificates } from './certificates.ts';
 import { resolverOption } from './options.ts';
 import { misuse } from './say.ts';

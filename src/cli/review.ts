@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type * as z from 'zod';
 import { draftText } from '../catalog/format.ts';
-import type { SubmissionList } from '../web/contract-submissions.ts';
+import type { SubmissionList } from '../web/contract/submissions.ts';
 import { askServer, complaintOf, type Question, ServerRefusal, serverOption, serverUrl } from './atlas-server.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';

@@ -6,7 +6,7 @@ import type {
   SubmissionFollowed,
   SubmissionMade,
   SubmissionReviewed,
-} from '../web/contract-submissions.ts';
+} from '../web/contract/submissions.ts';
 import { paint, table, visible } from './say.ts';
 
 export type Followed = z.infer<typeof SubmissionFollowed>;
@@ -101,7 +101,10 @@ export function sayProofs({ proof }: Pick<Followed, 'proof'>, speech: Speech): s
   return [words[speech].prove, ...missing.map(({ line }) => `  ${visible(line)}`)].join('\n');
 }
 
-export function sayStanding(seen: Pick<Followed, 'kind' | 'state' | 'holdUntil'>, speech: Speech): string {
+export function sayStanding(
+  seen: Pick<Followed, 'kind' | 'state' | 'holdUntil' | 'answerUntil'>,
+  speech: Speech,
+): string {
   return standing(seen)[speech];
 }
 

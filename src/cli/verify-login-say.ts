@@ -1,8 +1,8 @@
 /** What a login check found, on a terminal and as JSON. */
 import type { Language } from '../provider/phrases.ts';
-import type { Step, StepName } from '../verify/conversation.ts';
-import type { AccountReport, Delivery, Visit } from '../verify/login.ts';
-import { sayFinding, saySkip, sayStopped } from '../verify/login-phrases.ts';
+import type { Step, StepName } from '../verify/login/conversation.ts';
+import type { AccountReport, Delivery, Visit } from '../verify/login/login.ts';
+import { sayFinding, saySkip, sayStopped } from '../verify/login/phrases.ts';
 import { out, paint, visible } from './say.ts';
 
 const words = {

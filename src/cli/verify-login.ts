@@ -7,10 +7,10 @@ import { withHosts } from '../provider/hosts.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import { fillUsername } from '../provider/login.ts';
 import type { Language } from '../provider/phrases.ts';
-import type { Account } from '../verify/accounts.ts';
-import { type AccountReport, signInsOf } from '../verify/login.ts';
-import type { LoginHands } from '../verify/login-hands.ts';
-import { checkLogin } from '../verify/login-run.ts';
+import type { Account } from '../verify/login/accounts.ts';
+import type { LoginHands } from '../verify/login/hands.ts';
+import { type AccountReport, signInsOf } from '../verify/login/login.ts';
+import { checkLogin } from '../verify/login/run.ts';
 import { readAccounts } from './accounts-file.ts';
 import { localCurated } from './local-atlas.ts';
 import { dataDir, type dataOption, dbFile, type dbOption, type jsonOption, language } from './options.ts';
@@ -76,8 +76,8 @@ export async function verifyLogins(values: LoginValues): Promise<number> {
 
 /** Nodemailer, imapflow and the prober, imported only now. */
 async function handsFor(values: LoginValues, lang: Language): Promise<LoginHands> {
-  const { nodeProber } = await import('../verify/prober-node.ts');
-  const { nodeLoginHands } = await import('../verify/login-node.ts');
+  const { nodeProber } = await import('../verify/probe/prober-node.ts');
+  const { nodeLoginHands } = await import('../verify/login/login-node.ts');
   const options = readProberOptions(values, 'verify');
   const { ca, contact, name, sourceAddress } = options;
   return nodeLoginHands({
@@ -98,7 +98,7 @@ async function keepSignIns(reports: readonly AccountReport[], db: string | undef
   if (worked.size === 0 || (db === undefined && !existsSync(file))) return;
   const { openSqlite } = await import('../store/sqlite.ts');
   const { putSignIns } = await import('../store/sign-ins.ts');
-  const store = openSqlite(file);
+  const store = openSqlite(file, note);
   try {
     await store.atomically(putSignIns(store.db, worked));
   } finally {

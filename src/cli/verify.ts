@@ -17,7 +17,7 @@ import { readDue } from '../store/watches.ts';
 import { afterRun } from '../verify/after-run.ts';
 import { endpoints, type ListedEndpoint, parseEndpoint } from '../verify/endpoint.ts';
 import { judge } from '../verify/judge.ts';
-import { defaultTimeout, nodeProber } from '../verify/prober-node.ts';
+import { defaultTimeout, nodeProber } from '../verify/probe/prober-node.ts';
 import { type Summary, sayResult, Tally } from '../verify/report.ts';
 import { defaultConcurrency, type Result, type RunReport, verify } from '../verify/run.ts';
 import type { Command } from './main.ts';
@@ -99,7 +99,7 @@ export const command: Command = {
     const controls = (values.control ?? []).map(parseEndpoint);
     const notifiers = readNotifiers(values.webhook, 'verify');
     const prober = nodeProber(readProberOptions(values, 'verify'));
-    const store = openSqlite(dbFile(values.db));
+    const store = openSqlite(dbFile(values.db), note);
     const stop = new AbortController();
     const interrupt = () => stop.abort();
     process.once('SIGINT', interrupt);

@@ -3,11 +3,14 @@
  * answers of a few types. Messages come from the network: every length is checked, and a name cannot lead in circles.
  */
 
-/** RFC 1035 section 3.2.2, RFC 3596 section 2.1. */
-export const recordTypes = { A: 1, NS: 2, CNAME: 5, MX: 15, AAAA: 28 } as const;
+/** RFC 1035 section 3.2.2, RFC 3596 section 2.1, RFC 2782. */
+export const recordTypes = { A: 1, NS: 2, CNAME: 5, MX: 15, TXT: 16, AAAA: 28, SRV: 33 } as const;
 export type RecordType = keyof typeof recordTypes;
 
-/** What a resolver answers; `data` is the record's text as in a zone file, names in lower case and without the last dot. */
+/**
+ * What a resolver answers. A record is its text as in a zone file, names in lower case and without the last dot; of TXT it is
+ * the character-strings joined, an octet a character as Node has it.
+ */
 export interface DnsReply {
   /** RFC 1035 section 4.1.1: 0 no error, 2 server failure, 3 no such name. */
   readonly code: number;
@@ -62,8 +65,8 @@ export function decodeReply(octets: Uint8Array, name: string, type: RecordType):
     const [kind, family] = [reader.uint16(), reader.uint16()];
     reader.skip(4);
     const end = reader.uint16() + reader.at;
-    if (family === internet && kind === recordTypes.CNAME) aliases.set(owner, reader.data('CNAME', end));
-    else if (family === internet && kind === recordTypes[type]) found.push({ owner, data: reader.data(type, end) });
+    if (family === internet && kind === recordTypes[type]) found.push({ owner, data: reader.data(type, end) });
+    else if (family === internet && kind === recordTypes.CNAME) aliases.set(owner, reader.data('CNAME', end));
     reader.at = end;
   }
   let owner = name;
@@ -120,16 +123,25 @@ class Reader {
 
   /** What a record says; `end` is where its octets end. */
   data(type: RecordType, end: number): string {
-    const text = this.#text(type);
+    const text = this.#text(type, end);
     if (this.at !== end) throw new MessageError('a record of another length than it says');
     return text;
   }
 
-  #text(type: RecordType): string {
+  #text(type: RecordType, end: number): string {
     if (type === 'MX') return `${this.uint16()} ${this.name()}`;
+    if (type === 'SRV') return `${this.uint16()} ${this.uint16()} ${this.uint16()} ${this.name()}`;
+    if (type === 'TXT') return this.#strings(end);
     if (type === 'A') return Array.from({ length: 4 }, () => this.uint8()).join('.');
     if (type === 'AAAA') return Array.from({ length: 8 }, () => this.uint16().toString(16)).join(':');
     return this.name();
+  }
+
+  /** RFC 1035 section 3.3.14: each has its length before it. */
+  #strings(end: number): string {
+    const octets: number[] = [];
+    while (this.at < end) for (let length = this.uint8(); length > 0; length--) octets.push(this.uint8());
+    return String.fromCharCode(...octets);
   }
 }
 

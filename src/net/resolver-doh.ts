@@ -2,7 +2,6 @@
  * DNS over HTTPS (RFC 8484): for Workers, which have no other way to ask. Any server that speaks the standard will do. The
  * same answers and faults as Node's own (resolver-node.ts).
  */
-import type { Domain } from '../name/domain.ts';
 import { domainOrUndefined } from '../name/domain.ts';
 import { decodeReply, encodeQuestion, MessageError, type RecordType } from './dns-message.ts';
 import {
@@ -12,12 +11,16 @@ import {
   mxAnswerOf,
   type NoAnswer,
   type NoRecords,
+  type RecordResolver,
   type Resolver,
+  type SrvRecord,
+  srvAnswerOf,
 } from './resolver.ts';
 
 /** Milliseconds: as on Node. */
 const mxDeadline = 2000;
 const hostDeadline = 10_000;
+const recordDeadline = 5000;
 /** A DNS message has no more octets (RFC 1035 section 4.2.2). */
 const mostOctets = 65_535;
 const type = 'application/dns-message';
@@ -26,12 +29,12 @@ const type = 'application/dns-message';
  * @param server the URL of a DoH server, such as https://cloudflare-dns.com/dns-query
  * @throws {TypeError} for what is no URL, and for one over plain HTTP that leads anywhere but to this machine
  */
-export function dohResolver(server: string): Resolver & HostResolver {
+export function dohResolver(server: string): Resolver & HostResolver & RecordResolver {
   const url = new URL(server);
   const isHere = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))
     throw new TypeError('a DoH server has a URL such as https://cloudflare-dns.com/dns-query');
-  const ask = (name: Domain, wanted: RecordType, deadline: number) => records(url, name, wanted, deadline);
+  const ask = (name: string, wanted: RecordType, deadline: number) => records(url, name, wanted, deadline);
   return {
     async mx(domain) {
       const answer = await ask(domain, 'MX', mxDeadline);
@@ -55,13 +58,31 @@ export function dohResolver(server: string): Resolver & HostResolver {
       const servers = answer.flatMap((name) => domainOrUndefined(name) ?? []);
       return { kind: 'servers', servers: [...new Set(servers)].sort() };
     },
+    async srv(name) {
+      const answer = await ask(name, 'SRV', recordDeadline);
+      if ('kind' in answer) return answer;
+      return srvAnswerOf(
+        answer.map((text): SrvRecord => {
+          const [priority, weight, port] = text.split(' ').map(Number) as [number, number, number];
+          return { priority, weight, port, target: text.split(' ')[3] ?? '' };
+        }),
+      );
+    },
+    async txt(name) {
+      const answer = await ask(name, 'TXT', recordDeadline);
+      return 'kind' in answer ? answer : { kind: 'texts', texts: answer };
+    },
+    async isAlias(host) {
+      const answer = await ask(host, 'CNAME', recordDeadline);
+      return 'kind' in answer ? (answer.kind === 'none' ? false : undefined) : true;
+    },
   };
 }
 
 /** At least one record, or why there is none. */
 async function records(
   server: URL,
-  name: Domain,
+  name: string,
   wanted: RecordType,
   deadline: number,
 ): Promise<readonly string[] | NoRecords | NoAnswer> {

@@ -14,6 +14,7 @@ import {
   type Resolver,
   type SrvAnswer,
   type SrvRecord,
+  srvAnswerOf,
 } from './resolver.ts';
 
 /** A lookup is part of somebody's account set-up: two seconds, then we say that we could not ask. */
@@ -100,8 +101,7 @@ async function askSrv(dns: promises.Resolver, name: string): Promise<SrvAnswer> 
       target: target.toLowerCase().replace(/\.$/, ''),
     }),
   );
-  records.sort((a, b) => a.priority - b.priority || b.weight - a.weight || (a.target < b.target ? -1 : 1));
-  return records.length === 0 ? { kind: 'none', exists: true } : { kind: 'records', records };
+  return srvAnswerOf(records);
 }
 
 /** Both families are asked at once. */

@@ -90,6 +90,15 @@ export function mxAnswerOf(records: readonly { readonly priority: number; readon
   return hosts[0]?.preference === best ? { kind: 'hosts', hosts } : { kind: 'none', exists: true };
 }
 
+/** In the order in which they are tried; what is equal by name, so that the same zone is always read the same way. */
+export function srvAnswerOf(records: readonly SrvRecord[]): SrvAnswer {
+  if (records.length === 0) return { kind: 'none', exists: true };
+  const sorted = records.toSorted(
+    (a, b) => a.priority - b.priority || b.weight - a.weight || (a.target < b.target ? -1 : 1),
+  );
+  return { kind: 'records', records: sorted };
+}
+
 /** The answers of both families as one. One that fails does not take the other's answer away, but is no proof of nothing. */
 export function addressAnswerOf(answers: readonly AddressAnswer[]): AddressAnswer {
   const addresses = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.addresses : []));
@@ -97,6 +106,13 @@ export function addressAnswerOf(answers: readonly AddressAnswer[]): AddressAnswe
   const failed = answers.find(({ kind }) => kind === 'failed');
   // A name that has one kind of record exists, whatever a broken server says of the other.
   return failed ?? { kind: 'none', exists: answers.some((answer) => answer.kind === 'none' && answer.exists) };
+}
+
+/** Asks all of these for the texts of a name: one answer from each. Never rejects. */
+export function textsOfEach(
+  resolvers: readonly Pick<RecordResolver, 'txt'>[],
+): (name: string) => Promise<TextAnswer[]> {
+  return (name) => Promise.all(resolvers.map((resolver) => resolver.txt(name)));
 }
 
 /** The same resolver on behalf of one asker. */

@@ -1,8 +1,8 @@
 /** A probe and its verdict as a row of the store. */
 import type { Ipv6, NewCheck } from '../store/checks.ts';
+import { fitted } from './agents/evidence-shape.ts';
 import { daysLeft } from './certificate.ts';
 import type { Attempt, Evidence } from './evidence.ts';
-import { fitted } from './evidence-shape.ts';
 import type { Verdict } from './verdict.ts';
 
 export function checkOf(evidence: Evidence, verdict: Verdict, run: number | null): NewCheck {

@@ -1,15 +1,15 @@
-/** `/api/v1/agent/runs/{run}/…`: work for agents, and what they report (verify/agency.ts). The token says which vantage it is. */
+/** `/api/v1/agent/runs/{run}/…`: work for agents, and what they report (verify/agents/agency.ts). The token says which vantage it is. */
 import type { Context } from 'hono';
 import type { EndpointKey } from '../provider/model.ts';
-import { type Agency, type AgentRun, TooManyRuns } from '../verify/agency.ts';
-import { AgentEnd, AgentReports, AgentWish } from '../verify/agent-protocol.ts';
+import { type Agency, type AgentRun, TooManyRuns } from '../verify/agents/agency.ts';
+import { readEvidence } from '../verify/agents/evidence-shape.ts';
+import { AgentEnd, AgentReports, AgentWish } from '../verify/agents/protocol.ts';
 import { RunOver } from '../verify/dispatch.ts';
 import type { Evidence } from '../verify/evidence.ts';
-import { readEvidence } from '../verify/evidence-shape.ts';
 import { nothingHere } from './ask.ts';
 import { tokenOf } from './bearer.ts';
 import { bodyJson } from './body.ts';
-import { RunId } from './contract.ts';
+import { RunId } from './contract/contract.ts';
 import { HttpProblem } from './errors.ts';
 import { sendJson } from './respond.ts';
 import type { Deps } from './served.ts';

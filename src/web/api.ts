@@ -7,7 +7,7 @@ import { parseDomain } from '../name/domain.ts';
 import { literalDomains } from '../provider/hosts.ts';
 import { sendXml, versionOf } from './autoconfig.ts';
 import { byId } from './by-id.ts';
-import { ListQuery, LookupQuery } from './contract.ts';
+import { ListQuery, LookupQuery } from './contract/contract.ts';
 import { list } from './directory.ts';
 import { HttpProblem } from './errors.ts';
 import { feedPath } from './feed.ts';

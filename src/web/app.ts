@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { paccPath } from '../formats/pacc/render.ts';
 import { NameError } from '../name/domain.ts';
+import { StoreError } from '../store/db.ts';
 import { endRoute, leasesRoute, reportsRoute } from './agents.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { askRoute, nothingHere } from './ask.ts';
@@ -19,6 +20,7 @@ import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { mxRoute } from './mx-service.ts';
+import { overlayRoutes } from './overlays.ts';
 import { aboutPage } from './pages/about.ts';
 import { apiPage } from './pages/api.ts';
 import { assetRoute } from './pages/assets.ts';
@@ -166,6 +168,10 @@ export function createApp(deps: Deps): Hono {
   closed('/api/v1/submissions/:number/decline', { POST: reviewers.decline });
   closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
   closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
+  const overlays = overlayRoutes(deps);
+  closed('/api/v1/overlays', { GET: overlays.list });
+  closed('/api/v1/overlays/exported', { POST: overlays.exported });
+  closed('/api/v1/overlays/:number', { DELETE: overlays.discard });
   closed('/notices/:number/:token', noNoticesPage(deps));
   closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
 
@@ -177,7 +183,7 @@ export function createApp(deps: Deps): Hono {
   // Generated when it is first asked for: the generator is no part of the start.
   let openapi: Document | undefined;
   get('/api/v1/openapi.json', async (c) => {
-    openapi ??= documentOf(JSON.stringify((await import('./openapi.ts')).openapi(deps.version)), json);
+    openapi ??= documentOf(JSON.stringify((await import('./contract/openapi.ts')).openapi(deps.version)), json);
     return send(c, openapi, 'public');
   });
 
@@ -185,7 +191,7 @@ export function createApp(deps: Deps): Hono {
   get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
   get('/readyz', (c) => {
     const { size, revision } = sourceOf(deps);
-    return sendJson(c, { status: 'ready', providers: size, revision }, 'no-store');
+    return sendJson(c, { status: 'ready', version: deps.version, providers: size, revision }, 'no-store');
   });
 
   get('/ask', askRoute(deps));
@@ -197,7 +203,7 @@ export function createApp(deps: Deps): Hono {
   });
   app.onError(async (error, c) => {
     const problem = problemFor(error);
-    if (problem.code === 'defect') deps.defect(error, routePath(c));
+    if (problem.code === 'defect' || error instanceof StoreError) deps.defect(error, routePath(c));
     const response = await sendProblemFor(c, deps, problem);
     requests.count(routePath(c), response.status);
     return response;
@@ -219,5 +225,10 @@ function pathOf(request: Request): string {
 function problemFor(error: Error): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof NameError) return new HttpProblem('malformed-name', error.message, { fault: error.code });
+  if (error instanceof StoreError) {
+    return error.isFull
+      ? new HttpProblem('disk-full', 'The disk of this server is full: nothing was kept of this. Try again later.')
+      : new HttpProblem('no-database', 'The database of this server cannot be used just now. Try again later.');
+  }
   return new HttpProblem('defect', 'Something went wrong here; it is in the log.');
 }

@@ -9,7 +9,7 @@ import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
-import { VersionQuery } from './contract.ts';
+import { VersionQuery } from './contract/contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, loginOf, resolverFor, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';

@@ -1,7 +1,7 @@
 /** The whole atlas at once: signed, as lines, and what changed. */
 import type { Context } from 'hono';
 import { bundleLines } from '../atlas/bundle-write.ts';
-import { ChangesQuery } from './contract.ts';
+import { ChangesQuery } from './contract/contract.ts';
 import { HttpProblem } from './errors.ts';
 import { ready, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';

@@ -6,7 +6,7 @@ import { stateSentences, verdictSentences } from '../discover/compare-sentences.
 import { literalDomains } from '../provider/hosts.ts';
 import type { PastComparison } from '../store/comparisons.ts';
 import { byId } from './by-id.ts';
-import { PageQuery } from './contract.ts';
+import { PageQuery } from './contract/contract.ts';
 import { sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';

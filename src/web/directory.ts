@@ -10,7 +10,7 @@ import {
   type StatusName,
   unverified,
 } from '../provider/model.ts';
-import type { ListQuery } from './contract.ts';
+import type { ListQuery } from './contract/contract.ts';
 import { ready, sourceOf } from './find.ts';
 import type { Deps } from './served.ts';
 

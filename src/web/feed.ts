@@ -10,7 +10,7 @@ import type { Language } from '../provider/phrases.ts';
 import { watchedHosts } from '../verify/after-run.ts';
 import { endpoints } from '../verify/endpoint.ts';
 import { byId } from './by-id.ts';
-import { LanguageQuery } from './contract.ts';
+import { LanguageQuery } from './contract/contract.ts';
 import { feedEntries, texts } from './feed-entries.ts';
 import { ready, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';

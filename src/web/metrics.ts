@@ -6,6 +6,7 @@
  * instead of one number an endpoint, which would be ten thousand series; which one it is, the probes of the records say.
  */
 import type { Context } from 'hono';
+import { elapsed } from '../net/elapsed.ts';
 import { statusNames } from '../provider/model.ts';
 import type { Vitals } from '../store/vitals.ts';
 import { endpoints } from '../verify/endpoint.ts';
@@ -47,7 +48,7 @@ export function metricsRoute(deps: Deps, requests: Requests) {
       throw new HttpProblem('unknown-route', 'There is nothing here; GET /api lists the routes.');
     // Who may read it may not read it for a page that is open in their browser.
     needsSecret(c);
-    if (!last || Date.now() - last.at > kept) last = { at: Date.now(), vitals: deps.vitals() };
+    if (!last || elapsed() - last.at > kept) last = { at: elapsed(), vitals: deps.vitals() };
     const vitals = await last.vitals.catch((error: unknown) => {
       last = undefined;
       throw error;
@@ -79,7 +80,7 @@ export interface Measured {
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, source, whole, requests, vitals, process }: Measured): string {
-  const { certificates, compared, lastRun, quarantined } = vitals;
+  const { certificates, compared, lastRun, quarantined, submissions } = vitals;
   const days = certificates.map(({ days: left }) => left);
   const served = whole === 'empty' ? undefined : whole;
   const known = served?.knowledge.statuses;
@@ -104,6 +105,12 @@ export function metrics({ version, source, whole, requests, vitals, process }: M
       'gauge',
       'Domains by how what they publish compares with the records.',
       Object.entries(compared).map(([verdict, domains]): Sample => [`verdict="${verdict}"`, domains]),
+    ),
+    family(
+      'mailatlas_submissions',
+      'gauge',
+      'Submissions by where they stand.',
+      Object.entries(submissions).map(([state, number]): Sample => [`state="${state}"`, number]),
     ),
     family(
       'mailatlas_certificates',

@@ -18,7 +18,7 @@ import type { AnsweredProvider, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { bodyText } from './body.ts';
 import { byId } from './by-id.ts';
-import { LanguageQuery, ProfileForm } from './contract.ts';
+import { LanguageQuery, ProfileForm } from './contract/contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, loginOf, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';

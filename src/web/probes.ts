@@ -6,7 +6,7 @@ import { judgeAuth } from '../verify/auth.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence } from '../verify/evidence.ts';
 import { byId } from './by-id.ts';
-import { ProbesQuery } from './contract.ts';
+import { ProbesQuery } from './contract/contract.ts';
 import { sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
 import { sendJson, sendMoved } from './respond.ts';

@@ -9,7 +9,7 @@ import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
 import { hasTemplates, literalDomains } from '../provider/hosts.ts';
 import type { Answer, Provider } from '../provider/model.ts';
 import { byId } from './by-id.ts';
-import { PublishQuery } from './contract.ts';
+import { PublishQuery } from './contract/contract.ts';
 import { HttpProblem } from './errors.ts';
 import { find, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';

@@ -1,8 +1,8 @@
 /** What people say with a decision: bounded, plain text, judged as strictly as what strangers send. */
 import type { Context } from 'hono';
 import type * as z from 'zod';
-import { mostReason } from '../submit/draft.ts';
-import { textFault } from '../submit/text.ts';
+import { mostReason } from '../submit/draft/draft.ts';
+import { textFault } from '../submit/draft/text.ts';
 import { bodyJson } from './body.ts';
 import { HttpProblem } from './errors.ts';
 

@@ -22,8 +22,8 @@ import type { PastQuarantine } from '../store/quarantine.ts';
 import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
-import type { Agency } from '../verify/agency.ts';
-import type { ChangeList, RevisionList } from './contract.ts';
+import type { Agency } from '../verify/agents/agency.ts';
+import type { ChangeList, RevisionList } from './contract/contract.ts';
 import type { ProcessVitals } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 import type { Submissions } from './submissions.ts';
@@ -169,7 +169,7 @@ export interface Deps {
   readonly mxService?: boolean;
   /** Undefined where the whole atlas is served and nothing else. */
   readonly hosting?: Hosting | undefined;
-  /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
+  /** A defect, or a store that fails, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }
 

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { lookup } from '../lookup/ladder.ts';
 import { parseAddress } from '../name/address.ts';
 import { nothingHere } from './ask.ts';
-import { SimulateQuery } from './contract.ts';
+import { SimulateQuery } from './contract/contract.ts';
 import { HttpProblem } from './errors.ts';
 import { notServedHere, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';

@@ -8,16 +8,16 @@ import { nothingKnown } from '../provider/model.ts';
 import { isSecret, secretHash } from '../store/secret.ts';
 import { readByPreview, readSubmission, type SubmissionRow } from '../store/submissions.ts';
 import { type Desk, draftOf, submitter } from '../submit/desk.ts';
-import { Beside, type ReadDraft, readDraft, readXmlDraft } from '../submit/draft.ts';
+import { Beside, type ReadDraft, readDraft, readXmlDraft } from '../submit/draft/draft.ts';
 import type { CheckResult, Draft } from '../submit/model.ts';
 import { previewOf } from '../submit/receipt.ts';
 import { Refusal } from '../submit/refusal.ts';
 import { forSubmitter, showCheck } from '../submit/show.ts';
 import { isOpen } from '../submit/state.ts';
 import { recheck, redraft, stop, withdraw } from '../submit/submissions.ts';
-import { bearerOf } from './bearer.ts';
+import { bearerOf, tokenOf } from './bearer.ts';
 import { bodyText } from './body.ts';
-import { MaybeReasoned, SubmitQuery } from './contract-submissions.ts';
+import { MaybeReasoned, SubmitQuery } from './contract/submissions.ts';
 import { HttpProblem } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { languageOf } from './pages/language.ts';
@@ -45,6 +45,7 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
     submit: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const query = parseQuery(SubmitQuery, c);
+      const who = bearerOf(c) === undefined ? '' : (await tokenOf(deps, c, 'reviewer')).name;
       intake.charge(c, 'submit');
       const { draft, contact, remarks } = await readBody(ports.desk, c);
       if (query.dry_run === '1') {
@@ -53,7 +54,7 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
         return sendJson(c, { dryRun: true, kind, id, checks, remarks, ...(record && { record }) }, 'no-store');
       }
       const key = keyOf(c);
-      const { number, receipt, row, repeated } = await intake.submit(c, { draft, contact, key });
+      const { number, receipt, row, repeated } = await intake.submit(c, { draft, contact, key, who });
       const shown = await forSubmitter(ports.desk, row, languageOf(c));
       const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
       const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
@@ -119,15 +120,20 @@ export function previewRoute(deps: Deps) {
 }
 
 /** @throws {HttpProblem} where none are taken */
-export function submissionsOf({ submissions, hosting }: Pick<Deps, 'submissions' | 'hosting'>): Submissions {
+export function submissionsOf({ submissions, hosting, source }: Takers): Submissions {
   if (submissions) return submissions;
   throw new HttpProblem(
     'no-submissions',
     hosting?.only
       ? 'This server answers for domains of its operator’s own, and takes no submissions.'
-      : 'This server takes no submissions; its operator turns them on with serve --submissions.',
+      : source
+        ? 'The atlas of this server is too large to hold a draft against all of it: it takes no submissions.'
+        : 'This server takes no submissions; its operator turns them on (serve --submissions).',
   );
 }
+
+/** What tells whether submissions are taken, and why not. */
+export type Takers = Pick<Deps, 'submissions' | 'hosting' | 'source'>;
 
 /** What a refusal of submit/ is over HTTP. */
 const problems = {
@@ -135,12 +141,14 @@ const problems = {
   'too-late': 'decided-meanwhile',
   'not-now': 'not-now',
   'not-yours': 'not-yours',
+  own: 'not-yours',
   'moved-on': 'moved-on',
   claimed: 'claimed',
   failed: 'checks-failed',
   confirm: 'unconfirmed',
   again: 'accepted-already',
   full: 'too-many-open',
+  hurry: 'too-many-submissions',
   'no-going-back': 'no-going-back',
 } as const satisfies Record<Refusal['code'], HttpProblem['code']>;
 

@@ -4,12 +4,12 @@ import { nodeResolver } from '../net/resolver-node.ts';
 import type { Language } from '../provider/phrases.ts';
 import type { Store } from '../store/db.ts';
 import { type AfterRunOptions, afterRun } from '../verify/after-run.ts';
-import { type Agency, agency } from '../verify/agency.ts';
+import { type Agency, agency } from '../verify/agents/agency.ts';
 import type { Endpoint } from '../verify/endpoint.ts';
 import type { Evidence } from '../verify/evidence.ts';
 import { judge } from '../verify/judge.ts';
 import { lister } from '../verify/listing.ts';
-import { nodeProber, type ProberOptions } from '../verify/prober-node.ts';
+import { nodeProber, type ProberOptions } from '../verify/probe/prober-node.ts';
 import { startSchedule } from '../verify/schedule.ts';
 import type { Keeper } from './keeper.ts';
 

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { pki } from '../pki.ts';
-import { formsOf } from '../verify/login-hands.ts';
+import { formsOf } from '../verify/login/login-hands.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';
 import { imap, smtp } from '../verify/well-behaved.ts';
 

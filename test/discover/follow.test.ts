@@ -7,7 +7,7 @@ import { followed, followedDomain } from '../../src/discover/follow.ts';
 import type { Attempt, Discovery, Finding } from '../../src/discover/model.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { Provider } from '../../src/provider/model.ts';
-import { checkRules } from '../../src/submit/rules.ts';
+import { checkRules } from '../../src/submit/checks/rules.ts';
 import { curated, imap, record, smtp } from '../records.ts';
 
 const where = 'https://autoconfig.mail.zz/mail/config-v1.1.xml';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { secretHash } from '../../src/store/secret.ts';
-import { proofLine } from '../../src/submit/proof.ts';
+import { proofLine } from '../../src/submit/checks/proof.ts';
 
 test('the commands of docs/proof.md make the line that is asked for', () => {
   const text = readFileSync(new URL('../../docs/proof.md', import.meta.url), 'utf8');

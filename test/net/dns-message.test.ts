@@ -73,6 +73,23 @@ describe('an answer', () => {
     assert.throws(() => read(owner(...labels(3), 61, ...Buffer.alloc(61, 0x61), 0xc0, 12)), /longer than any/);
   });
 
+  test('of texts is what all its strings say, and of services what the zone file says', () => {
+    const whole = (type: 'TXT' | 'SRV', data: unknown): Uint8Array =>
+      packet.encode({
+        type: 'response',
+        id: 0,
+        questions: [{ type, name: 'mail.example' }],
+        answers: [{ type, name: 'mail.example', ttl: 60, data } as packet.Answer],
+      });
+    const cut = whole('TXT', ['one ', '', 'and another']);
+    assert.deepEqual(decodeReply(cut, 'mail.example', 'TXT').records, ['one and another']);
+    const service = whole('SRV', { priority: 1, weight: 2, port: 993, target: 'IMAP.example' });
+    assert.deepEqual(decodeReply(service, 'mail.example', 'SRV').records, ['1 2 993 imap.example']);
+    // A string that says that it is longer than its record.
+    const longer = cut.with(cut.length - 12, 200);
+    assert.throws(() => decodeReply(longer, 'mail.example', 'TXT'), MessageError);
+  });
+
   test('never keeps the reader, whatever the octets are', () => {
     const good = reply([alias('mail.example', 'two.example'), mxOf('two.example', 'mx.example')]);
     const broken = fc

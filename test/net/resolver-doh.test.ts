@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
 import { dohResolver } from '../../src/net/resolver-doh.ts';
+import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { startDns, type Zone } from '../dns-server.ts';
 import { type Broken, type DohServer, startDoh } from '../doh-server.ts';
 
 const mx = ['10 mx.hoster.example'];
@@ -36,26 +38,31 @@ const faults: Record<string, Broken> = {
 };
 const faulty = Object.entries(faults).map(([what, broken], i) => ({ what, broken, name: `fault${i}.example` }));
 
+const zone: Zone = {
+  'huber.example': ['20 mx2.hoster.example', '10 MX1.Hoster.Example', '10 mx0.hoster.example'],
+  'bad-names.example': ['10 localhost', '10 a_b.hoster.example', '10 mx.hoster.example'],
+  'only-bad.example': ['10 localhost', '20 mx.hoster.example'],
+  'nullmx.example': 'null-mx',
+  'address-only.example': 'nodata',
+  'broken.example': 'servfail',
+  'silent.example': 'silent',
+  'half-broken.example': { A: ['192.0.2.1'], AAAA: 'servfail' },
+  'both.example': { A: ['192.0.2.2', '192.0.2.1'], AAAA: ['2001:db8::1'] },
+  '_imaps._tcp.srv.example': {
+    SRV: ['10 1 993 b.example', '0 0 993 Imap.Srv.Example', '10 5 993 c.example', '10 1 993 a.example'],
+  },
+  '_pop3s._tcp.srv.example': { SRV: ['0 0 0 .'] },
+  'texts.example': { TXT: ['mailconf=https://texts.example/', 'x'.repeat(600), 'für'] },
+  'www.srv.example': { CNAME: ['srv.example'] },
+  'owned.example': { NS: ['ns2.hoster.example', 'NS1.Hoster.Example'] },
+  ...Object.fromEntries(faulty.map(({ name }) => [name, mx])),
+};
+
 let doh: DohServer;
 const resolver = () => dohResolver(doh.url);
 
 before(async () => {
-  doh = await startDoh(
-    {
-      'huber.example': ['20 mx2.hoster.example', '10 MX1.Hoster.Example', '10 mx0.hoster.example'],
-      'bad-names.example': ['10 localhost', '10 a_b.hoster.example', '10 mx.hoster.example'],
-      'only-bad.example': ['10 localhost', '20 mx.hoster.example'],
-      'nullmx.example': 'null-mx',
-      'address-only.example': 'nodata',
-      'broken.example': 'servfail',
-      'silent.example': 'silent',
-      'half-broken.example': { A: ['192.0.2.1'], AAAA: 'servfail' },
-      'both.example': { A: ['192.0.2.2', '192.0.2.1'], AAAA: ['2001:db8::1'] },
-      'owned.example': { NS: ['ns2.hoster.example', 'NS1.Hoster.Example'] },
-      ...Object.fromEntries(faulty.map(({ name }) => [name, mx])),
-    },
-    Object.fromEntries(faulty.map(({ name, broken }) => [name, broken])),
-  );
+  doh = await startDoh(zone, Object.fromEntries(faulty.map(({ name, broken }) => [name, broken])));
 });
 after(() => doh.stop());
 
@@ -125,6 +132,51 @@ describe('hosts over HTTPS', () => {
     const servers = ['ns1.hoster.example', 'ns2.hoster.example'];
     assert.deepEqual(await resolver().nameServers('owned.example' as Domain), { kind: 'servers', servers });
     assert.deepEqual(await resolver().nameServers('gone.example' as Domain), { kind: 'none', exists: false });
+  });
+});
+
+describe('records that discovery asks for over HTTPS', () => {
+  test('are as from the system’s own resolver', async () => {
+    const dns = await startDns(zone);
+    try {
+      const [ours, nodes] = [resolver(), nodeResolver(dns.address)];
+      for (const name of [
+        '_imaps._tcp.srv.example',
+        '_pop3s._tcp.srv.example',
+        'texts.example',
+        'gone.example',
+        'broken.example',
+      ])
+        assert.deepEqual(
+          [await ours.srv(name), await ours.txt(name)],
+          [await nodes.srv(name), await nodes.txt(name)],
+          name,
+        );
+      for (const name of ['www.srv.example', 'both.example', 'gone.example', 'broken.example'])
+        assert.equal(await ours.isAlias(name as Domain), await nodes.isAlias(name as Domain), name);
+    } finally {
+      await dns.stop();
+    }
+  });
+
+  test('come in the order in which they are tried, and a root as nothing', async () => {
+    const answer = await resolver().srv('_imaps._tcp.srv.example');
+    assert.ok(answer.kind === 'records');
+    assert.deepEqual(
+      answer.records.map(({ target }) => target),
+      ['imap.srv.example', 'c.example', 'a.example', 'b.example'],
+    );
+    assert.deepEqual(await resolver().srv('_pop3s._tcp.srv.example'), {
+      kind: 'records',
+      records: [{ priority: 0, weight: 0, port: 0, target: '' }],
+    });
+    assert.equal(await resolver().isAlias('www.srv.example' as Domain), true);
+    assert.deepEqual(
+      await resolver()
+        .txt('texts.example')
+        .then((found) => found.kind === 'texts' && found.texts[1]),
+      'x'.repeat(600),
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseCatalog } from '../../src/catalog/catalog.ts';
 import { readDataDir } from '../../src/catalog/files.ts';
-import type { AccountReport } from '../../src/verify/login.ts';
+import type { AccountReport } from '../../src/verify/login/login.ts';
 import {
   type CheckOptions,
   checkAt,
@@ -14,7 +14,7 @@ import {
   incoming,
   outgoing,
   visitOf,
-} from '../verify/login-hands.ts';
+} from '../verify/login/login-hands.ts';
 import { startMailServer } from '../verify/mail-server.ts';
 import { smtp } from '../verify/well-behaved.ts';
 import { type MailServerOptions, type MailServers, noMailServers, startMailServers } from './mail-servers.ts';

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Security } from '../../src/provider/model.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { nodeProber, type ProberOptions } from '../../src/verify/prober-node.ts';
+import { nodeProber, type ProberOptions } from '../../src/verify/probe/prober-node.ts';
 import type { FindingCode, Verdict } from '../../src/verify/verdict.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { pki } from '../pki.ts';

@@ -6,7 +6,7 @@ import type { Security } from '../../src/provider/model.ts';
 import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { nodeProber, type ProberOptions } from '../../src/verify/prober-node.ts';
+import { nodeProber, type ProberOptions } from '../../src/verify/probe/prober-node.ts';
 import type { FindingCode, Verdict, WarningCode } from '../../src/verify/verdict.ts';
 import { startDns } from '../dns-server.ts';
 import { type CertificateKind, certificateKinds } from '../pki.ts';

@@ -5,11 +5,11 @@ import type { Atlas } from '../../src/atlas/tables.ts';
 import { addressGuard } from '../../src/net/guard-node.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
 import type { Curated } from '../../src/provider/model.ts';
-import type { CheckContext } from '../../src/submit/checks.ts';
+import type { CheckContext } from '../../src/submit/checks/checks.ts';
 import { systemClock } from '../../src/verify/clock.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';
 import { Pace } from '../../src/verify/pace.ts';
-import { type ProbeOptions, probe } from '../../src/verify/probe.ts';
+import { type ProbeOptions, probe } from '../../src/verify/probe/probe.ts';
 import { curated } from '../records.ts';
 import { probeOptions } from '../verify/prober.ts';
 

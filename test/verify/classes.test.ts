@@ -8,7 +8,7 @@ import { type FaultKind, WireFault } from '../../src/net/wire.ts';
 import { nodeDialer } from '../../src/net/wire-node.ts';
 import type { Security } from '../../src/provider/model.ts';
 import type { MailProtocol } from '../../src/verify/endpoint.ts';
-import type { Patience } from '../../src/verify/session.ts';
+import type { Patience } from '../../src/verify/probe/session.ts';
 import { type FindingCode, findings, type WarningCode, warningCodes } from '../../src/verify/verdict.ts';
 import type { CertificateKind } from '../pki.ts';
 import { type Script, startMailServer } from './mail-server.ts';

@@ -5,7 +5,7 @@ import { maxBytes } from '../../src/net/wire.ts';
 import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { maskAddresses } from '../../src/verify/session.ts';
+import { maskAddresses } from '../../src/verify/probe/session.ts';
 import { pki, unreadable } from '../pki.ts';
 import { type Client, type Script, startMailServer } from './mail-server.ts';
 import { probeAndJudge } from './prober.ts';

@@ -6,7 +6,7 @@ import { nodeDialer } from '../../src/net/wire-node.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { type ProbeOptions, probe } from '../../src/verify/probe.ts';
+import { type ProbeOptions, probe } from '../../src/verify/probe/probe.ts';
 import { pki } from '../pki.ts';
 
 /** The host that the good certificates are for. */

@@ -11,7 +11,7 @@ import { formatEndpoint } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
 import { Pace } from '../../src/verify/pace.ts';
-import { probe } from '../../src/verify/probe.ts';
+import { probe } from '../../src/verify/probe/probe.ts';
 import { verify } from '../../src/verify/run.ts';
 import { startMailServer } from './mail-server.ts';
 import { host, probeOptions } from './prober.ts';

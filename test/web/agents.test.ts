@@ -8,7 +8,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { listEndpoints, readStatuses } from '../../src/store/statuses.ts';
 import { authenticate, createToken, type Role, revokeToken } from '../../src/store/tokens.ts';
 import { readDue } from '../../src/store/watches.ts';
-import { agency } from '../../src/verify/agency.ts';
+import { agency } from '../../src/verify/agents/agency.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
 import { testApp } from './app.ts';

@@ -87,7 +87,10 @@ export function apiPage(deps: Deps) {
     const language = languageOf(c);
     const { title, lead } = texts[language];
     // The generator is no part of the start, and the document does not change while the server runs.
-    made[language] ??= body((await import('../openapi.ts')).openapi(deps.version) as unknown as Described, language);
+    made[language] ??= body(
+      (await import('../contract/openapi.ts')).openapi(deps.version) as unknown as Described,
+      language,
+    );
     return sendPage(c, deps, { title, description: lead, body: made[language] });
   };
 }

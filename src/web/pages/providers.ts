@@ -8,7 +8,7 @@ import type * as z from 'zod';
 import { statusNames } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 import { accesses } from '../../provider/schema.ts';
-import { ListQuery } from '../contract.ts';
+import { ListQuery } from '../contract/contract.ts';
 import { type Listed, type Listing, list } from '../directory.ts';
 import { sourceOf } from '../find.ts';
 import { parseQuery } from '../parse-query.ts';

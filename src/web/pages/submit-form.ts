@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import type { Provider } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 import { kinds as providerKinds } from '../../provider/schema.ts';
-import type { Mistake } from '../../submit/mistake.ts';
+import type { Mistake } from '../../submit/draft/mistake.ts';
 import { type Kind, kinds } from '../../submit/model.ts';
 import { isTickable, mostRows, tickable } from './form-draft.ts';
 import type { Html } from './frame.ts';

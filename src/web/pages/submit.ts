@@ -6,8 +6,8 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Provider } from '../../provider/model.ts';
-import { readDraft } from '../../submit/draft.ts';
-import type { Mistake } from '../../submit/mistake.ts';
+import { readDraft } from '../../submit/draft/draft.ts';
+import type { Mistake } from '../../submit/draft/mistake.ts';
 import { type CheckResult, type Kind, kinds } from '../../submit/model.ts';
 import { previewOf } from '../../submit/receipt.ts';
 import { showCheck } from '../../submit/show.ts';

@@ -1,7 +1,7 @@
 /** Evidence that agents send: whatever passes the shape, the server judges and explains without falling over. */
 import assert from 'node:assert/strict';
 import { judge } from '../../../src/verify/judge.ts';
-import { readEvidence } from '../../../src/verify/evidence-shape.ts';
+import { readEvidence } from '../../../src/verify/agents/evidence-shape.ts';
 import { findings } from '../../../src/verify/verdict.ts';
 import type { Target } from '../target.ts';
 import { probeOf } from './replies.ts';

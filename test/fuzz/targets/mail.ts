@@ -1,8 +1,8 @@
 /** Messages in the operator's test mailbox: anybody can write to it. */
 import assert from 'node:assert/strict';
-import { readBounce } from '../../../src/verify/bounce.ts';
-import { contentOf, leavesOf, parseEntity } from '../../../src/verify/mime.ts';
-import { traceSender } from '../../../src/verify/received.ts';
+import { readBounce } from '../../../src/verify/login/bounce.ts';
+import { contentOf, leavesOf, parseEntity } from '../../../src/verify/login/mime.ts';
+import { traceSender } from '../../../src/verify/login/received.ts';
 import type { Target } from '../target.ts';
 
 export const mail: Target = {

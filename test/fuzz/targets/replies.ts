@@ -4,9 +4,9 @@ import { noGuard } from '../../../src/net/guard.ts';
 import { type Certificate, maxBytes, maxLine, type Wire, WireFault } from '../../../src/net/wire.ts';
 import type { MailProtocol } from '../../../src/verify/endpoint.ts';
 import type { Evidence } from '../../../src/verify/evidence.ts';
-import { readEvidence } from '../../../src/verify/evidence-shape.ts';
+import { readEvidence } from '../../../src/verify/agents/evidence-shape.ts';
 import { judge } from '../../../src/verify/judge.ts';
-import { probe } from '../../../src/verify/probe.ts';
+import { probe } from '../../../src/verify/probe/probe.ts';
 import { assertHarmless, filesOf } from '../holds.ts';
 import type { Target } from '../target.ts';
 

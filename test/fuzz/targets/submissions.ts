@@ -1,8 +1,8 @@
 /** Submissions in JSON, as strangers send them. */
 import assert from 'node:assert/strict';
-import { readJson } from '../../../src/submit/json.ts';
-import { readDraft, readXmlDraft } from '../../../src/submit/draft.ts';
-import { textFault } from '../../../src/submit/text.ts';
+import { readJson } from '../../../src/submit/draft/json.ts';
+import { readDraft, readXmlDraft } from '../../../src/submit/draft/draft.ts';
+import { textFault } from '../../../src/submit/draft/text.ts';
 import { record } from '../../records.ts';
 import { assertHarmless } from '../holds.ts';
 import type { Target } from '../target.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { smtpRecording } from '../../../src/web/pages/smtp-recording.ts';
-import { checkAt, incoming, outgoing, visitOf } from '../../verify/login-hands.ts';
+import { checkAt, incoming, outgoing, visitOf } from '../../verify/login/login-hands.ts';
 import { noMailServers, startMailServers } from '../mail-servers.ts';
 
 /** Without what is another each time: ports, names of queue files, lengths, marks of the message. */

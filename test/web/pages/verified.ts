@@ -10,7 +10,7 @@ import { readVitals } from '../../../src/store/vitals.ts';
 import { endpoints } from '../../../src/verify/endpoint.ts';
 import { judge } from '../../../src/verify/judge.ts';
 import { Pace } from '../../../src/verify/pace.ts';
-import { probe } from '../../../src/verify/probe.ts';
+import { probe } from '../../../src/verify/probe/probe.ts';
 import { verify } from '../../../src/verify/run.ts';
 import { fromStore } from '../../../src/web/from-store.ts';
 import { curated, imap, record, smtp } from '../../records.ts';

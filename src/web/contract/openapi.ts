@@ -1,0 +1,342 @@
+/** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
+import * as z from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { EvidenceShape } from '../../verify/agents/evidence-shape.ts';
+import { StatusLine } from '../../verify/exchange.ts';
+import { ComparisonList } from './comparisons.ts';
+import {
+  AddressQuery,
+  Asked,
+  AskQuery,
+  AutodiscoverFound,
+  AutodiscoverPath,
+  AutodiscoverQuery,
+  AutodiscoverRefused,
+  ChangeList,
+  ChangesQuery,
+  DomainPath,
+  Health,
+  LanguageQuery,
+  ListQuery,
+  LookupAnswer,
+  LookupQuery,
+  MessageList,
+  PaccDocument,
+  PageQuery,
+  ProbeList,
+  ProbesQuery,
+  Problem,
+  ProfileForm,
+  ProviderAnswer,
+  ProviderList,
+  ProviderPath,
+  PublishQuery,
+  Readiness,
+  RevisionList,
+  SimulateQuery,
+  SimulationAnswer,
+  VersionQuery,
+} from './contract.ts';
+import { agentPaths } from './openapi-agents.ts';
+import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
+import { submissionPaths } from './openapi-submissions.ts';
+
+const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
+const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
+
+const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
+
+const atom = {
+  description: 'An Atom feed (RFC 4287) of at most fifty entries',
+  content: { 'application/atom+xml': { schema: z.string() } },
+};
+
+const renamed = { description: 'The record has another id today' };
+
+const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
+const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
+
+const noProfile: [number, string] = [422, 'A profile cannot say this provider’s settings; “reason” and “text” say why'];
+const profile = {
+  description: 'A configuration profile, signed where the operator has a certificate',
+  content: { 'application/x-apple-aspen-config': { schema: z.string() } },
+};
+
+const autodiscoverXml = {
+  description: 'Settings; or an “Error” element with 500, 501, 600, 601 or 602, as the protocol wants it',
+  content: { 'text/xml': { schema: z.string() } },
+};
+const autodiscoverJson: ZodOpenApiResponsesObject = {
+  200: json('Where the XML is', AutodiscoverFound),
+  400: {
+    description: 'Another protocol, or none; or the query is malformed',
+    content: {
+      'application/json': { schema: AutodiscoverRefused },
+      'application/problem+json': { schema: Problem },
+    },
+  },
+  ...problems([404, 'This server does not know its own URL']),
+};
+
+/** The document, for `GET /api/v1/openapi.json`. */
+export function openapi(version: string) {
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'mailatlas',
+        version,
+        description: 'Which servers, ports, security modes and sign-in method the mail of a domain uses.',
+        license: { name: 'MIT (code), CC0-1.0 (data)', identifier: 'MIT' },
+      },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'mailatlas token create --role … --name …' },
+          receipt: { type: 'http', scheme: 'bearer', description: 'What the answer to a submission has as “receipt”' },
+        },
+        schemas: { Evidence: EvidenceShape },
+      },
+      paths: {
+        '/v1.1/{domain}': get({
+          summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
+          requestParams: { path: DomainPath, query: VersionQuery },
+          responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/mx/v1.1/{domain}': get({
+          summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
+          requestParams: { path: DomainPath, query: VersionQuery },
+          responses: { 200: xml, ...problems(malformed, unknown, tooMany, later) },
+        }),
+        '/mail/config-v1.1.xml': get({
+          summary: 'Settings by address, else by Host (autoconfig.<domain>)',
+          requestParams: { query: AddressQuery },
+          responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/.well-known/autoconfig/mail/config-v1.1.xml': get({
+          summary: 'Settings by address, else by Host (<domain>)',
+          requestParams: { query: AddressQuery },
+          responses: { 200: xml, ...problems(malformed, unknown, later) },
+        }),
+        '/.well-known/user-agent-configuration.json': get({
+          summary: 'The PACC document of a domain, by Host (ua-auto-config.<domain>)',
+          responses: {
+            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/autodiscover/autodiscover.xml': {
+          ...get({
+            summary: 'Settings of Host autodiscover.<domain> as Autodiscover XML; the path in any case',
+            responses: { 200: autodiscoverXml, ...problems(later) },
+          }),
+          ...post({
+            summary: 'Settings of an address as Autodiscover XML, from the curated records alone; the path in any case',
+            requestBody: { content: { 'text/xml': { schema: z.string() } } },
+            responses: { 200: autodiscoverXml, ...problems(tooLarge, later) },
+          }),
+        },
+        '/autodiscover/autodiscover.json': get({
+          summary: 'Autodiscover version 2: where the XML is',
+          requestParams: { query: AutodiscoverQuery },
+          responses: autodiscoverJson,
+        }),
+        '/autodiscover/autodiscover.json/v1.0/{address}': get({
+          summary: 'The same, as older clients ask for it',
+          requestParams: { path: AutodiscoverPath, query: AutodiscoverQuery },
+          responses: autodiscoverJson,
+        }),
+        '/dns/mx/{domain}': get({
+          summary: 'Who receives the domain’s mail; where the operator has switched it on',
+          requestParams: { path: DomainPath },
+          responses: {
+            200: {
+              description: 'MX hosts, one a line, the most preferred first',
+              content: { 'text/plain': { schema: z.string() } },
+            },
+            ...problems(
+              malformed,
+              [404, 'There is none (“no-mx”), the domain takes no mail (“null-mx”), or this is switched off'],
+              tooMany,
+              [503, 'DNS did not answer'],
+            ),
+          },
+        }),
+        '/api/v1/lookup': get({
+          summary: 'Everything the atlas knows about the mail of a domain',
+          requestParams: { query: LookupQuery },
+          responses: {
+            200: json('The answer; also for providers without access', LookupAnswer),
+            ...problems(malformed, unknown, tooMany, later),
+          },
+        }),
+        '/api/v1/simulate': get({
+          summary: 'What mail clients would do with a domain, step by step, and whether our record means that',
+          requestParams: { query: SimulateQuery },
+          responses: { 200: json('Never kept', SimulationAnswer), ...problems(malformed, unknown, tooMany, later) },
+        }),
+        '/api/v1/providers': get({
+          summary: 'The records, a hundred a page',
+          requestParams: { query: ListQuery },
+          responses: { 200: json('A page of records', ProviderList), ...problems(malformed, later) },
+        }),
+        '/api/v1/providers/{id}': get({
+          summary: 'One record, whole',
+          requestParams: { path: ProviderPath },
+          responses: {
+            200: json('The record', ProviderAnswer),
+            308: renamed,
+            ...problems(unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/autoconfig.xml': get({
+          summary: 'The autoconfig XML of a record',
+          requestParams: { path: ProviderPath, query: VersionQuery },
+          responses: { 200: xml, 308: renamed, ...problems(malformed, unknown, later) },
+        }),
+        '/api/v1/providers/{id}/pacc.json': get({
+          summary: 'What a domain of the provider publishes about itself, where PACC can say it',
+          requestParams: { path: ProviderPath, query: PublishQuery },
+          responses: {
+            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/zone.txt': get({
+          summary: 'DNS records that lead mail programs to the provider’s servers, for the zone of a domain',
+          requestParams: { path: ProviderPath, query: PublishQuery },
+          responses: {
+            200: { description: 'Lines of a zone file', content: { 'text/plain': { schema: z.string() } } },
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/mail.mobileconfig': get({
+          summary: 'The configuration profile of a record for Apple’s devices, which ask for the address themselves',
+          requestParams: { path: ProviderPath, query: LanguageQuery },
+          responses: { 200: profile, 308: renamed, ...problems(malformed, unknown, noProfile, later) },
+        }),
+        '/api/v1/providers/{id}/mail.mobileconfig/qr.svg': get({
+          summary: 'A QR code that leads to the profile',
+          requestParams: { path: ProviderPath },
+          responses: {
+            200: { description: 'The code', content: { 'image/svg+xml': { schema: z.string() } } },
+            308: renamed,
+            ...problems(unknown, noProfile, later),
+          },
+        }),
+        '/mail.mobileconfig': post({
+          summary: 'The configuration profile for one address, which nobody keeps',
+          requestBody: {
+            content: {
+              'application/x-www-form-urlencoded': { schema: ProfileForm },
+              'application/json': { schema: ProfileForm },
+            },
+          },
+          responses: {
+            200: profile,
+            ...problems(malformed, unknown, tooLarge, [415, 'Neither a form nor JSON'], noProfile, later),
+          },
+        }),
+        '/api/v1/providers/{id}/revisions': get({
+          summary: 'When a record changed on this server, newest first',
+          requestParams: { path: ProviderPath },
+          responses: { 200: json('At most a hundred', RevisionList), 308: renamed, ...problems(unknown, later) },
+        }),
+        '/api/v1/providers/{id}/probes': get({
+          summary: 'What was seen of a record’s servers, check by check',
+          requestParams: { path: ProviderPath, query: ProbesQuery },
+          responses: {
+            200: json('How its endpoints stand, and their checks', ProbeList),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/comparisons': get({
+          summary: 'What a record’s domains publish themselves, held against the record',
+          requestParams: { path: ProviderPath, query: PageQuery },
+          responses: {
+            200: json('The newest result of each domain, and how results changed', ComparisonList),
+            308: renamed,
+            ...problems(malformed, unknown, later),
+          },
+        }),
+        '/api/v1/providers/{id}/feed.atom': get({
+          summary: 'What changed about a record and its servers, newest first',
+          requestParams: { path: ProviderPath, query: LanguageQuery },
+          responses: { 200: atom, 308: renamed, ...problems(malformed, unknown, later) },
+        }),
+        '/api/v1/feed.atom': get({
+          summary: 'The same of all records',
+          requestParams: { query: LanguageQuery },
+          responses: { 200: atom, ...problems(malformed, later) },
+        }),
+        '/api/v1/messages': get({
+          summary: 'What mail servers say when something fails, what it means and what helps (data/messages.yml)',
+          responses: { 200: json('In order: specific before general', MessageList) },
+        }),
+        '/api/v1/statuses': get({
+          summary:
+            'What this instance has seen of servers, one line of JSON an endpoint; nothing that others have told it',
+          responses: {
+            200: {
+              description: 'Lines of this schema, sorted by endpoint; unverified endpoints have none',
+              content: { 'application/x-ndjson': { schema: StatusLine.meta({ id: 'StatusLine' }) } },
+            },
+            ...problems(later),
+          },
+        }),
+        '/api/v1/bundle': get({
+          summary: 'The whole atlas with statuses in one file, signed with Ed25519 (docs/bundle.md)',
+          responses: {
+            200: {
+              description: 'The bundle',
+              content: { 'application/vnd.mailatlas.bundle': { schema: z.string() } },
+            },
+            ...problems([404, 'This server signs no bundles'], later),
+          },
+        }),
+        '/api/v1/atlas.ndjson': get({
+          summary: 'The same as lines of JSON, streamed and unsigned',
+          responses: {
+            200: { description: 'One object a line', content: { 'application/x-ndjson': { schema: z.string() } } },
+            ...problems(later),
+          },
+        }),
+        '/api/v1/changes': get({
+          summary: 'Which records changed after a revision, oldest first',
+          requestParams: { query: ChangesQuery },
+          responses: { 200: json('At most a thousand', ChangeList), ...problems(malformed, later) },
+        }),
+        ...agentPaths,
+        ...submissionPaths,
+        '/api/v1/openapi.json': get({
+          summary: 'This document',
+          responses: {
+            200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: z.looseObject({}) } } },
+          },
+        }),
+        '/ask': get({
+          summary: 'Whether a name is one of the operator’s domains: for Caddy, on this machine or at a trusted proxy',
+          requestParams: { query: AskQuery },
+          responses: {
+            200: json('It is', Asked),
+            ...problems([400, 'No name was given'], [404, 'It is not, or the asker is a stranger'], later),
+          },
+        }),
+        '/healthz': get({ summary: 'The server runs', responses: { 200: json('It does', Health) } }),
+        '/readyz': get({
+          summary: 'An atlas is loaded',
+          responses: { 200: json('Ready', Readiness), ...problems([503, 'Not yet']) },
+        }),
+      },
+    },
+    {
+      // What only the formatter of the data files needs.
+      override: ({ jsonSchema }) => {
+        delete jsonSchema.prose;
+        delete jsonSchema.sorted;
+      },
+    },
+  );
+}
