@@ -15,11 +15,13 @@ import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
-import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
+import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
 import { discoveries } from './discover/discovered.ts';
+import { defaultDiscoverTimeout } from './discover/model.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
+import { elapsed } from './net/elapsed.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
@@ -107,7 +109,7 @@ const demandInterval = 600_000;
  * own error where the port cannot be had
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const store = openSqlite(options.db);
+  const store = openSqlite(options.db, options.note);
   try {
     return await serveFrom(store, options);
   } catch (error) {
@@ -120,6 +122,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const { note } = options;
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
+  const tellTrouble = onceInAWhile(note);
 
   let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
@@ -221,7 +224,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     gzip,
     gzipParts,
     ...(options.signer && { signer: options.signer }),
-    defect: (error, route) => note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`),
+    defect: (error, route) => {
+      if (error instanceof StoreError) tellTrouble(`${error.message}: ${error.tip}`);
+      else note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
+    },
   });
   const lane = {
     served: () => keeper.served,
@@ -229,17 +235,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   };
   const listening = await listen(app, options, options.lane === false ? undefined : lane);
 
-  // Told once, not at every look for as long as it lasts.
-  let trouble: string | undefined;
   const poll = setInterval(() => {
-    const look = async () => {
-      await keeper.look();
-      trouble = undefined;
-    };
-    look().catch((error: unknown) => {
+    keeper.look().catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`the database cannot be read, the atlas stays as it is: ${message}`);
-      trouble = message;
+      tellTrouble(`the database cannot be read, the atlas stays as it is: ${message}`);
     });
   }, pollInterval);
 
@@ -284,6 +283,16 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
   let read: readonly MessageEntry[] | undefined;
   return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
+}
+
+/** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */
+function onceInAWhile(note: (message: string) => void): (message: string) => void {
+  const toldAt = new Map<string, number>();
+  return (message) => {
+    if (elapsed() - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < 600_000) return;
+    toldAt.set(message, elapsed());
+    note(message);
+  };
 }
 
 const shownProblems = 5;

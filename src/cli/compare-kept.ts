@@ -6,6 +6,7 @@ import type { Provider } from '../provider/model.ts';
 import { type PastComparison, putComparison, readNewestComparisons } from '../store/comparisons.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { comparisonOf, nextDue } from '../verify/comparing.ts';
+import { note } from './say.ts';
 
 export interface Kept {
   keep(record: Provider, discovery: Discovery): Promise<void>;
@@ -16,7 +17,7 @@ export interface Kept {
 
 /** @throws {StoreError} where the file cannot be used */
 export function openKept(file: string): Kept {
-  const store = openSqlite(file);
+  const store = openSqlite(file, note);
   return {
     async keep(record, discovery) {
       const result = comparisonOf(record, discovery);

@@ -52,7 +52,7 @@ export const command: Command = {
       throw misuse('--discard stands alone', 'export');
     }
     const files = readDataDir(dataDir(values.data));
-    const store = openSqlite(dbFile(values.db));
+    const store = openSqlite(dbFile(values.db), note);
     try {
       if (values.discard !== undefined) return await discard(store, files, values.discard);
       return await write(store, files, { dry: values['dry-run'] === true, json: values.json === true });

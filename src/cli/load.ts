@@ -66,7 +66,7 @@ export const command: Command = {
     if (values.state !== undefined) throw misuse('--state belongs to --d1', 'load');
     const url = values.evidence === undefined ? undefined : evidenceUrl(values.evidence);
     const files = readDataDir(dataDir(values.data));
-    const store = openSqlite(dbFile(values.db));
+    const store = openSqlite(dbFile(values.db), note);
     try {
       const result = await loadFiles(store, files, new Date().toISOString());
       if ('problems' in result) return refuse(result, values.json);

@@ -33,6 +33,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   submit: () => import('./submit.ts'),
   review: () => import('./review.ts'),
   token: () => import('./token.ts'),
+  backup: () => import('./backup.ts'),
+  restore: () => import('./restore.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -61,6 +63,8 @@ usage: mailatlas <command> [options]
   submit FILE             submit a record to a server, follow it, withdraw it
   review                  decide about what was submitted to a server
   token                   who may review and report
+  backup FILE|DIR         copy the database, while servers go on with it
+  restore FILE            put a backup in its place
 
   mailatlas <command> --help says more; mailatlas --version
 
@@ -121,7 +125,7 @@ function explain(error: unknown, command: string | undefined): number {
   if (error.name === 'SqliteError') {
     complain({
       message: `the database cannot be used (${String(code)}: ${error.message})`,
-      tip: 'restore a backup, or move it away: the data are loaded anew',
+      tip: 'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
     });
     return exit.fault;
   }

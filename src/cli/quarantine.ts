@@ -52,7 +52,7 @@ export const command: Command = {
     }
     const why = whyOf(values.why);
     const name = typed === undefined ? undefined : parseDomain(typed);
-    const store = openSqlite(dbFile(values.db));
+    const store = openSqlite(dbFile(values.db), note);
     try {
       if (name === undefined) return await list(store, values.json === true);
       return values.lift ? await lift(store, name) : await put(store, name, why);

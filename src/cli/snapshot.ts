@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import type { Curated, Knowledge } from '../provider/model.ts';
 import { localCurated } from './local-atlas.ts';
 import { dataDir, dbFile } from './options.ts';
-import { Complaint } from './say.ts';
+import { Complaint, note } from './say.ts';
 
 export interface Snapshot {
   readonly curated: Curated;
@@ -30,7 +30,7 @@ export async function takeSnapshot({ db, data }: { db?: string; data?: string })
     const { openSqlite } = await import('../store/sqlite.ts');
     const { newestRevision, readCurated } = await import('../store/providers.ts');
     const { readKnowledge } = await import('../store/knowledge.ts');
-    const store = openSqlite(file);
+    const store = openSqlite(file, note);
     try {
       const [curated, knowledge] = [await readCurated(store.db), await readKnowledge(store.db, now)];
       const revision = await newestRevision(store.db);

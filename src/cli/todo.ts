@@ -88,7 +88,7 @@ async function readSeen(file: string, now: string, most: number): Promise<Seen> 
   const { readStatuses } = await import('../store/statuses.ts');
   const { readDemand } = await import('../store/demand.ts');
   const { readNewestComparisons } = await import('../store/comparisons.ts');
-  const store = openSqlite(dbFile(file));
+  const store = openSqlite(dbFile(file), note);
   try {
     return {
       statuses: await readStatuses(store.db, now),

@@ -51,7 +51,7 @@ export const command: Command = {
       if (!made || values.db !== undefined) throw misuse('--sql is for create, in the place of --db', 'token');
       return writeSql(values.sql, made, values.json === true);
     }
-    const store = openSqlite(dbFile(values.db));
+    const store = openSqlite(dbFile(values.db), note);
     try {
       if (made) return await create(store, made, values.json === true);
       return act === 'list' ? await list(store, values.json === true) : await revoke(store, name ?? '');

@@ -98,7 +98,7 @@ async function keepSignIns(reports: readonly AccountReport[], db: string | undef
   if (worked.size === 0 || (db === undefined && !existsSync(file))) return;
   const { openSqlite } = await import('../store/sqlite.ts');
   const { putSignIns } = await import('../store/sign-ins.ts');
-  const store = openSqlite(file);
+  const store = openSqlite(file, note);
   try {
     await store.atomically(putSignIns(store.db, worked));
   } finally {

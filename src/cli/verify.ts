@@ -99,7 +99,7 @@ export const command: Command = {
     const controls = (values.control ?? []).map(parseEndpoint);
     const notifiers = readNotifiers(values.webhook, 'verify');
     const prober = nodeProber(readProberOptions(values, 'verify'));
-    const store = openSqlite(dbFile(values.db));
+    const store = openSqlite(dbFile(values.db), note);
     const stop = new AbortController();
     const interrupt = () => stop.abort();
     process.once('SIGINT', interrupt);

@@ -7,7 +7,7 @@ import { nodeSender } from '../net/http-node.ts';
 import { nodeResolver } from '../net/resolver-node.ts';
 import type { DiscoverPorts } from './asking.ts';
 import { discover, type Tell } from './discover.ts';
-import type { Discovery } from './model.ts';
+import { type Discovery, defaultDiscoverTimeout } from './model.ts';
 
 export interface DiscovererOptions {
   /** `HOST:PORT` of a DNS server; without it the system's. */
@@ -28,9 +28,6 @@ export interface Discoverer {
   /** @param address a real address, where servers shall see it */
   discover(domain: Domain, address?: string, tell?: Tell): Promise<Discovery>;
 }
-
-/** Seconds. */
-export const defaultDiscoverTimeout = 15;
 
 /** @throws {TypeError} where `resolver` is no IP address */
 export function nodeDiscoverer(options: DiscovererOptions = {}): Discoverer {

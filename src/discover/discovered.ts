@@ -3,6 +3,7 @@
  * and whoever waits may hear of each mechanism as soon as it is through.
  */
 import type { Domain } from '../name/domain.ts';
+import { elapsed } from '../net/elapsed.ts';
 import { type RememberLimits, remembering } from '../net/remember.ts';
 import type { Tell } from './discover.ts';
 import type { Discovery } from './model.ts';
@@ -35,7 +36,7 @@ const defaults: DiscoveryLimits = {
 export function discoveries(
   discover: (domain: Domain, tell: Tell) => Promise<Discovery>,
   limits: Partial<DiscoveryLimits> = {},
-  now = Date.now,
+  now = elapsed,
 ): Discoveries {
   const { keepFound, keepNothing, ...rest } = { ...defaults, ...limits };
   const listening = new Map<Domain, Set<Tell>>();

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Domain } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
+import { elapsed } from '../net/elapsed.ts';
 import type { Miss } from './ladder.ts';
 
 /** A mail domain that is not answered, or the domain of MX hosts that nobody knows. */
@@ -43,7 +44,7 @@ export class Demand {
   readonly #entries = new Map<string, Entry>();
 
   /** @param now a clock in milliseconds */
-  constructor(limits: Partial<DemandLimits> = {}, now = Date.now) {
+  constructor(limits: Partial<DemandLimits> = {}, now = elapsed) {
     this.#limits = { ...defaults, ...limits };
     this.#now = now;
   }

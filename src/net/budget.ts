@@ -1,5 +1,7 @@
 /** What strangers may cause in a while: so much from one address block, so much all together. In memory; it begins anew. */
 
+import { elapsed } from './elapsed.ts';
+
 export interface BudgetLimits {
   readonly perBlock: number;
   /** So that many networks cannot do what one may not. */
@@ -16,7 +18,7 @@ export class Budget {
   #since: number;
 
   /** @param now a clock in milliseconds */
-  constructor(limits: BudgetLimits, now: () => number = Date.now) {
+  constructor(limits: BudgetLimits, now = elapsed) {
     this.#limits = limits;
     this.#now = now;
     this.#since = now();

@@ -4,6 +4,7 @@
  * Node's DNS gives no TTL for MX records, so hosts are kept for ten minutes and refusals for five; failures are not kept.
  * Beyond the budget the answer is `failed`, “budget”.
  */
+import { elapsed } from './elapsed.ts';
 import { type RememberLimits, remembering } from './remember.ts';
 import type { MxAnswer, Resolver } from './resolver.ts';
 
@@ -23,7 +24,7 @@ const defaults: ResolverLimits = {
 };
 
 /** @param now a clock in milliseconds, for tests */
-export function cachedResolver(resolver: Resolver, limits: Partial<ResolverLimits> = {}, now = Date.now): Resolver {
+export function cachedResolver(resolver: Resolver, limits: Partial<ResolverLimits> = {}, now = elapsed): Resolver {
   const { keepHosts, keepNone, ...rest } = { ...defaults, ...limits };
   const mx = remembering<MxAnswer>({
     ask: (domain) => resolver.mx(domain),

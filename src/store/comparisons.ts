@@ -3,11 +3,11 @@
  * is bounded: the newest {@link keptRows} results in which nothing changed, and the newest {@link keptChanges} in which
  * something did. Leases are taken as in watches.ts.
  */
-import { and, asc, desc, eq, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Domain } from '../name/domain.ts';
 import type { Db, Statement, Store } from './db.ts';
 import { comparison, publication } from './schema.ts';
-import type { Lease } from './watches.ts';
+import { type Lease, later, longestLease } from './watches.ts';
 
 export type ComparisonVerdict = (typeof comparison.$inferSelect)['verdict'];
 
@@ -144,6 +144,9 @@ export async function listPublishers(
     await store.atomically(statements.slice(start, start + most));
 }
 
+/** Milliseconds: nobody waits longer for a weekly question; who seems to, waits for a day that a wrong clock had. */
+const longestWait = 9 * 86_400_000;
+
 /** Leases up to `limit` domains that are due, the longest due first. */
 export async function takeDuePublishers(
   store: Store,
@@ -155,7 +158,12 @@ export async function takeDuePublishers(
   const due = db
     .select({ domain })
     .from(publication)
-    .where(and(lte(dueAt, lease.now), or(isNull(leaseUntil), lte(leaseUntil, lease.now))))
+    .where(
+      and(
+        or(lte(dueAt, lease.now), gt(dueAt, later(lease.now, longestWait))),
+        or(isNull(leaseUntil), lte(leaseUntil, lease.now), gt(leaseUntil, later(lease.now, longestLease))),
+      ),
+    )
     .orderBy(asc(dueAt))
     .limit(limit);
   await store.atomically([

@@ -32,8 +32,11 @@ export interface Store {
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly tip: string;
-  constructor(message: string, tip: string) {
+  /** It can be read, and there is no room to write. */
+  readonly isFull: boolean;
+  constructor(message: string, tip: string, { isFull = false } = {}) {
     super(message);
     this.tip = tip;
+    this.isFull = isFull;
   }
 }

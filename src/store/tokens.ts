@@ -1,6 +1,6 @@
 /** Tokens of reviewers, admins and agents. */
 import { and, asc, eq, isNull } from 'drizzle-orm';
-import type { Db, Statement, Store } from './db.ts';
+import { type Db, type Statement, type Store, StoreError } from './db.ts';
 import { token } from './schema.ts';
 import { isSecret, newSecret, secretHash } from './secret.ts';
 
@@ -89,7 +89,13 @@ export async function authenticate(
   const { n, hash: _, ...shown } = found;
   if (shown.role !== role && !(shown.role === 'admin' && role === 'reviewer')) return 'other-role';
   const today = now.slice(0, 10);
-  if (shown.lastUsed !== today)
-    await store.atomically([db.update(token).set({ lastUsed: today }).where(eq(token.n, n))]);
+  if (shown.lastUsed !== today) {
+    try {
+      await store.atomically([db.update(token).set({ lastUsed: today }).where(eq(token.n, n))]);
+    } catch (error) {
+      // A full disk keeps nobody out: the day is for show.
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
   return { ...shown, lastUsed: today };
 }

@@ -283,7 +283,7 @@ function dueAt(next: string): SQL {
 }
 
 /** Nobody leases for an hour: who seems to had another clock. */
-const longestLease = 3_600_000;
+export const longestLease = 3_600_000;
 
 function free(now: string): SQL | undefined {
   return or(isNull(watch.leaseUntil), lte(watch.leaseUntil, now), gt(watch.leaseUntil, later(now, longestLease)));
@@ -312,7 +312,8 @@ function leasesOfOwner(by: string, now: string): SQL {
     AND other.lease_until > ${now} AND other.lease_until <= ${later(now, longestLease)}`;
 }
 
-function later(instant: string, milliseconds: number): string {
+/** An instant so many milliseconds later, ISO 8601. */
+export function later(instant: string, milliseconds: number): string {
   return new Date(Date.parse(instant) + milliseconds).toISOString();
 }
 

@@ -4,6 +4,7 @@
  * In memory: what a server has not sent when it is killed is not sent.
  */
 import { Budget } from '../net/budget.ts';
+import { elapsed } from '../net/elapsed.ts';
 import type { Notifier } from '../net/notify.ts';
 import { secretHash } from '../store/secret.ts';
 import type { NewAct, SubmissionRow } from '../store/submissions.ts';
@@ -102,7 +103,7 @@ export class Postman {
   }
 
   #sendWithin(milliseconds: number): void {
-    const due = Date.now() + milliseconds;
+    const due = elapsed() + milliseconds;
     if (this.#timer && this.#timer.due <= due) return;
     this.#timer?.stop();
     const timer = setTimeout(() => this.#send(), milliseconds);

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { paccPath } from '../formats/pacc/render.ts';
 import { NameError } from '../name/domain.ts';
+import { StoreError } from '../store/db.ts';
 import { endRoute, leasesRoute, reportsRoute } from './agents.ts';
 import { listRoute, lookupRoute, providerRoute, providerXmlRoute, revisionsRoute } from './api.ts';
 import { askRoute, nothingHere } from './ask.ts';
@@ -197,7 +198,7 @@ export function createApp(deps: Deps): Hono {
   });
   app.onError(async (error, c) => {
     const problem = problemFor(error);
-    if (problem.code === 'defect') deps.defect(error, routePath(c));
+    if (problem.code === 'defect' || error instanceof StoreError) deps.defect(error, routePath(c));
     const response = await sendProblemFor(c, deps, problem);
     requests.count(routePath(c), response.status);
     return response;
@@ -219,5 +220,10 @@ function pathOf(request: Request): string {
 function problemFor(error: Error): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof NameError) return new HttpProblem('malformed-name', error.message, { fault: error.code });
+  if (error instanceof StoreError) {
+    return error.isFull
+      ? new HttpProblem('disk-full', 'The disk of this server is full: nothing was kept of this. Try again later.')
+      : new HttpProblem('no-database', 'The database of this server cannot be used just now. Try again later.');
+  }
   return new HttpProblem('defect', 'Something went wrong here; it is in the log.');
 }

@@ -53,6 +53,8 @@ const table = {
   'too-many-runs': [429, 0],
   'too-many-questions': [429, 0],
   'not-ready': [503, 0],
+  'no-database': [503, 0],
+  'disk-full': [507, 0],
   defect: [500, 0],
 } as const satisfies Record<string, readonly [number, number]> & Record<MissReason, readonly [number, number]>;
 
@@ -72,6 +74,7 @@ const titles: Record<number, string> = {
   429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
+  507: 'Insufficient Storage',
 };
 
 /** An error on its way to the one place that turns errors into responses. */
@@ -100,6 +103,11 @@ export interface Problem {
 export function problemOf({ code, message, more }: HttpProblem): Problem & Record<string, unknown> {
   const status = table[code][0];
   return { type: 'about:blank', title: titles[status] ?? '', status, code, detail: message, ...more };
+}
+
+/** Whether the same request may do better a minute later. */
+export function mayPass(status: number): boolean {
+  return [429, 503, 507].includes(status);
 }
 
 export function cacheSeconds(code: ErrorCode): number {

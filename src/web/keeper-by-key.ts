@@ -7,6 +7,7 @@ import { compileAtlas } from '../atlas/atlas.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Pattern } from '../name/pattern.ts';
+import { elapsed } from '../net/elapsed.ts';
 import { type AnsweredProvider, endpointKey, type Provider, type Quarantine } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../store/generation.ts';
@@ -39,7 +40,7 @@ export class KeeperByKey {
   async look(): Promise<void> {
     const { db } = this.#store;
     const moment = `${await readGeneration(db)} ${await knowledgeVersion(db)}`;
-    if (this.#source && moment === this.#moment && Date.now() - this.#readAt < staleInterval) return;
+    if (this.#source && moment === this.#moment && elapsed() - this.#readAt < staleInterval) return;
     const [revision, size, renamed, quarantine] = await Promise.all([
       newestRevision(db),
       countRecords(db),
@@ -47,7 +48,7 @@ export class KeeperByKey {
       quarantineNow(db),
     ]);
     this.#source = sourceByKey(this.#store, { revision, size, renamed, quarantine });
-    [this.#moment, this.#readAt] = [moment, Date.now()];
+    [this.#moment, this.#readAt] = [moment, elapsed()];
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Atlas, compileAtlas } from '../atlas/atlas.ts';
 import { type HostedDomains, withHosted } from '../atlas/hosted.ts';
+import { elapsed } from '../net/elapsed.ts';
 import { type Knowledge, nothingKnown } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../store/generation.ts';
@@ -22,7 +23,7 @@ export class Keeper {
   #hosted: HostedDomains = new Map();
   #generation: number | undefined;
   #knowledge: Knowledge = nothingKnown;
-  /** Which knowledge that is, and since when (milliseconds since 1970). */
+  /** Which knowledge that is, and since when (milliseconds of `elapsed`). */
   #version: string | undefined;
   #readAt = 0;
   #seen: number | undefined;
@@ -62,7 +63,7 @@ export class Keeper {
    */
   async look(): Promise<void> {
     const version = this.#store.dataVersion();
-    if (version === undefined || version !== this.#seen || Date.now() - this.#readAt >= staleInterval)
+    if (version === undefined || version !== this.#seen || elapsed() - this.#readAt >= staleInterval)
       await this.refresh();
     this.#seen = version;
   }
@@ -77,9 +78,9 @@ export class Keeper {
   async #learn(): Promise<void> {
     const { db } = this.#store;
     const version = await knowledgeVersion(db);
-    if (version === this.#version && Date.now() - this.#readAt < staleInterval) return;
+    if (version === this.#version && elapsed() - this.#readAt < staleInterval) return;
     this.#knowledge = await readKnowledge(db, new Date().toISOString());
-    [this.#version, this.#readAt] = [version, Date.now()];
+    [this.#version, this.#readAt] = [version, elapsed()];
     if (this.#atlas && this.#served) this.#serve(this.#atlas, this.#served.revision);
   }
 

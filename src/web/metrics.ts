@@ -6,6 +6,7 @@
  * instead of one number an endpoint, which would be ten thousand series; which one it is, the probes of the records say.
  */
 import type { Context } from 'hono';
+import { elapsed } from '../net/elapsed.ts';
 import { statusNames } from '../provider/model.ts';
 import type { Vitals } from '../store/vitals.ts';
 import { endpoints } from '../verify/endpoint.ts';
@@ -45,7 +46,7 @@ export function metricsRoute(deps: Deps, requests: Requests) {
   return async (c: Context): Promise<Response> => {
     if (!deps.mayMeasure(c))
       throw new HttpProblem('unknown-route', 'There is nothing here; GET /api lists the routes.');
-    if (!last || Date.now() - last.at > kept) last = { at: Date.now(), vitals: deps.vitals() };
+    if (!last || elapsed() - last.at > kept) last = { at: elapsed(), vitals: deps.vitals() };
     const vitals = await last.vitals.catch((error: unknown) => {
       last = undefined;
       throw error;

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import { cacheSeconds, HttpProblem, problemOf } from './errors.ts';
+import { cacheSeconds, HttpProblem, mayPass, problemOf } from './errors.ts';
 import { carriesAddress } from './query.ts';
 
 export type Caching =
@@ -174,7 +174,7 @@ export function sendProblem(c: Context, problem: HttpProblem): Response {
     ...standing(c),
     ...problemType,
     'Cache-Control': seconds === 0 ? 'no-store' : kept,
-    ...((body.status === 503 || body.status === 429) && { 'Retry-After': '60' }),
+    ...(mayPass(body.status) && { 'Retry-After': '60' }),
     // RFC 6750 section 3.
     ...(body.status === 401 && { 'WWW-Authenticate': 'Bearer realm="mailatlas"' }),
   });

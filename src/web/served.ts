@@ -171,7 +171,7 @@ export interface Deps {
   readonly mxService?: boolean;
   /** Undefined where the whole atlas is served and nothing else. */
   readonly hosting?: Hosting | undefined;
-  /** A defect, for the log: with the route's pattern, because the path is what a stranger typed. */
+  /** A defect, or a store that fails, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }
 

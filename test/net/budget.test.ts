@@ -40,4 +40,14 @@ describe('a budget', () => {
     now = 1000;
     assert.equal(budget.take(a), true);
   });
+
+  test('begins anew in its own time, wherever the machine’s clock is set', (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2031-01-01') });
+    const budget = new Budget({ ...limits, window: 20 });
+    for (const block of [a, a, b, b]) budget.take(block);
+    t.mock.timers.setTime(Date.parse('2026-01-01'));
+    const end = performance.now() + 20;
+    while (performance.now() < end);
+    assert.equal(budget.take(c), true);
+  });
 });

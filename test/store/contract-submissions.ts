@@ -1,6 +1,6 @@
 /** What every store promises of submissions: who was faster wins, and nothing is half done. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import type { Store } from '../../src/store/db.ts';
 import { putMeta, readMeta, readRevision, readRevisions } from '../../src/store/providers.ts';
 import {
@@ -31,22 +31,14 @@ import { rollback } from '../../src/submit/rollback.ts';
 import { submit } from '../../src/submit/submissions.ts';
 import { smtp } from '../records.ts';
 import { draft, mail, refusal, testDesk } from '../submit/desk.ts';
+import { promises } from './promises.ts';
 
 const at = '2026-11-23T10:00:00.000Z';
 const later = '2026-11-24T10:00:00.000Z';
 const checks = ['rules', 'probes'];
 
 export function submissionsContract(name: string, open: () => Store | Promise<Store>): void {
-  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
-    test(sentence, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        store.close();
-      }
-    });
-  };
+  const promise = promises(open);
 
   /** A submission with a receipt of this name. */
   async function put(store: Store, receipt: string): Promise<number> {

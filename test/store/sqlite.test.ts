@@ -74,6 +74,21 @@ describe('a SQLite file', () => {
     store.close();
   });
 
+  test('is waited for without stopping the process: others have their turn meanwhile', async () => {
+    const file = newFile();
+    const store = await loaded(file);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', 300);
+    let reads = 0;
+    const reading = setInterval(() => {
+      reads += 1;
+    }, 1);
+    await store.atomically([putMeta(store.db, 'loaded', 'mine')]);
+    clearInterval(reading);
+    await ended(holder);
+    assert.ok(reads >= 5, `${reads} turns of others`);
+    store.close();
+  });
+
   test('keeps what was written when it is closed and opened again', async () => {
     const file = newFile();
     (await loaded(file)).close();
@@ -186,7 +201,7 @@ describe('a database that cannot be opened is refused in one sentence, with a ti
     refuses(
       () => openSqlite(file),
       `the database ${file} is damaged`,
-      'restore a backup, or move it away: the data are loaded anew',
+      'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
     );
   });
 
@@ -194,7 +209,7 @@ describe('a database that cannot be opened is refused in one sentence, with a ti
     const file = newFile();
     (await loaded(file)).close();
     writeFileSync(file, readFileSync(file).subarray(0, 4096 * 3));
-    refuses(() => openSqlite(file), `the database ${file} is damaged`, /^restore a backup/);
+    refuses(() => openSqlite(file), `the database ${file} is damaged`, /^put a backup back/);
   });
 
   test('a database that another process keeps locked', async () => {
@@ -256,9 +271,13 @@ describe('damage that shows only later', () => {
     return { store: openSqlite(file), file };
   };
 
-  test('in a read is the driver’s own error, which the command line explains (test/cli/load.txt)', async () => {
-    const { store } = await damaged('provider');
-    await assert.rejects(readCurated(store.db), { name: 'SqliteError', code: 'SQLITE_CORRUPT' });
+  test('in a read is told in one sentence, with a tip', async () => {
+    const { store, file } = await damaged('provider');
+    await assert.rejects(readCurated(store.db), {
+      name: 'StoreError',
+      message: `the database ${file} is damaged`,
+      tip: 'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
+    });
     store.close();
   });
 
@@ -269,7 +288,7 @@ describe('damage that shows only later', () => {
       await assert.rejects(load(store, changed, 'changed', '2026-11-21'), {
         name: 'StoreError',
         message: `the database ${file} is damaged`,
-        tip: 'restore a backup, or move it away: the data are loaded anew',
+        tip: 'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
       });
     } finally {
       store.close();

@@ -1,5 +1,6 @@
 /** Simulations that strangers cause, remembered for a minute and budgeted: one costs some twenty questions of HTTP. */
 import type { Domain } from '../../name/domain.ts';
+import { elapsed } from '../../net/elapsed.ts';
 import { type RememberLimits, remembering } from '../../net/remember.ts';
 import type { Simulation } from './simulate.ts';
 
@@ -14,7 +15,7 @@ const defaults: RememberLimits = { names: 200, underWay: 10, perMinute: 5, total
 export function simulatedStep(
   simulate: (domain: Domain) => Promise<Simulation>,
   limits: Partial<RememberLimits> = {},
-  now = Date.now,
+  now = elapsed,
 ): (domain: Domain, asker?: string) => Promise<Simulation | undefined> {
   return remembering<Simulation | undefined>({
     ask: simulate,

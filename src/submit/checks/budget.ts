@@ -1,6 +1,7 @@
 /** How many probes strangers may cause: to one owner's servers, from one address block, and in total. In memory, by the hour. */
 
 import { ownerOf } from '../../name/suffix.ts';
+import { elapsed } from '../../net/elapsed.ts';
 import type { Endpoint } from '../../verify/endpoint.ts';
 
 export interface ProbeLimits {
@@ -19,8 +20,8 @@ export class ProbeBudget {
   #since: number;
   #spent = new Map<string, number>();
 
-  /** @param now milliseconds since 1970 */
-  constructor(limits: Partial<ProbeLimits> = {}, now: () => number = Date.now) {
+  /** @param now a clock in milliseconds */
+  constructor(limits: Partial<ProbeLimits> = {}, now = elapsed) {
     this.#limits = { ...defaults, ...limits };
     this.#now = now;
     this.#since = now();

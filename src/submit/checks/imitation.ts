@@ -55,7 +55,7 @@ function judgeName(field: 'name' | 'short', record: Provider, others: readonly P
     }
   // “gmail.com support”
   for (const word of shown.toLowerCase().split(/[^\p{L}\p{N}.-]+/u)) {
-    const domain = word.includes('..') ? domainOrUndefined(word) : undefined;
+    const domain = word.includes('.') ? domainOrUndefined(word) : undefined;
     const owner = domain && atlas.ownerOf([domain]);
     if (owner && 'record' in owner && owner.record.id !== record.id)
       return [item(field, 'attention', 'names-domain', { shown, like: domain, other: owner.record.id })];
@@ -82,7 +82,7 @@ function judgeDomains(
     const shown = unicodeName(bare);
     const taken = theirs.find((one) => one.name === name);
     if (taken) return [item(name, 'failed', 'taken-domain', { other: taken.other })];
-    if (shown.split('..').some(isMixed)) return [item(name, 'failed', 'mixed-scripts', { shown })];
+    if (shown.split('.').some(isMixed)) return [item(name, 'failed', 'mixed-scripts', { shown })];
     const twin = bySkeleton.get(skeleton(shown));
     if (twin && twin.bare !== bare) {
       const state = shown === bare ? 'attention' : 'failed';

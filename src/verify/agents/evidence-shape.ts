@@ -94,7 +94,7 @@ export function readEvidence(value: unknown): Evidence | string {
   const result = EvidenceShape.safeParse(value);
   if (result.success) return result.data as z.infer<typeof EvidenceShape> & Evidence;
   const [issue] = result.error.issues;
-  return `${issue?.path.join('..') ?? ''}: ${issue?.message ?? ''}`;
+  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
 }
 
 /** The evidence itself, or where it is larger than anybody reads, without conversations and then without later addresses. */

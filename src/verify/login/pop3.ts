@@ -204,9 +204,9 @@ class Pop3Session {
     const lines: string[] = [];
     for (;;) {
       const line = await this.#guard(step, this.#need().line(patience.answer));
-      if (line === '..') break;
+      if (line === '.') break;
       // Section 3: a line that begins with a dot got another one.
-      lines.push(line.startsWith('..') ? line.slice(1) : line);
+      lines.push(line.startsWith('.') ? line.slice(1) : line);
     }
     this.#recorder.add('S', step === 'hello' ? lines.join('\n') : `(${lines.length} lines)`);
     return lines.join('\r\n');

@@ -67,7 +67,7 @@ function addressesIn(text: string): string[] {
       /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]|\.\d)|(?<![\w:])(?:IPv6:)?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi,
     ) ?? [];
   return candidates.filter(
-    (found) => found.includes('..') || found.includes('::') || plain(found).split(':').length === 8,
+    (found) => found.includes('.') || found.includes('::') || plain(found).split(':').length === 8,
   );
 }
 
@@ -84,7 +84,7 @@ function plain(address: string): string {
 function isPublic(address: string): boolean {
   const text = plain(address);
   if (text.includes(':')) return !/^(?:::1?$|f[cd]|fe[89a-f]|2001:db8:)/.test(text);
-  const [a = 0, b = 0] = text.split('..').map(Number);
+  const [a = 0, b = 0] = text.split('.').map(Number);
   const special = a === 0 || a === 10 || a === 127 || a >= 224 || (a === 169 && b === 254) || (a === 192 && b === 168);
   return !special && !(a === 172 && b >= 16 && b < 32) && !(a === 100 && b >= 64 && b < 128);
 }

@@ -32,7 +32,7 @@ async function capabilities(session: Session): Promise<Capabilities> {
   const keywords: string[] = [];
   for (;;) {
     const line = await session.line();
-    if (line === '..') break;
+    if (line === '.') break;
     keywords.push(line.trim().toUpperCase());
     if (keywords.length > mostListLines) throw new WireFault('too-long');
   }

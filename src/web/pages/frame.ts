@@ -27,7 +27,7 @@ export interface Page {
   /** Its own script, by URL; there is none without it. */
   readonly script?: string;
   /** Default 200. */
-  readonly status?: 200 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503;
+  readonly status?: 200 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503 | 507;
   /** Default: the asker keeps it, and asks each time whether it is new. */
   readonly caching?: Caching;
 }

@@ -1,7 +1,7 @@
 /** What people see where a page is not, or cannot be shown. Programs get a problem in JSON (respond.ts). */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import { HttpProblem, problemOf } from '../errors.ts';
+import { HttpProblem, mayPass, problemOf } from '../errors.ts';
 import { sendProblem } from '../respond.ts';
 import type { Deps } from '../served.ts';
 import { type FrameDeps, type Page, sendPage } from './frame.ts';
@@ -17,7 +17,8 @@ export const texts = {
     405: { title: 'Not like this', text: 'This page can be read, not written to.' },
     429: { title: 'Too many questions at once', text: 'Please wait a minute, and try again.' },
     500: { title: 'Something went wrong', text: 'It is our fault, and it is in the log. Please try again later.' },
-    503: { title: 'Not just now', text: 'The server is getting ready. Please try again in a moment.' },
+    503: { title: 'Not just now', text: 'The server cannot do that at the moment. Please try again later.' },
+    507: { title: 'Nothing can be kept just now', text: 'There is no room left here. Please try again later.' },
     home: 'To the search for settings',
     exactly: 'More precisely',
   },
@@ -33,7 +34,14 @@ export const texts = {
       title: 'Da ist etwas schiefgegangen',
       text: 'Es liegt an uns und steht im Protokoll. Bitte versuchen Sie es später noch einmal.',
     },
-    503: { title: 'Im Moment nicht', text: 'Der Server macht sich bereit. Bitte versuchen Sie es gleich noch einmal.' },
+    503: {
+      title: 'Im Moment nicht',
+      text: 'Der Server kann das gerade nicht. Bitte versuchen Sie es später noch einmal.',
+    },
+    507: {
+      title: 'Im Moment lässt sich nichts speichern',
+      text: 'Hier ist kein Platz mehr. Bitte versuchen Sie es später noch einmal.',
+    },
     home: 'Zur Suche nach Einstellungen',
     exactly: 'Genauer',
   },
@@ -75,6 +83,6 @@ ${problem.code === 'unknown-route' || problem.code === 'defect' ? '' : html`<p c
     status: status as NonNullable<Page['status']>,
     caching: 'no-store',
   });
-  if (status === 503 || status === 429) response.headers.set('Retry-After', '60');
+  if (mayPass(status)) response.headers.set('Retry-After', '60');
   return response;
 }

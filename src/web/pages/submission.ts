@@ -5,6 +5,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { routePath } from 'hono/route';
+import { elapsed } from '../../net/elapsed.ts';
 import type { Language } from '../../provider/phrases.ts';
 import { readSubmission, type SubmissionRow } from '../../store/submissions.ts';
 import { submitter } from '../../submit/desk.ts';
@@ -143,10 +144,10 @@ ${more.before ?? ''}
   async function* parts() {
     yield before;
     const told = new Set<string>();
-    for (const end = Date.now() + longest; ; await systemClock.sleep(pollInterval)) {
+    for (const end = elapsed() + longest; ; await systemClock.sleep(pollInterval)) {
       const now = (await readSubmission(desk.store.db, number)) ?? row;
       const shown = await forSubmitter(desk, now, language);
-      const running = now.state === 'checking' && now.version === row.version && Date.now() < end;
+      const running = now.state === 'checking' && now.version === row.version && elapsed() < end;
       for (const check of shown.checks) {
         if (told.has(check.name) || (running && (check.state === 'pending' || check.state === 'running'))) continue;
         told.add(check.name);

@@ -118,7 +118,7 @@ test('scripts in one word', () => {
 });
 
 test('one keystroke apart, both ways', () => {
-  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '..'), minLength: 6, maxLength: 8 });
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '.'), minLength: 6, maxLength: 8 });
   fc.assert(
     fc.property(word, fc.nat(), fc.constantFrom('a', 'z'), (a, at, letter) => {
       const i = at % a.length;

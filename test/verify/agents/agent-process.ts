@@ -28,7 +28,7 @@ await runAgent({
   clock,
   concurrency: Number(concurrency),
   signal: stop.signal,
-  onResult: () => process.stdout.write('..'),
+  onResult: () => process.stdout.write('.'),
   onRun: ({ done, verdict, changes }) => console.log(`\nrun ${done} ${verdict} ${changes.length}`),
   note: (message) => console.error(message),
 });

@@ -236,7 +236,7 @@ function agent(t: TestContext, url: string, token: string) {
   return {
     child,
     /** Until it has reported so many servers. */
-    said: (dots: number) => soon('reports', () => assert.ok(heard.stdout.split('..').length > dots, heard.stderr)),
+    said: (dots: number) => soon('reports', () => assert.ok(heard.stdout.split('.').length > dots, heard.stderr)),
     complained: (words: RegExp) => soon('a complaint', () => assert.match(heard.stderr, words)),
   };
 }

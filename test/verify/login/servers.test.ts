@@ -171,7 +171,7 @@ describe('SMTP: the report', { timeout: 60_000 }, () => {
   test('says where a message broke: at DATA, for now', async () => {
     const data: Answer = async (client) => {
       await client.say('354 go on');
-      while ((await client.line()) !== '..');
+      while ((await client.line()) !== '.');
       await client.say('451 4.3.0 try again later');
     };
     const { codes, visit } = await checkSmtp(smtp({ security: 'tls', answers: { ...accepted, DATA: data } }));

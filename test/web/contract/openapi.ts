@@ -48,7 +48,7 @@ export function answersAsDescribed(): (method: string, path: string, answer: Res
   const validatorAt = validators(document);
   const patterns = Object.keys(document.paths).map((path) => ({
     path,
-    pattern: new RegExp(`^${path.replaceAll('..', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
   }));
   return async (method, path, answer) => {
     const plain = path.replace(/\?.*$/, '');
