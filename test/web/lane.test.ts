@@ -3,14 +3,19 @@
  * afterwards, and have counted the same. `npm run fuzz:lane -- --minutes 10` does so for longer.
  */
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import type { Curated } from '../../src/provider/model.ts';
+import { openLane } from '../../src/web/lane-node.ts';
 import { record } from '../records.ts';
-import { agree, patient, startTwins, type Twins } from './lane-agree.ts';
-import { streams } from './lane-streams.ts';
-import { counts, startTwin } from './lane-twins.ts';
+import { testApp } from './app.ts';
+import { agree, patient, startTwins, type Twins } from './lane/agree.ts';
+import { streams } from './lane/streams.ts';
+import { counts, startTwin } from './lane/twins.ts';
 import { curated } from './records.ts';
 
 let twins: Twins;
@@ -171,5 +176,74 @@ describe('The lane', () => {
     assert.ok(on.taken() > had, 'the lane had something to answer');
     assert.deepEqual(counts(on), counts(off));
     assert.deepEqual(counts(handed), counts(off));
+  });
+});
+
+describe('A connection in the lane', () => {
+  /** A server that answers `app` where the lane does not, and gives idle connections so many milliseconds. */
+  async function start(
+    t: TestContext,
+    keepAliveTimeout = 60_000,
+  ): Promise<{ open: () => Promise<Socket>; accepted: readonly Socket[] }> {
+    const server = createServer((_, response) => response.end('app'));
+    Object.assign(server, { keepAliveTimeout, keepAliveTimeoutBuffer: 0 });
+    const { served } = testApp({ curated });
+    openLane(server, { served, count: () => undefined });
+    const accepted: Socket[] = [];
+    server.on('connection', (socket: Socket) => accepted.push(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close().closeAllConnections());
+    const { port } = server.address() as AddressInfo;
+    const open = async () => {
+      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+      t.after(() => socket.destroy());
+      await once(socket, 'connect');
+      return socket;
+    };
+    return { open, accepted };
+  }
+  const heard = async (socket: Socket) => String((await once(socket, 'data'))[0]);
+
+  test('ends when nothing more is asked in the time that the server gives', async (t) => {
+    const socket = await (await start(t, 100)).open();
+    socket.write(request('/v1.1/post.example'));
+    assert.match(await heard(socket), /^HTTP\/1\.1 200 OK\r\n[^]*<\/clientConfig>/);
+    await once(socket, 'close');
+  });
+
+  test('is node:http’s where nothing was said at all: it has more patience, and an end of its own', async (t) => {
+    const socket = await (await start(t, 100)).open();
+    await sleep(300);
+    socket.write(request('/v1.1/post.example'));
+    assert.match(await heard(socket), /app$/);
+  });
+
+  test('ends with its client, who may have said goodbye with the question', async (t) => {
+    const socket = await (await start(t)).open();
+    socket.end(request('/v1.1/post.example'));
+    assert.match(await heard(socket), /<\/clientConfig>/);
+    await once(socket, 'close');
+  });
+
+  test('holds little for who asks and does not read, and all of it comes when they do', {
+    timeout: 60_000,
+  }, async (t) => {
+    const asked = 20_000;
+    const { open, accepted } = await start(t);
+    const socket = await open();
+    socket.pause();
+    let held = 0;
+    for (let i = 0; i < asked; i += 10) {
+      socket.write(Buffer.concat(Array.from({ length: 10 }, () => request('/v1.1/post.example'))));
+      await sleep(0);
+      held = Math.max(held, accepted[0]?.writableLength ?? 0);
+    }
+    assert.ok(held > 0 && held < 1_000_000, `${held} octets wait in the server`);
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    socket.resume().end();
+    await once(socket, 'close');
+    const answered = text.match(/HTTP\/1\.1 200 OK/g)?.length ?? 0;
+    assert.equal(answered, asked);
   });
 });

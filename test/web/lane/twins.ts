@@ -2,12 +2,12 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Domain } from '../../src/name/domain.ts';
-import type { Curated } from '../../src/provider/model.ts';
-import { listen } from '../../src/web/listen-node.ts';
-import { Requests } from '../../src/web/metrics.ts';
-import { testApp } from './app.ts';
-import { curated } from './records.ts';
+import type { Domain } from '../../../src/name/domain.ts';
+import type { Curated } from '../../../src/provider/model.ts';
+import { listen } from '../../../src/web/listen-node.ts';
+import { Requests } from '../../../src/web/metrics.ts';
+import { testApp } from '../app.ts';
+import { curated } from '../records.ts';
 
 /** Listed by the operator: its answers name it alone, so the app makes them. */
 export const hosted = new Map([['customer.example' as Domain, 'office.example']]);

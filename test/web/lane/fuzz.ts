@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import * as fc from 'fast-check';
-import { agree, startTwins } from './lane-agree.ts';
-import { streams } from './lane-streams.ts';
-import { counts } from './lane-twins.ts';
+import { agree, startTwins } from './agree.ts';
+import { streams } from './streams.ts';
+import { counts } from './twins.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' } } });
 const end = Date.now() + 60_000 * Number(values.minutes);

@@ -1,6 +1,6 @@
 /** Whether servers make the same of what they are sent. */
 import assert from 'node:assert/strict';
-import { type Heard, say, startTwin, type Twin } from './lane-twins.ts';
+import { type Heard, say, startTwin, type Twin } from './twins.ts';
 
 /** One with the lane, one without, and one without whose octets all take the way of those that the lane hands over. */
 export interface Twins {
