@@ -6,7 +6,7 @@ import { readAbout } from './about.ts';
 import { hostingOptions, hostingUsage, readHosting } from './hosting-options.ts';
 import type { Command } from './main.ts';
 import { readMailer, readNotifiers, webhookOption } from './notifiers.ts';
-import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile, ownUrl } from './options.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { readSigning, signingOptions } from './signing.ts';
@@ -116,7 +116,7 @@ export const command: Command = {
     const bundleKey = values['bundle-key'];
     const bundleSigner =
       bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
-    const url = values.url === undefined ? undefined : ownUrl(values.url);
+    const url = values.url === undefined ? undefined : ownUrl(values.url, 'serve');
     const hosting = readHosting(values);
     const signing = await readSigning(values);
     let about = values.about === undefined ? undefined : readAbout(values.about);
@@ -188,14 +188,6 @@ function proxies(texts: readonly string[]): Networks {
   } catch (error) {
     throw error instanceof NetworkError ? misuse(error.message, 'serve') : error;
   }
-}
-
-/** Without a slash at its end, because paths are put behind it. */
-function ownUrl(text: string): string {
-  const url = URL.parse(text);
-  const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
-  if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, 'serve');
-  return url.href.replace(/\/+$/, '');
 }
 
 function explainListen(error: unknown, host: string, port: number): unknown {
