@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { bundleFile } from '../../src/atlas/bundle-write.ts';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
+import { bundleFile } from '../../src/atlas/bundle-write.ts';
 import { curatedOf, parseCatalog } from '../../src/catalog/catalog.ts';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { shippedData } from '../../src/cli/options.ts';

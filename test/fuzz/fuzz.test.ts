@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { corpusOf } from './corpus.ts';
 import { failureOf, fuzz } from './engine.ts';
-import { targets } from './targets/index.ts';
 import type { Target } from './target.ts';
+import { targets } from './targets/index.ts';
 
 const fixed = 1;
 const fresh = Math.floor(Math.random() * 2 ** 31);

@@ -1,7 +1,7 @@
 /** What mail clients would read: our replay of them reads what the asked domain publishes. */
 import assert from 'node:assert/strict';
-import { clients as all } from '../../../src/discover/clients/table.ts';
 import type { ClientServer, Person } from '../../../src/discover/clients/model.ts';
+import { clients as all } from '../../../src/discover/clients/table.ts';
 import { parseXml, XmlError } from '../../../src/formats/xml.ts';
 import type { Domain } from '../../../src/name/domain.ts';
 import { filesOf, readOrRefused } from '../holds.ts';

@@ -1,11 +1,11 @@
 /** Evidence that agents send: whatever passes the shape, the server judges and explains without falling over. */
 import assert from 'node:assert/strict';
-import { judge } from '../../../src/verify/judge.ts';
 import { readEvidence } from '../../../src/verify/agents/evidence-shape.ts';
+import { judge } from '../../../src/verify/judge.ts';
 import { findings } from '../../../src/verify/verdict.ts';
+import { assertHarmless, filesOf } from '../holds.ts';
 import type { Target } from '../target.ts';
 import { probeOf } from './replies.ts';
-import { assertHarmless, filesOf } from '../holds.ts';
 
 const now = new Date('2026-11-20T10:00:00Z');
 const codes: ReadonlySet<string> = new Set(['ok', ...Object.keys(findings)]);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { noGuard } from '../../../src/net/guard.ts';
 import { type Certificate, maxBytes, maxLine, type Wire, WireFault } from '../../../src/net/wire.ts';
+import { readEvidence } from '../../../src/verify/agents/evidence-shape.ts';
 import type { MailProtocol } from '../../../src/verify/endpoint.ts';
 import type { Evidence } from '../../../src/verify/evidence.ts';
-import { readEvidence } from '../../../src/verify/agents/evidence-shape.ts';
 import { judge } from '../../../src/verify/judge.ts';
 import { probe } from '../../../src/verify/probe/probe.ts';
 import { assertHarmless, filesOf } from '../holds.ts';

@@ -1,7 +1,7 @@
 /** Submissions in JSON, as strangers send them. */
 import assert from 'node:assert/strict';
-import { readJson } from '../../../src/submit/draft/json.ts';
 import { readDraft, readXmlDraft } from '../../../src/submit/draft/draft.ts';
+import { readJson } from '../../../src/submit/draft/json.ts';
 import { textFault } from '../../../src/submit/draft/text.ts';
 import { record } from '../../records.ts';
 import { assertHarmless } from '../holds.ts';

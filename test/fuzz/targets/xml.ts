@@ -1,16 +1,16 @@
 /** XML from strangers: the tree, and every reader of such trees. */
 import assert from 'node:assert/strict';
+import { DataError } from '../../../src/catalog/files.ts';
+import { draftText } from '../../../src/catalog/format.ts';
 import { parseAutoconfig } from '../../../src/formats/autoconfig/parse.ts';
 import { parseAutodiscover } from '../../../src/formats/autodiscover/parse.ts';
 import { parseRequest } from '../../../src/formats/autodiscover/request.ts';
-import { draftText } from '../../../src/catalog/format.ts';
-import { DataError } from '../../../src/catalog/files.ts';
 import type { Draft } from '../../../src/formats/draft.ts';
 import { escapeXml } from '../../../src/formats/escape.ts';
 import { type Element, parseXml, XmlError } from '../../../src/formats/xml.ts';
-import { Incoming, Outgoing } from './shapes.ts';
 import { assertHarmless, filesOf, readOrRefused } from '../holds.ts';
 import type { Target } from '../target.ts';
+import { Incoming, Outgoing } from './shapes.ts';
 
 export const xml: Target = {
   name: 'xml',
