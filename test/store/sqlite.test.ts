@@ -209,7 +209,7 @@ describe('a database that cannot be opened is refused in one sentence, with a ti
     const file = newFile();
     (await loaded(file)).close();
     writeFileSync(file, readFileSync(file).subarray(0, 4096 * 3));
-    refuses(() => openSqlite(file), `the database ${file} is damaged`, /^restore a backup/);
+    refuses(() => openSqlite(file), `the database ${file} is damaged`, /^put a backup back/);
   });
 
   test('a database that another process keeps locked', async () => {
