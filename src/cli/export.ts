@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { curatedOf, parseCatalog } from '../catalog/catalog.ts';
 import { curatedOrProblems } from '../catalog/curate.ts';
 import { type ExportPlan, type Outgoing, planExport } from '../catalog/export.ts';
-import { type DataFiles, readDataDir, writeText } from '../catalog/files.ts';
+import { type DataFiles, readDataDir, removeLeftovers, writeText } from '../catalog/files.ts';
 import { loadFiles } from '../catalog/load.ts';
 import type { Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
@@ -68,6 +68,7 @@ async function write(store: Store, files: DataFiles, { dry, json }: { dry: boole
   const numbers = new Map<string, number[]>();
   for (const { id, number } of await readPublished({ store })) numbers.set(id, [...(numbers.get(id) ?? []), number]);
   if (!dry) {
+    removeLeftovers(join(files.dir, 'providers'));
     for (const { path, text } of plan.writes) {
       const file = join(files.dir, ...path.split('/'));
       if (text === null) rmSync(file, { force: true });

@@ -3,6 +3,7 @@
  * again at the next start; a result of a draft that is not the current one any more is written nowhere.
  */
 import type { Atlas } from '../atlas/tables.ts';
+import { StoreError } from '../store/db.ts';
 import {
   putResult,
   readNumbers,
@@ -56,6 +57,8 @@ export class CheckQueue {
   readonly #waiting = new Map<number, string | undefined>();
   readonly #running = new Map<number, Promise<void>>();
   readonly #stop = new AbortController();
+  /** Told once, not at every try for as long as it lasts. */
+  #trouble: string | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -94,6 +97,7 @@ export class CheckQueue {
       this.#waiting.delete(number);
       const work = this.#check(number, block)
         .catch((error: unknown) => {
+          if (error instanceof StoreError) return this.#rest(error.message);
           const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
           note(`submission ${number} could not be checked: ${what}`);
         })
@@ -123,12 +127,20 @@ export class CheckQueue {
       await run(subject, (result) => this.#tell(row, result), signal);
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof StoreError) throw error;
       // A check that breaks must not keep a submission for ever: a reviewer sees that nobody knows.
       note(`a defect in the checks of submission ${number}: ${error instanceof Error ? error.stack : String(error)}`);
     }
     if (signal.aborted) return;
     await this.#finish(row);
     await publishProved(desk, number);
+    this.#trouble = undefined;
+  }
+
+  /** What cannot be written is tried again when somebody looks whether there is anything left. */
+  #rest(message: string): void {
+    if (message !== this.#trouble) this.#options.note(`submissions are not checked for now: ${message}`);
+    this.#trouble = message;
   }
 
   async #tell(row: SubmissionRow, { name, state, says, items }: CheckResult): Promise<void> {

@@ -10,8 +10,10 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let built: Promise<string> | undefined;
-let folder: string | undefined;
-after(() => folder !== undefined && rmSync(folder, { recursive: true }));
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
 
 /** The folder of the bundled programs, which goes with the test file: `main.mjs`, `waiting-command.mjs`. */
 export function programs(): Promise<string> {
@@ -21,12 +23,14 @@ export function programs(): Promise<string> {
 
 async function bundle(): Promise<string> {
   // As deep as a room of src/: what reads migrations/ or package.json finds it by its own place.
-  folder = mkdtempSync(join(root, 'node_modules', '.fault-'));
+  const folder = mkdtempSync(join(root, 'node_modules', '.fault-'));
+  folders.push(folder);
   for (const [file, define] of [
     ['src/cli/main.ts', {}],
     // It calls the other's `main` itself.
     ['test/fault/waiting-command.ts', { 'import.meta.main': 'false' }],
-  ] as const) await bundleOne(join(root, file), folder, define);
+  ] as const)
+    await bundleOne(join(root, file), folder, define);
   return folder;
 }
 

@@ -43,7 +43,7 @@ export interface SiteOptions {
 
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-fault-'));
 const running = new Set<ChildProcess>();
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const agent = new Agent({ keepAlive: true });
 after(async () => {
   agent.destroy();
   for (const child of running) child.kill('SIGKILL');
@@ -108,7 +108,8 @@ export class Site {
   ): Promise<ChildProcess> {
     const { under = [], env, node = [] } = this.#options;
     const main = join(await programs(), `${program}.mjs`);
-    const place = ['--db', this.db, '--data', this.data];
+    const needsData = !['backup', 'restore', 'token'].includes(command);
+    const place = ['--db', this.db, ...(needsData ? ['--data', this.data] : [])];
     const [first, ...rest] = [...under, process.execPath, ...node, main, command, ...place, ...args];
     const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
     const child = spawn(first as string, rest, {
@@ -201,7 +202,7 @@ export interface Asking {
 
 export function ask(url: string, path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Answer> {
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
-  const bytes = isJson ? JSON.stringify(body) : (body as string | Buffer | undefined);
+  const bytes = isJson ? JSON.stringify(body) : body;
   const typed = isJson ? { 'Content-Type': 'application/json' } : {};
   return new Promise((resolve, reject) => {
     const asking = request(new URL(path, url), { method, agent, headers: { ...typed, ...headers } }, (response) => {
