@@ -18,8 +18,8 @@ export interface Listening {
  * whole request; and how often somebody looks. Node's own (1 min, 5 min, 30 s) let a thousand silent connections live for long.
  */
 const patience = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5000 } as const;
-/** Milliseconds in which an answer must move on: nobody keeps one by not reading it. */
-const stalled = 30_000;
+/** Milliseconds in which an answer must move on; Node looks twice. Nobody keeps one by not reading it. */
+const stalled = 15_000;
 
 /** An answer that waits for us and not for its reader has all the time that it needs: a dry run takes minutes. */
 function letGoIfStalled({ socket }: ServerResponse): void {

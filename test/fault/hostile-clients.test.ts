@@ -22,16 +22,19 @@ before(async () => {
   // The real records: their answers are as large as they will be.
   site = await new Site({ data, serve: ['--submissions'] }).start();
 });
-after(() => site.kill('SIGTERM'));
+after(async () => {
+  await site.kill('SIGTERM');
+  assert.equal(site.said, '', 'nothing of it is a defect');
+});
 
 /** Asks for a known domain all the time, and says how it was answered. */
 async function witness(t: TestContext, what: string, work: () => Promise<void>): Promise<void> {
   const wanted = (await site.ask(known)).body;
-  const before = site.resident;
+  const resident = site.resident;
   const times: number[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const asking = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const began = performance.now();
       const { status, body } = await site.ask(known);
       times.push(performance.now() - began);
@@ -43,12 +46,12 @@ async function witness(t: TestContext, what: string, work: () => Promise<void>):
   try {
     await work();
   } finally {
-    isOver = true;
+    over.abort();
     await asking;
   }
   times.sort((a, b) => a - b);
   const at = (share: number) => Math.round(times[Math.floor(share * (times.length - 1))] ?? 0);
-  const grown = Math.round((site.resident - before) / 2 ** 20);
+  const grown = Math.round((site.resident - resident) / 2 ** 20);
   t.diagnostic(
     `${what}; others: ${times.length} answers, median ${at(0.5)} ms, 99 % within ${at(0.99)} ms; ${grown} MiB more`,
   );
@@ -127,7 +130,7 @@ describe('clients that', { timeout: 600_000 }, () => {
     await witness(t, `${count} slow bodies`, async () => {
       const opened = await open(count, (socket) => {
         socket.write(
-          'POST /api/v1/submissions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{',
+          'POST /autodiscover/autodiscover.xml HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 60000\r\n\r\n{',
         );
         drip(socket, ' ', 2000);
       });
@@ -144,9 +147,9 @@ describe('clients that', { timeout: 600_000 }, () => {
         socket.write(asked.repeat(10));
       });
       await pause(sized(2000, 10_000));
-      const before = site.resident;
-      t.diagnostic(`while they wait: ${Math.round(before / 2 ** 20)} MiB`);
-      assert.ok(before < 600 * 2 ** 20, `${before} octets`);
+      const { resident } = site;
+      t.diagnostic(`while they wait: ${Math.round(resident / 2 ** 20)} MiB`);
+      assert.ok(resident < 600 * 2 ** 20, `${resident} octets`);
       if (isFull) {
         // Nobody reads a socket that is paused: only the server can end it.
         const began = performance.now();
@@ -167,7 +170,7 @@ describe('clients that', { timeout: 600_000 }, () => {
       await allEnd(heads, 60_000, /^(HTTP\/1\.1 431 |$)/);
       const bodies = await open(count, (socket) => {
         socket.write(
-          'POST /api/v1/submissions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+          'POST /autodiscover/autodiscover.xml HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n',
         );
         const chunk = `4000\r\n${' '.repeat(0x4000)}\r\n`;
         for (let i = 0; i < 64 && socket.writable; i++) socket.write(chunk);
@@ -179,16 +182,16 @@ describe('clients that', { timeout: 600_000 }, () => {
   test('go away in the middle of what they send leave nothing behind', async (t) => {
     const count = sized(100, 5000);
     await witness(t, `${count} aborted uploads`, async () => {
-      const before = site.descriptors;
+      const { descriptors } = site;
       const opened = await open(count, (socket) => {
         socket.write(
-          'POST /api/v1/submissions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{"kind":',
+          'POST /autodiscover/autodiscover.xml HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\nContent-Length: 60000\r\n\r\n{"kind":',
           () => socket.resetAndDestroy(),
         );
       });
       await Promise.all(opened.map(({ end }) => end));
-      for (let i = 0; i < 100 && site.descriptors > before + 5; i++) await pause(50);
-      assert.ok(site.descriptors <= before + 5, `${site.descriptors} descriptors, ${before} before`);
+      for (let i = 0; i < 100 && site.descriptors > descriptors + 5; i++) await pause(50);
+      assert.ok(site.descriptors <= descriptors + 5, `${site.descriptors} descriptors, ${descriptors} before`);
     });
   });
 
