@@ -9,14 +9,14 @@
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
-import { parseCatalog } from './catalog/catalog.ts';
-import { type DataFiles, readDataDir } from './catalog/files.ts';
+import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
 import { simulatedStep } from './discover/clients/simulated.ts';
-import { type DiscovererOptions, defaultDiscoverTimeout, nodeDiscoverer } from './discover/discover-node.ts';
+import { type DiscovererOptions, nodeDiscoverer } from './discover/discover-node.ts';
 import { discoveries } from './discover/discovered.ts';
+import { defaultDiscoverTimeout } from './discover/model.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
@@ -25,7 +25,6 @@ import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
-import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
@@ -43,6 +42,7 @@ import { gzip, gzipParts } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
+import { Requests } from './web/metrics.ts';
 import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
 export interface ServerOptions extends VerifyingOptions {
@@ -63,6 +63,8 @@ export interface ServerOptions extends VerifyingOptions {
   readonly metrics?: boolean;
   /** Answer /dns/mx/ for any domain. */
   readonly mxService?: boolean;
+  /** Whether what is asked most is answered before the app (web/lane-node.ts); it is unless this is false. */
+  readonly lane?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** What the operator says of themselves on the page about the server, by language; another text after SIGHUP. */
@@ -120,10 +122,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const keeper = new Keeper(store);
   const tellTrouble = onceInAWhile(note);
 
-  let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
     const files = readDataDir(options.data);
-    messages = messagesOf(files.lists);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(
@@ -186,8 +186,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       url: options.url,
       notices: { mailer: options.mailer, reviewers: options.notifiers, language: options.language },
     }));
+  const requests = new Requests();
   const app = createApp({
     served: () => keeper.served,
+    requests,
     resolver,
     published: publishedStep(discovered),
     discovered,
@@ -213,7 +215,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
-    messages: () => messages(),
+    messages: () => keeper.messages,
     ...(options.about && { about: options.about }),
     gzip,
     gzipParts,
@@ -223,7 +225,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       else note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   });
-  const listening = await listen(app, options);
+  const lane = {
+    served: () => keeper.served,
+    count: (route: string, status: number) => requests.count(route, status),
+  };
+  const listening = await listen(app, options, options.lane === false ? undefined : lane);
 
   const poll = setInterval(() => {
     keeper.look().catch((error: unknown) => {
@@ -267,12 +273,6 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
-}
-
-/** Read when somebody first asks. A list with an error is an empty one; loading has told of it. */
-function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
-  let read: readonly MessageEntry[] | undefined;
-  return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
 }
 
 /** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */

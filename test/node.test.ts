@@ -48,7 +48,12 @@ describe('a server', () => {
     const revisions = await ask(server, '/api/v1/providers/post.example/revisions');
     assert.equal(JSON.parse(revisions.body).revisions.length, 1);
     assert.deepEqual(JSON.parse((await ask(server, '/healthz')).body), { status: 'ok', version: '0.0.0-test' });
-    assert.deepEqual(JSON.parse((await ask(server, '/readyz')).body), { status: 'ready', providers: 4, revision: 4 });
+    assert.deepEqual(JSON.parse((await ask(server, '/readyz')).body), {
+      status: 'ready',
+      version: '0.0.0-test',
+      providers: 4,
+      revision: 4,
+    });
     assert.deepEqual(notes, []);
   });
 

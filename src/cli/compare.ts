@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Atlas, compileAtlas } from '../atlas/atlas.ts';
 import { type Comparison, compare, type Level, type Row } from '../discover/compare.ts';
 import { stateSentences, verdictSentences } from '../discover/compare-sentences.ts';
-import { defaultDiscoverTimeout, nodeDiscoverer } from '../discover/discover-node.ts';
+import { nodeDiscoverer } from '../discover/discover-node.ts';
 import { mechanismNames } from '../discover/sentences.ts';
 import { lookup } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
@@ -17,7 +17,7 @@ import type { Command } from './main.ts';
 import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './options.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, exit, misuse, note, out, outJson, paint, table } from './say.ts';
-import { readWebOptions, webOptions } from './web-options.ts';
+import { readWebOptions, webOptions, webUsage } from './web-options.ts';
 
 const defaultConcurrency = 8;
 
@@ -29,13 +29,7 @@ differs, what only one of both has. A difference says that one is wrong, not whi
 
   --all                   every record, by its main domain; shows what does not match
   --concurrency N         domains at once (default: ${defaultConcurrency})
-  --resolver HOST:PORT    the DNS server (default: the system's)
-  --ca FILE               trust these certificates (PEM), too
-  --allow-private         dial private, loopback and other special addresses, too
-  --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
-  --timeout SECONDS       for one domain (default: ${defaultDiscoverTimeout})
-  --contact TEXT          where people learn who asks and why; said in the User-Agent
-  --db FILE               keep the results in the database of a server, which shows them
+${webUsage('one domain')}  --db FILE               keep the results in the database of a server, which shows them
   --kept                  with --db: what was kept last; nobody is asked
   --data DIR              the data directory (default: the shipped data)
   --json                  everything for programs

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
 import { writeText } from '../catalog/files.ts';
 import { draftText } from '../catalog/format.ts';
-import { defaultDiscoverTimeout, nodeDiscoverer } from '../discover/discover-node.ts';
+import { nodeDiscoverer } from '../discover/discover-node.ts';
 import { draftOf } from '../discover/draft.ts';
 import { type Attempt, type Discovery, type Finding, uncertainCodes } from '../discover/model.ts';
 import { mechanismNames, printable, sayAttempt, sayTrust } from '../discover/sentences.ts';
@@ -16,7 +16,7 @@ import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
 import { dataDir, dataOption, jsonOption, language } from './options.ts';
 import { Complaint, exit, misuse, note, out, outJson, paint, table } from './say.ts';
-import { readWebOptions, webOptions } from './web-options.ts';
+import { readWebOptions, webOptions, webUsage } from './web-options.ts';
 
 const usage = `usage: mailatlas discover DOMAIN|ADDRESS [--draft FILE] [options]
 
@@ -26,13 +26,7 @@ must be told an address are told a placeholder.
 
   --draft FILE            write what was found as a draft of a record; a file that exists is left alone
   --send-address          tell servers the ADDRESS that was typed
-  --resolver HOST:PORT    the DNS server (default: the system's)
-  --ca FILE               trust these certificates (PEM), too
-  --allow-private         dial private, loopback and other special addresses, too
-  --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
-  --timeout SECONDS       for everything (default: ${defaultDiscoverTimeout})
-  --contact TEXT          where people learn who asks and why; said in the User-Agent
-  --data DIR              the data directory, for what the atlas says (default: the shipped data)
+${webUsage('everything')}  --data DIR              the data directory, for what the atlas says (default: the shipped data)
   --json                  everything for programs, every question included
 
 Exit code 0: something was found. 1: nothing. 3: nothing, and most questions had no answer.

@@ -35,6 +35,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   token: () => import('./token.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
+  doctor: () => import('./doctor.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -65,6 +66,7 @@ usage: mailatlas <command> [options]
   token                   who may review and report
   backup FILE|DIR         copy the database, while servers go on with it
   restore FILE            put a backup in its place
+  doctor                  what is wrong on this machine, and what to do
 
   mailatlas <command> --help says more; mailatlas --version
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { misuse } from './say.ts';
 
 /** The data that came with the program. */
 export const shippedData = fileURLToPath(new URL('../../data', import.meta.url));
@@ -26,6 +27,14 @@ export function dbFile(given: string | undefined): string {
 export function ownDbFile(given: string | undefined): string {
   const file = given ?? process.env.MAILATLAS_DB;
   return file ? resolve(file) : ':memory:';
+}
+
+/** `--url URL`, without a slash at its end, because paths are put behind it. @throws {Complaint} where it is none */
+export function ownUrl(text: string, command: string): string {
+  const url = URL.parse(text);
+  const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
+  if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, command);
+  return url.href.replace(/\/+$/, '');
 }
 
 /** `--resolver HOST:PORT` */

@@ -6,7 +6,7 @@ import { readAbout } from './about.ts';
 import { hostingOptions, hostingUsage, readHosting } from './hosting-options.ts';
 import type { Command } from './main.ts';
 import { readMailer, readNotifiers, webhookOption } from './notifiers.ts';
-import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile, ownUrl } from './options.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { Complaint, exit, misuse, note, out } from './say.ts';
 import { readSigning, signingOptions } from './signing.ts';
@@ -17,7 +17,7 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--domains FILE | --domains-sql SELECT --domains-db FILE]
                        [--logins FILE | --logins-sql SELECT --logins-db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
-                       [--mx-service]
+                       [--mx-service] [--no-lane]
                        [--sign-cert FILE --sign-key FILE] [--about DIR]
                        [--verify --contact TEXT [--webhook URL]] [--compare --contact TEXT]
                        [--submissions | --no-submissions] [--publish-proved] [--hold-hours N]
@@ -35,6 +35,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
                         asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
   --mx-service          tell everybody the MX hosts of any domain at /dns/mx/<domain>, one a line (default: it does not)
+  --no-lane             answer every request by the app: without it, XML of known domains leaves before (docs/lane.md)
   --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes),
                         and the one name under which it shows pages (default: loopback and its IP address)
@@ -90,6 +91,7 @@ export const command: Command = {
       'trusted-proxy': { type: 'string', multiple: true },
       url: { type: 'string' },
       'mx-service': { type: 'boolean' },
+      'no-lane': { type: 'boolean' },
       ...submissionOptions,
       ...signingOptions,
       about: { type: 'string' },
@@ -114,7 +116,7 @@ export const command: Command = {
     const bundleKey = values['bundle-key'];
     const bundleSigner =
       bundleKey === undefined ? undefined : (await import('./build-bundle.ts')).readSigner(bundleKey);
-    const url = values.url === undefined ? undefined : ownUrl(values.url);
+    const url = values.url === undefined ? undefined : ownUrl(values.url, 'serve');
     const hosting = readHosting(values);
     const signing = await readSigning(values);
     let about = values.about === undefined ? undefined : readAbout(values.about);
@@ -134,6 +136,7 @@ export const command: Command = {
       ...(values.metrics && { metrics: true }),
       ...(url !== undefined && { url }),
       ...(values['mx-service'] && { mxService: true }),
+      ...(values['no-lane'] && { lane: false }),
       ...(signing && { signer: () => signing.signer() }),
       ...(about && { about: () => about ?? {} }),
       ...(verify && { verify }),
@@ -185,14 +188,6 @@ function proxies(texts: readonly string[]): Networks {
   } catch (error) {
     throw error instanceof NetworkError ? misuse(error.message, 'serve') : error;
   }
-}
-
-/** Without a slash at its end, because paths are put behind it. */
-function ownUrl(text: string): string {
-  const url = URL.parse(text);
-  const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
-  if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, 'serve');
-  return url.href.replace(/\/+$/, '');
 }
 
 function explainListen(error: unknown, host: string, port: number): unknown {

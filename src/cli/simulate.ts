@@ -6,7 +6,6 @@ import type { ClientReplay, Simulation } from '../discover/clients/simulate.ts';
 import { nodeSimulator } from '../discover/clients/simulate-node.ts';
 import { clients } from '../discover/clients/table.ts';
 import type { Verdict } from '../discover/clients/verdict.ts';
-import { defaultDiscoverTimeout } from '../discover/discover-node.ts';
 import { uncertainCodes } from '../discover/model.ts';
 import { printable } from '../discover/sentences.ts';
 import { parseAddress } from '../name/address.ts';
@@ -16,7 +15,7 @@ import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
 import { dataDir, dataOption, jsonOption, language } from './options.ts';
 import { exit, misuse, note, out, outJson, paint, table } from './say.ts';
-import { readWebOptions, webOptions } from './web-options.ts';
+import { readWebOptions, webOptions, webUsage } from './web-options.ts';
 
 const usage = `usage: mailatlas simulate DOMAIN|ADDRESS [--client NAME]… [options]
 
@@ -29,13 +28,7 @@ Nothing is tried out: no mail server is asked. Of an address only the domain is 
                           ${clientNames.slice(6).join(', ')}
   --server URL            this server in the place of the central database, instead of the local data
   --send-address          tell servers the ADDRESS that was typed
-  --resolver HOST:PORT    the DNS server (default: the system's)
-  --ca FILE               trust these certificates (PEM), too
-  --allow-private         dial private, loopback and other special addresses, too
-  --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
-  --timeout SECONDS       for everything (default: ${defaultDiscoverTimeout})
-  --contact TEXT          where people learn who asks and why; said in the User-Agent
-  --data DIR              the data directory (default: the shipped data)
+${webUsage('everything')}  --data DIR              the data directory (default: the shipped data)
   --json                  everything for programs, every step of every client included
 
 Exit code 0: no client ends elsewhere than our record means. 1: one does, or none ends with anything. 3: nothing was found,

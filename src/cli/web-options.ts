@@ -1,5 +1,6 @@
 /** Options of the commands that ask domains what they publish. */
 import type { DiscovererOptions } from '../discover/discover-node.ts';
+import { defaultDiscoverTimeout } from '../discover/model.ts';
 import { readCertificates } from './certificates.ts';
 import { resolverOption } from './options.ts';
 import { misuse } from './say.ts';
@@ -12,6 +13,16 @@ export const webOptions = {
   contact: { type: 'string' },
   dial: { type: 'string', multiple: true },
 } as const;
+
+/** Their lines in the help of a command; `what` says what the time is for. */
+export const webUsage = (what: string) => `\
+  --resolver HOST:PORT    the DNS server (default: the system's)
+  --ca FILE               trust these certificates (PEM), too
+  --allow-private         dial private, loopback and other special addresses, too
+  --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
+  --timeout SECONDS       for ${what} (default: ${defaultDiscoverTimeout})
+  --contact TEXT          where people learn who asks and why; said in the User-Agent
+`;
 
 interface Values {
   readonly resolver?: string;

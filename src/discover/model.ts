@@ -7,6 +7,9 @@ import type { Domain } from '../name/domain.ts';
 import type { MxAnswer, SrvAnswer } from '../net/resolver.ts';
 import type { Mechanism, TrustLevel, Voucher } from '../provider/model.ts';
 
+/** Seconds for everything that one domain is asked. */
+export const defaultDiscoverTimeout = 15;
+
 export interface FindingTrust {
   readonly level: TrustLevel;
   /** The hosts that were asked over TLS, in order; the first is the domain's own, the last has the document. */

@@ -133,7 +133,7 @@ function known(): string[] {
     .sort();
 }
 
-function applied(sqlite: Database): string[] {
+export function applied(sqlite: Database): string[] {
   if (!tables(sqlite).includes(list)) return [];
   return sqlite.prepare('SELECT name FROM d1_migrations ORDER BY id').pluck().all() as string[];
 }

@@ -20,6 +20,7 @@ import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { mxRoute } from './mx-service.ts';
+import { overlayRoutes } from './overlays.ts';
 import { aboutPage } from './pages/about.ts';
 import { apiPage } from './pages/api.ts';
 import { assetRoute } from './pages/assets.ts';
@@ -47,7 +48,7 @@ import { previewRoute, submissionRoutes } from './submissions.ts';
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
-  const requests = new Requests();
+  const requests = deps.requests ?? new Requests();
   const intake = new Intake(deps);
   /** A handler whose answers are counted; what it throws is counted where it becomes an answer. */
   const counted = (path: string, handler: Handler): Handler => {
@@ -167,6 +168,10 @@ export function createApp(deps: Deps): Hono {
   closed('/api/v1/submissions/:number/decline', { POST: reviewers.decline });
   closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
   closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
+  const overlays = overlayRoutes(deps);
+  closed('/api/v1/overlays', { GET: overlays.list });
+  closed('/api/v1/overlays/exported', { POST: overlays.exported });
+  closed('/api/v1/overlays/:number', { DELETE: overlays.discard });
   closed('/notices/:number/:token', noNoticesPage(deps));
   closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
 
@@ -186,7 +191,7 @@ export function createApp(deps: Deps): Hono {
   get('/healthz', (c) => sendJson(c, { status: 'ok', version: deps.version }, 'no-store'));
   get('/readyz', (c) => {
     const { size, revision } = sourceOf(deps);
-    return sendJson(c, { status: 'ready', providers: size, revision }, 'no-store');
+    return sendJson(c, { status: 'ready', version: deps.version, providers: size, revision }, 'no-store');
   });
 
   get('/ask', askRoute(deps));

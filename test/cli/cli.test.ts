@@ -76,6 +76,7 @@ before(async () => {
     'null-mx.de': 'null-mx',
     'broken-dns.de': 'servfail',
     'mail.example.test': { A: ['127.0.0.1'] },
+    'iana.org': ['10 mx.iana.example'],
   });
   writeFileSync(ca, (await pki()).ca);
   const { cert, key } = await (await pki()).leaf('good-ec');

@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bash test/real/install.sh
-exec node --test --test-reporter=spec 'test/real/**/*.test.ts'
+exec node --test --test-concurrency=3 --test-reporter=spec 'test/real/**/*.test.ts'

@@ -1,6 +1,6 @@
 /** What every store promises of checks, statuses, leases, runs and quarantine. Called by contract.ts for each driver. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { type SQLWrapper, sql } from 'drizzle-orm';
 import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey } from '../../src/provider/model.ts';
@@ -54,20 +54,12 @@ import {
   takeThese,
   type WatchMove,
 } from '../../src/store/watches.ts';
+import { promises } from './promises.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map(keyOf) as [EndpointKey, EndpointKey, EndpointKey];
 
 export function checksContract(name: string, open: () => Store | Promise<Store>): void {
-  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
-    test(sentence, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        store.close();
-      }
-    });
-  };
+  const promise = promises(open);
 
   describe(`checks in a store on ${name}`, () => {
     promise('read back as they were written, newest first', async (store) => {

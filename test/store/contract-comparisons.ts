@@ -1,6 +1,6 @@
 /** What every store promises of comparisons, and of who is asked when. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
 import {
   listPublishers,
@@ -15,6 +15,7 @@ import {
 } from '../../src/store/comparisons.ts';
 import type { Store } from '../../src/store/db.ts';
 import { readVitals } from '../../src/store/vitals.ts';
+import { promises } from './promises.ts';
 
 const time = (minutes: number) => new Date(Date.parse('2026-11-20T10:00:00.000Z') + minutes * 60_000).toISOString();
 const [a, b] = ['a.example', 'b.example'] as Domain[] as [Domain, Domain];
@@ -40,16 +41,7 @@ const differences = [
 ];
 
 export function comparisonsContract(name: string, open: () => Store | Promise<Store>): void {
-  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
-    test(sentence, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        store.close();
-      }
-    });
-  };
+  const promise = promises(open);
   const put = async (store: Store, ...results: readonly NewComparison[]) => {
     for (const result of results) await store.atomically(putComparison(store.db, result, time(100)));
   };

@@ -1,6 +1,6 @@
 /** What every store promises of what happened: how statuses moved, what a revision replaced, what was under quarantine. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { recordDigest } from '../../src/atlas/digest.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey, Provider } from '../../src/provider/model.ts';
@@ -10,6 +10,7 @@ import { liftQuarantine, putQuarantine, readQuarantineHistory } from '../../src/
 import { listEndpoints, type Move, moveStatuses } from '../../src/store/statuses.ts';
 import { readTransitions } from '../../src/store/transitions.ts';
 import { record } from '../records.ts';
+import { promises } from './promises.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
 const [a, b] = ['a', 'b'].map((name) => `imap://${name}.example:993?security=tls` as EndpointKey) as [
@@ -18,16 +19,7 @@ const [a, b] = ['a', 'b'].map((name) => `imap://${name}.example:993?security=tls
 ];
 
 export function newsContract(name: string, open: () => Store | Promise<Store>): void {
-  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
-    test(sentence, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        store.close();
-      }
-    });
-  };
+  const promise = promises(open);
 
   describe(`statuses that moved in a store on ${name}`, () => {
     promise('are kept, the newest first, each once however often it is reported', async (store) => {

@@ -1,6 +1,6 @@
 /** What every store promises of submissions: who was faster wins, and nothing is half done. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import type { Store } from '../../src/store/db.ts';
 import { putMeta, readMeta, readRevision, readRevisions } from '../../src/store/providers.ts';
 import {
@@ -22,6 +22,7 @@ import {
   readFormerDrafts,
   readNumbers,
   readResults,
+  readSince,
   readSubmission,
   resetChecks,
 } from '../../src/store/submissions.ts';
@@ -31,22 +32,14 @@ import { rollback } from '../../src/submit/rollback.ts';
 import { submit } from '../../src/submit/submissions.ts';
 import { smtp } from '../records.ts';
 import { draft, mail, refusal, testDesk } from '../submit/desk.ts';
+import { promises } from './promises.ts';
 
 const at = '2026-11-23T10:00:00.000Z';
 const later = '2026-11-24T10:00:00.000Z';
 const checks = ['rules', 'probes'];
 
 export function submissionsContract(name: string, open: () => Store | Promise<Store>): void {
-  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
-    test(sentence, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        store.close();
-      }
-    });
-  };
+  const promise = promises(open);
 
   /** A submission with a receipt of this name. */
   async function put(store: Store, receipt: string): Promise<number> {
@@ -187,6 +180,15 @@ export function submissionsContract(name: string, open: () => Store | Promise<St
       assert.deepEqual(await list(['checking'], { before: 4, limit: 1 }), [3]);
       assert.deepEqual(await readNumbers(store.db, 'checking'), [1, 3, 4]);
       assert.deepEqual(await countSubmissions(store.db), { checking: 3, waiting: 1 });
+    });
+
+    promise('is found by how long nothing was done to it, and by how many came after it', async (store) => {
+      for (const receipt of ['a', 'b', 'c']) await put(store, receipt);
+      await store.atomically(act(store.db, done(2, 1)));
+      await store.atomically(act(store.db, done(3, 1, { at })));
+      assert.deepEqual(await readNumbers(store.db, 'waiting'), [2, 3]);
+      assert.deepEqual(await readNumbers(store.db, 'waiting', later), [3]);
+      assert.deepEqual([await readSince(store.db, 3), await readSince(store.db, 4)], [at, undefined]);
     });
 
     promise('that is held is due when the time is over', async (store) => {

@@ -1,24 +1,16 @@
 /** What every store promises of tokens. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { sql } from 'drizzle-orm';
 import type { Store } from '../../src/store/db.ts';
 import { authenticate, createToken, readTokens, revokeToken } from '../../src/store/tokens.ts';
+import { promises } from './promises.ts';
 
 const monday = '2026-11-23T10:00:00.000Z';
 const tuesday = '2026-11-24T23:59:59.000Z';
 
 export function tokensContract(name: string, open: () => Store | Promise<Store>): void {
-  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
-    test(sentence, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        store.close();
-      }
-    });
-  };
+  const promise = promises(open);
   const make = async (store: Store, ...args: [name: string, role: 'reviewer' | 'admin' | 'agent']) =>
     (await createToken(store, ...args, monday)) ?? assert.fail();
 

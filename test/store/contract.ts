@@ -3,7 +3,7 @@
  * open a new, empty store.
  */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { eq } from 'drizzle-orm';
 import { recordDigest } from '../../src/atlas/digest.ts';
 import { load } from '../../src/catalog/load.ts';
@@ -36,6 +36,7 @@ import { demandContract } from './contract-demand.ts';
 import { newsContract } from './contract-news.ts';
 import { submissionsContract } from './contract-submissions.ts';
 import { tokensContract } from './contract-tokens.ts';
+import { promises } from './promises.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
 
@@ -45,16 +46,7 @@ const at = '2026-11-20T10:00:00.000Z';
  */
 export function storeContract(name: string, open: () => Store | Promise<Store>): void {
   /** A test with a store of its own. */
-  const promise = (sentence: string, body: (store: Store) => Promise<void>): void => {
-    test(sentence, async () => {
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        store.close();
-      }
-    });
-  };
+  const promise = promises(open);
 
   byKeyContract(name, open);
   checksContract(name, open);

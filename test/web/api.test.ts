@@ -635,7 +635,12 @@ describe('GET /healthz and /readyz', () => {
   test('as soon as there is one, ready says how many records it has and of which revision', async () => {
     const app = testApp({ curated: 'empty' });
     app.swap(curated);
-    assert.deepEqual(await ok(await app.get('/readyz')), { status: 'ready', providers: records.length, revision: 7 });
+    assert.deepEqual(await ok(await app.get('/readyz')), {
+      status: 'ready',
+      version: '1.2.3',
+      providers: records.length,
+      revision: 7,
+    });
   });
 
   for (const path of ['/healthz', '/readyz']) {

@@ -34,6 +34,8 @@ export interface TestApp {
   readonly missed: { domain: string; asker: string | undefined }[];
   /** What would stand in the log. */
   readonly defects: { error: unknown; route: string }[];
+  /** What the app answers from now. */
+  readonly served: () => Served | undefined;
   /** Gives the app its first atlas, or the next one. */
   readonly swap: (curated: Curated) => void;
   /** From now on this is known. */
@@ -76,6 +78,7 @@ export interface TestAppOptions {
     | 'agents'
     | 'discovered'
     | 'gzipParts'
+    | 'requests'
   >;
 }
 
@@ -159,7 +162,8 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     ...(bundle && { bundle }),
     isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
-    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [], compared: {} }),
+    vitals: () =>
+      Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [], compared: {}, submissions: {} }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
     news: options.news ?? nothingNew,
@@ -177,7 +181,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     return app.request(url, { method, headers, ...(body !== undefined && { body }) });
   };
   const get: TestApp['get'] = (path, headers) => send('GET', path, headers);
-  return { app, send, get, asked, askedThemselves, missed, defects, swap, learn };
+  return { app, served: () => current, send, get, asked, askedThemselves, missed, defects, swap, learn };
 }
 
 /** The MX hosts of a domain, the most preferred first. */

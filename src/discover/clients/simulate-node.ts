@@ -1,6 +1,7 @@
 /** Simulation, put together on Node. */
 import type { Domain } from '../../name/domain.ts';
-import { type DiscovererOptions, defaultDiscoverTimeout, nodePorts } from '../discover-node.ts';
+import { type DiscovererOptions, nodePorts } from '../discover-node.ts';
+import { defaultDiscoverTimeout } from '../model.ts';
 import { type AtlasSource, fromAtlas } from './from-atlas.ts';
 import { fromServer } from './from-server-node.ts';
 import { type SimulateOptions, type Simulation, simulate } from './simulate.ts';

@@ -279,7 +279,7 @@ export const Problem = z
 
 export const Health = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
 export const Readiness = z
-  .object({ status: z.literal('ready'), providers: z.int(), revision: z.int() })
+  .object({ status: z.literal('ready'), version: z.string(), providers: z.int(), revision: z.int() })
   .meta({ id: 'Readiness' });
 
 export const LookupQuery = z.object({
