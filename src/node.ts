@@ -42,6 +42,7 @@ import { gzip, gzipParts } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
+import { Requests } from './web/metrics.ts';
 import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
 export interface ServerOptions extends VerifyingOptions {
@@ -62,6 +63,8 @@ export interface ServerOptions extends VerifyingOptions {
   readonly metrics?: boolean;
   /** Answer /dns/mx/ for any domain. */
   readonly mxService?: boolean;
+  /** Whether what is asked most is answered before the app (web/lane-node.ts); it is unless this is false. */
+  readonly lane?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** What the operator says of themselves on the page about the server, by language; another text after SIGHUP. */
@@ -183,8 +186,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       url: options.url,
       notices: { mailer: options.mailer, reviewers: options.notifiers, language: options.language },
     }));
+  const requests = new Requests();
   const app = createApp({
     served: () => keeper.served,
+    requests,
     resolver,
     published: publishedStep(discovered),
     discovered,
@@ -220,7 +225,11 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       else note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   });
-  const listening = await listen(app, options);
+  const lane = {
+    served: () => keeper.served,
+    count: (route: string, status: number) => requests.count(route, status),
+  };
+  const listening = await listen(app, options, options.lane === false ? undefined : lane);
 
   const poll = setInterval(() => {
     keeper.look().catch((error: unknown) => {

@@ -86,6 +86,8 @@ const mostInMemory = 20_000;
 const lookInterval = 10_000;
 /** Milliseconds that a domain has to say what it publishes: somebody waits for it. */
 const publishedTimeout = 8000;
+/** The same for a submission, where nobody waits: what goes on behind an answer is ended after 30 seconds. */
+const patientTimeout = 15_000;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
 /** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
@@ -231,15 +233,19 @@ function takesSubmissions({ SUBMISSIONS: wanted, URL: url, CONTACT: contact }: E
   return wanted === 'yes' || (wanted !== 'no' && Boolean(url) && Boolean(contact));
 }
 
-function deskOver(store: Store, keeper: Keeper, { DOH, PROOF_DOH, HOLD_HOURS }: Env) {
+function deskOver(store: Store, keeper: Keeper, env: Env) {
+  const { DOH, PROOF_DOH, HOLD_HOURS } = env;
   const hours = Number(HOLD_HOURS);
+  const doh = dohResolver(DOH);
+  const asking = portsOf(env, doh);
   return edgeDesk({
     store,
     atlas: () => keeper.curated(),
     changed: () => keeper.refresh(),
     behind,
     note,
-    mx: dohResolver(DOH),
+    mx: doh,
+    discover: (domain) => discover(domain, asking, { timeout: patientTimeout }),
     resolvers: (PROOF_DOH ?? DOH).trim().split(/\s+/).map(dohResolver),
     ...(Number.isInteger(hours) && hours >= 1 && { policy: { holdHours: hours } }),
   });

@@ -9,6 +9,7 @@ import type { Store } from '../store/db.ts';
 import { readNumbers } from '../store/submissions.ts';
 import { checkSubmission } from '../submit/checking.ts';
 import { checkerOf } from '../submit/checks/checker.ts';
+import type { Discover } from '../submit/checks/published.ts';
 import { type Desk, defaultMostOpen } from '../submit/desk.ts';
 import { lookAfter } from '../submit/due.ts';
 import { checkNames } from '../submit/model.ts';
@@ -26,13 +27,15 @@ export interface EdgeDeskPorts {
   readonly behind: (trouble: string, work: Promise<unknown>) => void;
   readonly note: (message: string, error: unknown) => void;
   readonly mx: Resolver;
+  /** What a domain publishes itself. */
+  readonly discover: Discover;
   /** They have to agree on a proof. */
   readonly resolvers: readonly Pick<RecordResolver, 'txt'>[];
   readonly policy?: Partial<Policy>;
 }
 
 /** Milliseconds: what goes on behind an answer is ended after 30 seconds. */
-const patience = { proof: 15_000, probes: 1000, published: 1000 };
+const patience = { proof: 15_000, probes: 1000, published: 20_000 };
 /** Milliseconds after which nobody is checking it any more. */
 const abandoned = 120_000;
 /** So many are taken up at once: each asks DNS, and a Worker has so many requests each time it runs. */
@@ -42,10 +45,11 @@ export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
   /** To be called from time to time: publishes, ends and takes up what is due. */
   lookAfter(): Promise<void>;
 } {
-  const { store, atlas, changed, behind, note, mx, resolvers, policy } = ports;
+  const { store, atlas, changed, behind, note, mx, discover, resolvers, policy } = ports;
   const run = checkerOf({
     texts: textsOfEach(resolvers),
     mx,
+    discover,
     patience,
     onDefect: (error) => note('a defect in a check', error),
   });

@@ -47,7 +47,8 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
       const query = parseQuery(SubmitQuery, c);
       const who = bearerOf(c) === undefined ? '' : (await tokenOf(deps, c, 'reviewer')).name;
       intake.charge(c, 'submit');
-      const { draft, contact, remarks } = await readBody(ports.desk, c);
+      const { draft, contact, remarks: filled } = await readBody(ports.desk, c);
+      const remarks = contact !== undefined && ports.desk.isSilent ? [...filled, notKept] : filled;
       if (query.dry_run === '1') {
         const { kind, id, record } = draft;
         const checks = (await intake.tryOut(c, draft)).map((one) => showCheck(one, languageOf(c)));
@@ -195,6 +196,11 @@ function created(response: Response, number: number): Headers {
 
 /** What is said beside a file in autoconfig's format stands in the query; an address must not, and is in the header `From`. */
 const besides = Object.keys(Beside.shape).filter((name) => name !== 'contact');
+
+const notKept = {
+  where: 'contact',
+  says: 'nobody is written to from here, and the address was not kept; the receipt shows how far it is',
+};
 
 /** The draft of a body. @throws {HttpProblem} with every mistake in it */
 async function readBody(desk: Desk, c: Context): Promise<Extract<ReadDraft, { draft: Draft }>> {

@@ -28,9 +28,10 @@ after(() => rmSync(folder, { recursive: true }));
 
 /**
  * kB of gzip. Cloudflare takes 3 MB of those who pay nothing; a start takes time for each of them. Taking submissions in is 52
- * of them: 31 the table of confusable characters (without it, imitation in other letters passes), 21 the checks.
+ * of them: 31 the table of confusable characters (without it, imitation in other letters passes), 21 the checks. Asking domains themselves
+ * is 16.
  */
-const most = 450;
+const most = 465;
 
 describe('the bundle of the Worker', () => {
   let inputs: string[];

@@ -184,17 +184,23 @@ describe('on a Worker', () => {
         ['hosts', 'attention'],
         ['imitation', 'passed'],
         ['probes', 'unknown'],
-        ['published', 'unknown'],
+        ['published', 'passed'],
         ['proof', 'attention'],
       ],
     );
     assert.match(now.checks[4]?.says ?? '', /cannot probe mail servers/);
-    assert.match(now.checks[5]?.says ?? '', /does not ask domains/);
+    assert.deepEqual(
+      now.checks[5]?.items.map(({ about, code }) => [about, code]),
+      [['mail.example', 'publishes-nothing']],
+    );
   });
 
   test('nobody is written to, and so no address is kept', async () => {
     const { results } = await DB.prepare('SELECT contact FROM submission').all();
     assert.deepEqual(results, [{ contact: null }]);
+    assert.match(JSON.stringify(made.remarks), /the address was not kept/);
+    const form = await server.fetch('https://atlas.example/submit?kind=report&id=mail.example');
+    assert.doesNotMatch(await form.text(), /name="\/contact"/);
   });
 
   test('a proof is one that every server of DNS over HTTPS shows', async () => {
