@@ -1,5 +1,5 @@
 /** What other instances say of endpoints. One row an endpoint, the newest check wins; our own state machine never sees it. */
-import { and, gt, inArray, sql } from 'drizzle-orm';
+import { and, gt, sql } from 'drizzle-orm';
 import type { EndpointKey, Status } from '../provider/model.ts';
 import { among, type Db, type Statement } from './db.ts';
 import { knowledgeMoved } from './generation.ts';

@@ -1,5 +1,4 @@
 /** Sign-ins that worked, of the operator's own accounts; what did not work says more of the account than of the server. */
-import { inArray } from 'drizzle-orm';
 import type { EndpointKey, SignIn } from '../provider/model.ts';
 import { among, type Db, type Statement } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
