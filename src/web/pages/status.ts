@@ -221,8 +221,8 @@ ${lastRun ? html`<dl class="facts">${facts(lastRun).map(([name, value]) => html`
 
 function failingPart({ bad: all, isFiltered }: Overview, language: Language): Html {
   const say = texts[language];
-  const since = (one: Known) => `${one.known.since ?? ''} ${one.key}`;
-  const bad = all.toSorted((a, b) => (since(a) < since(b) ? 1 : -1));
+  const age = (one: Known) => `${one.known.since ?? ''} ${one.key}`;
+  const bad = all.toSorted((a, b) => (age(a) < age(b) ? 1 : -1));
   const hosts = byHost(bad, ({ known: { status, reason } }) => `${status} ${reason}`);
   const more = hosts.length - failingShown;
   return html`<section aria-labelledby="failing"><h2 id="failing">${say.failing}</h2>
