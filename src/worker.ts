@@ -250,7 +250,7 @@ function deskOver(store: Store, keeper: Keeper, env: Env) {
     mx: doh,
     discover: (domain) => discover(domain, asking, { timeout: patientTimeout }),
     resolvers: (PROOF_DOH ?? DOH).trim().split(/\s+/).map(dohResolver),
-    ...(WEBHOOK && { told: { reviewers: webhook(WEBHOOK), url, language: 'en' } }),
+    ...(WEBHOOK && { bulletin: { reviewers: webhook(WEBHOOK), url, language: 'en' } }),
     ...(Number.isInteger(hours) && hours >= 1 && { policy: { holdHours: hours } }),
   });
 }

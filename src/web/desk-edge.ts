@@ -34,7 +34,7 @@ export interface EdgeDeskPorts {
   readonly resolvers: readonly Pick<RecordResolver, 'txt'>[];
   readonly policy?: Partial<Policy>;
   /** Who review, and where people reach this server. */
-  readonly told?: Pick<BulletinPorts, 'reviewers' | 'url' | 'language'> | undefined;
+  readonly bulletin?: Pick<BulletinPorts, 'reviewers' | 'url' | 'language'> | undefined;
 }
 
 /** Milliseconds: what goes on behind an answer is ended after 30 seconds. */
@@ -48,7 +48,7 @@ export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
   /** To be called from time to time: publishes, ends, takes up and tells what is due. */
   lookAfter(): Promise<void>;
 } {
-  const { store, atlas, changed, behind, note, mx, discover, resolvers, policy, told } = ports;
+  const { store, atlas, changed, behind, note, mx, discover, resolvers, policy, bulletin } = ports;
   const run = checkerOf({
     texts: textsOfEach(resolvers),
     mx,
@@ -87,7 +87,7 @@ export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
       await lookAfter(desk);
       const before = new Date(Date.now() - abandoned).toISOString();
       for (const number of (await readNumbers(store.db, 'checking', before)).slice(0, mostTakenUp)) await check(number);
-      if (told) await tellReviewers({ store, ...told });
+      if (bulletin) await tellReviewers({ store, ...bulletin });
     },
   };
 }

@@ -294,8 +294,8 @@ describe('on a Worker', () => {
     await fiveMinutes();
     assert.equal((await seen(made.number)).state, 'waiting');
     // Nobody accepts, holds or publishes unheard.
-    const told = heard.splice(0).flatMap(({ submissions }) => submissions.map(({ act, who }) => `${act} ${who}`));
-    assert.match(String(told), /^checked ,checked ,checked ,accept (anna|carla),hold bert$/);
+    const acts = heard.splice(0).flatMap(({ submissions }) => submissions.map(({ act, who }) => `${act} ${who}`));
+    assert.match(String(acts), /^checked ,checked ,checked ,accept (anna|carla),hold bert$/);
     await fiveMinutes();
     assert.deepEqual(heard, []);
     await run('UPDATE submission SET hold_until = ? WHERE number = ?', new Date().toISOString(), made.number);
