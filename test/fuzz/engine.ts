@@ -165,7 +165,7 @@ async function growthFault(
     const times = `${little.time.toFixed(1)} ms became ${much.time.toFixed(1)} ms`;
     return new GrowthError(`${times} when ${JSON.stringify(part)} stood there eight times as often`, large);
   } catch (error) {
-    return new GrowthError(error instanceof Error ? `${error.name}: ${error.message}` : String(error), large);
+    return new GrowthError(error instanceof Error ? (error.stack ?? error.message) : String(error), large);
   }
 }
 
