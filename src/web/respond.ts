@@ -82,9 +82,12 @@ export function send(
   return c.body(document.body, 200, { ...headers, ETag: document.etag, 'Content-Type': document.type });
 }
 
-/** The headers of a document that everybody may keep, as {@link send} sends it, and of the 304 for who has it already. */
-export function publicHeaders({ type, etag }: Document): Record<'whole' | 'kept', Readonly<Record<string, string>>> {
-  const kept = { ...always, 'Cache-Control': cacheControl.public, ETag: etag };
+/** The headers of a document, as {@link send} sends it, and of the 304 for who has it already. */
+export function headersOf(
+  { type, etag }: Document,
+  caching: Exclude<Caching, 'no-store'>,
+): Record<'whole' | 'kept', Readonly<Record<string, string>>> {
+  const kept = { ...always, 'Cache-Control': cacheControl[caching], ETag: etag };
   return { kept, whole: { ...kept, 'Content-Type': type } };
 }
 
@@ -93,14 +96,22 @@ export function sendJson(c: Context, value: unknown, caching: Caching): Response
 }
 
 /** Sends text as it is made. There is no ETag, because nobody knows the bytes beforehand. */
-export function sendStream(c: Context, parts: Iterable<string>, type: string, caching: Caching): Response {
+export function sendStream(
+  c: Context,
+  parts: Iterable<string> | AsyncIterable<string>,
+  type: string,
+  caching: Caching,
+): Response {
   const encoder = new TextEncoder();
-  const iterator = parts[Symbol.iterator]();
+  const iterator = Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]();
   const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const { done, value } = iterator.next();
+    async pull(controller) {
+      const { done, value } = await iterator.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await iterator.return?.();
     },
   });
   const headers = { ...always, 'Cache-Control': cacheControl[caching], 'Content-Type': type };
