@@ -44,6 +44,7 @@ import { gzip, gzipParts } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
 import { listen } from './web/listen-node.ts';
+import { requestLog } from './web/request-log-node.ts';
 import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
 export interface ServerOptions extends VerifyingOptions {
@@ -106,7 +107,7 @@ const demandInterval = 600_000;
  * own error where the port cannot be had
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const store = openSqlite(options.db, options.note);
+  const store = openSqlite(options.db, (message) => options.log.info(message));
   try {
     return await serveFrom(store, options);
   } catch (error) {
@@ -116,7 +117,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
-  const { note } = options;
+  const { log } = options;
+  const note = (message: string): void => log.warn(message);
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
   const tellTrouble = onceInAWhile(note);
@@ -142,7 +144,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
         // The first load of a new database needs no word.
         const wasNew = changed.length + removed.length + unchanged === 0;
         if (!wasNew && added.length + changed.length + removed.length > 0)
-          note(`the data were loaded: ${sayLoad(result)}`);
+          log.info(`the data were loaded: ${sayLoad(result)}`);
         for (const line of sayOverlays(result)) note(line);
       }
     }
@@ -187,6 +189,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       url: options.url,
       notices: { mailer: options.mailer, reviewers: options.notifiers, language: options.language },
     }));
+  const requested = log.request && requestLog(log.request);
   const app = createApp({
     served: () => keeper.served,
     resolver,
@@ -219,12 +222,13 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     gzip,
     gzipParts,
     ...(options.signer && { signer: options.signer }),
+    ...(requested && { answered: (c, route) => requested.answered(c, route) }),
     defect: (error, route) => {
       if (error instanceof StoreError) tellTrouble(`${error.message}: ${error.tip}`);
-      else note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
+      else log.error(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   });
-  const listening = await listen(app, options);
+  const listening = await listen(app, options, requested);
 
   const poll = setInterval(() => {
     keeper.look().catch((error: unknown) => {

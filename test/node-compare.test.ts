@@ -20,6 +20,7 @@ import { autoconfig } from './discover/world.ts';
 import { startDns } from './dns-server.ts';
 import { pki } from './pki.ts';
 import { startWeb } from './web-server.ts';
+import { logTo } from './log.ts';
 
 const day = 86_400_000;
 const where = 'https://autoconfig.folge.zz/mail/config-v1.1.xml';
@@ -97,7 +98,7 @@ async function world(t: TestContext): Promise<World> {
       contact: 'https://mail.example/probes',
       discover,
       version: '0.0.0-test',
-      note: () => undefined,
+      log: logTo(() => undefined),
       ...more,
     });
     stops.push(() => running.close().catch(() => undefined));

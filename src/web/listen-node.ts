@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { gracefulClose } from './closing-node.ts';
+import type { RequestLog } from './request-log-node.ts';
 import { refusal } from './respond.ts';
 
 export interface Listening {
@@ -15,9 +16,14 @@ export interface Listening {
 
 /**
  * @param port 0: any free one
+ * @param log hears of every request
  * @throws Node's own error where the port cannot be had
  */
-export async function listen(app: Hono, { host, port }: { host: string; port: number }): Promise<Listening> {
+export async function listen(
+  app: Hono,
+  { host, port }: { host: string; port: number },
+  log?: Pick<RequestLog, 'watch'>,
+): Promise<Listening> {
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
     manyHosts(env) ? refusal('There is more than one Host header.') : app.fetch(request, env);
   const listener = getRequestListener(answer, {
@@ -28,7 +34,10 @@ export async function listen(app: Hono, { host, port }: { host: string; port: nu
         ? refusal('The Host or the target is malformed.')
         : undefined,
   });
-  const server = createServer((request, response) => void listener(request, response));
+  const server = createServer((request, response) => {
+    log?.watch(request, response);
+    void listener(request, response);
+  });
   const close = gracefulClose(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

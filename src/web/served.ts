@@ -169,6 +169,8 @@ export interface Deps {
   readonly mxService?: boolean;
   /** Undefined where the whole atlas is served and nothing else. */
   readonly hosting?: Hosting | undefined;
+  /** Hears of the route that answers a request; absent where nobody logs requests. */
+  readonly answered?: (c: Context, route: string) => void;
   /** A defect, or a store that fails, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

@@ -41,6 +41,7 @@ import { type DnsServer, startDns } from '../dns-server.ts';
 import { pki } from '../pki.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';
 import { imap } from '../verify/well-behaved.ts';
+import { logTo } from '../log.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -167,7 +168,7 @@ async function startReviewed(): Promise<RunningServer> {
       },
     },
     version,
-    note: () => {},
+    log: logTo(() => {}),
   });
 }
 

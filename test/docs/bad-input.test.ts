@@ -10,6 +10,7 @@ import { startDns } from '../dns-server.ts';
 import { talkTo } from '../raw-http.ts';
 import { record } from '../records.ts';
 import { badInputDocument, renderBadInput, sections } from './bad-input-document.ts';
+import { logTo } from '../log.ts';
 
 describe('docs/bad-input.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mailatlas-bad-input-docs-'));
@@ -28,7 +29,7 @@ describe('docs/bad-input.md', () => {
       url: 'https://atlas.example',
       resolver: dns.address,
       version: 'test',
-      note: () => undefined,
+      log: logTo(() => undefined),
     });
   });
   after(async () => {

@@ -16,6 +16,7 @@ import { imap, record, smtp } from '../records.ts';
 import { type Front, noDeltaChat, type SetUp, startDeltaChat, startFront } from './delta-chat.ts';
 import { type MailServers, noMailServers, startMailServers } from './mail-servers.ts';
 import { inOwnNetwork, noOwnNetwork, runInOwnNetwork } from './network.ts';
+import { logTo } from '../log.ts';
 
 const domain = 'example.test';
 const host = `mail.${domain}`;
@@ -45,7 +46,7 @@ if (inOwnNetwork) {
         port: 0,
         resolver: '127.0.0.1:9',
         version: 'test',
-        note: (message) => notes.push(message),
+        log: logTo((message) => notes.push(message)),
       });
       front = await startFront(server.url, webHosts);
       const mailCertificate = (await (await pki()).leaf('good')).cert;

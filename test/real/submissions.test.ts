@@ -15,6 +15,7 @@ import { noRealDns, type RealDns, startRealDns } from './dns.ts';
 import { type MailServers, noMailServers, startMailServers } from './mail-servers.ts';
 import { inOwnNetwork, noOwnNetwork, redirect, runInOwnNetwork } from './network.ts';
 import { startThunderbird, thunderbirdPath } from './thunderbird.ts';
+import { logTo } from '../log.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const domain = 'example.test';
@@ -128,7 +129,7 @@ if (inOwnNetwork) {
         contact: 'ops@example.test',
         submissions: { checker: { prober: hands, discoverer: { ...hands, timeout: 3 }, resolvers: [dns.address] } },
         version: 'test',
-        note: (message) => assert.fail(message),
+        log: logTo((message) => assert.fail(message)),
       });
     });
     after(async () => {

@@ -19,6 +19,7 @@ import { type DnsServer, startDns } from '../../dns-server.ts';
 import { liveThrough } from '../../months.ts';
 import { pki } from '../../pki.ts';
 import { startWeb } from '../../web-server.ts';
+import { logTo } from '../../log.ts';
 
 export interface PageCase {
   readonly name: string;
@@ -100,7 +101,7 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
       contact: 'ops@atlas.example',
       submissions: { checker: { prober: { resolver: dns.address }, resolvers: [dns.address], askNameServers: false } },
       version: 'test',
-      note: () => undefined,
+      log: logTo(() => undefined),
       ...options,
     });
   } catch (error) {
