@@ -9,8 +9,7 @@
  */
 import process from 'node:process';
 import type { Signer } from './atlas/bundle-write.ts';
-import { parseCatalog } from './catalog/catalog.ts';
-import { type DataFiles, readDataDir } from './catalog/files.ts';
+import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
 import { type Problem, sayProblem } from './catalog/problem.ts';
 import { nodeSimulator } from './discover/clients/simulate-node.ts';
@@ -26,7 +25,6 @@ import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { nodeResolver } from './net/resolver-node.ts';
-import type { MessageEntry } from './provider/lists.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
@@ -123,10 +121,8 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   const keeper = new Keeper(store);
   const tellTrouble = onceInAWhile(note);
 
-  let messages: () => readonly MessageEntry[] = () => [];
   const reload = async () => {
     const files = readDataDir(options.data);
-    messages = messagesOf(files.lists);
     // Files that are loaded already need not even be parsed.
     if (!(await isLoaded(store, files.digest))) {
       const result = await loadFiles(
@@ -217,7 +213,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.url !== undefined && { url: options.url }),
     ...(options.mxService && { mxService: true }),
     hosting: hosting?.hosting,
-    messages: () => messages(),
+    messages: () => keeper.messages,
     ...(options.about && { about: options.about }),
     gzip,
     gzipParts,
@@ -272,12 +268,6 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
-}
-
-/** Read when somebody first asks. A list with an error is an empty one; loading has told of it. */
-function messagesOf(lists: DataFiles['lists']): () => readonly MessageEntry[] {
-  let read: readonly MessageEntry[] | undefined;
-  return () => (read ??= parseCatalog({ providers: [], lists }).messages.value?.messages ?? []);
 }
 
 /** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */

@@ -2,19 +2,30 @@
  * Where everything is put together on Cloudflare Workers: D1, DNS over HTTPS, the cache of the data centre, Cron Triggers.
  * The same app as on Node (node.ts). An atlas that is small enough is held in memory, a large one is asked by key.
  *
- * What Node does besides and a Worker cannot: verify servers, ask domains what they publish themselves (docs/workers.md).
- * Agents verify for it (docs/agents.md).
+ * What Node does besides and a Worker cannot: verify servers (docs/workers.md). Agents do it for it (docs/agents.md).
+ * Submissions are taken in where the atlas is in memory (web/desk-edge.ts).
  */
+import { connect } from 'cloudflare:sockets';
 import { waitUntil } from 'cloudflare:workers';
 import type { D1Database } from '@cloudflare/workers-types';
 import { signerOf } from './atlas/keys.ts';
+import type { DiscoverPorts } from './discover/asking.ts';
+import { fromAtlas } from './discover/clients/from-atlas.ts';
+import { simulate } from './discover/clients/simulate.ts';
+import { simulatedStep } from './discover/clients/simulated.ts';
+import { discover } from './discover/discover.ts';
+import { discoveries } from './discover/discovered.ts';
+import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
+import { guardedFetch, userAgentOf } from './net/fetch.ts';
+import { specialGuard } from './net/guard.ts';
+import { workersSender } from './net/http-workers.ts';
 import type { Resolver } from './net/resolver.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { dohResolver } from './net/resolver-doh.ts';
-import type { EndpointKey } from './provider/model.ts';
+import type { AnsweredProvider, EndpointKey } from './provider/model.ts';
 import { openD1 } from './store/d1.ts';
 import type { Store } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
@@ -30,6 +41,7 @@ import { lister } from './verify/listing.ts';
 import { watchNames } from './verify/watch-names.ts';
 import { createApp } from './web/app.ts';
 import { bundler } from './web/bundler.ts';
+import { edgeDesk } from './web/desk-edge.ts';
 import { cachedAtEdge, type EdgeCache } from './web/edge-cache.ts';
 import { fromStore } from './web/from-store.ts';
 import { Keeper } from './web/keeper.ts';
@@ -45,10 +57,19 @@ export interface Env {
   /** Where people reach this server, without a slash at its end. */
   readonly URL?: string;
   readonly CONTACT?: string;
+  /** What the operator says of themselves on the page about the server. */
+  readonly ABOUT_EN?: string;
+  readonly ABOUT_DE?: string;
   /** The URL of an instance that verifies. */
   readonly EVIDENCE?: string;
   /** `yes`: /metrics is for everybody. */
   readonly METRICS?: string;
+  /** The URLs of DoH servers, with spaces between them: all of them have to see a proof. */
+  readonly PROOF_DOH?: string;
+  /** `yes` or `no`; without it there are submissions where URL and CONTACT are given. */
+  readonly SUBMISSIONS?: string;
+  /** How long what needs two reviewers is held. */
+  readonly HOLD_HOURS?: string;
   /** So many names are held in memory; an atlas with more is asked by key. */
   readonly IN_MEMORY?: string;
   /** Secrets, PEM: what signs bundles, and configuration profiles. */
@@ -63,10 +84,17 @@ declare const caches: { readonly default: EdgeCache };
 const mostInMemory = 20_000;
 /** Milliseconds between two looks whether somebody has written: two rows each. */
 const lookInterval = 10_000;
+/** Milliseconds that a domain has to say what it publishes: somebody waits for it. */
+const publishedTimeout = 8000;
+/** The same for a submission, where nobody waits: what goes on behind an answer is ended after 30 seconds. */
+const patientTimeout = 15_000;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
 /** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
 const mostWatched = 200;
+
+/** The cron that looks after submissions; the other one does what is done each hour. */
+const oftenCron = '*/5 * * * *';
 
 /** What one isolate holds from request to request. */
 interface Isolate {
@@ -103,8 +131,11 @@ export default {
     }
   },
 
-  async scheduled(_: unknown, env: Env): Promise<void> {
-    await hourly(openD1(env.DB), env);
+  async scheduled({ cron }: { readonly cron: string }, env: Env): Promise<void> {
+    const store = openD1(env.DB);
+    if (cron !== oftenCron) return hourly(store, env);
+    // An atlas is read only where something is due.
+    if (takesSubmissions(env)) await deskOver(store, new Keeper(store), env).lookAfter();
   },
 };
 
@@ -131,11 +162,12 @@ async function setUp(env: Env): Promise<Isolate> {
   const signer = await profileSignerOf(env);
   const most = Number(env.IN_MEMORY ?? mostInMemory);
   const isSmall = Number((await readMeta(db, 'names')) ?? 0) <= most;
-  const whole = isSmall ? new Keeper(store) : undefined;
+  // Leases, tokens and submissions are read where they are written: a replica may not know yet what another isolate has done.
+  const primary = openD1(env.DB);
+  // So is an atlas as a whole, because decisions rest on it.
+  const whole = isSmall ? new Keeper(primary) : undefined;
   const byKey = isSmall ? undefined : new KeeperByKey(store);
   const demand = new Demand();
-  // Leases and tokens are read where they are written: a replica may not know yet what another isolate has given out.
-  const primary = openD1(env.DB);
   const list = lister(primary);
   const agents = agency({
     store: primary,
@@ -143,20 +175,40 @@ async function setUp(env: Env): Promise<Isolate> {
     // A large atlas is listed each hour.
     list: async () => list(whole?.served?.atlas.curated),
   });
+  const doh = dohResolver(env.DOH);
+  const asking = portsOf(env, doh);
+  const timeout = publishedTimeout;
+  const discovered = discoveries((domain, tell) => outliving(discover(domain, asking, { timeout, tell })));
   const app = createApp({
     served: () => whole?.served,
     ...(byKey && { source: () => byKey.source }),
-    resolver: cachedResolver(shared(dohResolver(env.DOH))),
+    resolver: cachedResolver(shared(doh)),
+    published: publishedStep(discovered),
+    discovered,
+    simulated: simulatedStep((domain) => {
+      const source = whole?.served ?? byKey?.source;
+      if (!source) throw new Error('a domain is replayed before there is an atlas');
+      const knowledgeOf = async (record: AnsweredProvider) => (await source.around(record)).knowledge;
+      return outliving(
+        simulate(domain, { ...asking, ...fromAtlas({ index: source.index, knowledgeOf }) }, { timeout }),
+      );
+    }),
     asker: (c) => addressBlock(c.req.header('CF-Connecting-IP') ?? ''),
     missed: (miss, from) => demand.note(miss, from),
     ...fromStore(store),
     authenticate: (secret, role) => authenticate(primary, secret, role, new Date().toISOString()),
     agents,
+    ...(whole && takesSubmissions(env) && { submissions: deskOver(primary, whole, env) }),
     ...(env.BUNDLE_KEY && { bundle: bundler(signerOf(env.BUNDLE_KEY)) }),
     mayMeasure: () => env.METRICS === 'yes',
     isNear: () => false,
     version: env.VERSION,
     contact: env.CONTACT,
+    messages: () => (whole ?? byKey)?.messages ?? [],
+    about: () => ({
+      ...(env.ABOUT_EN !== undefined && { en: env.ABOUT_EN }),
+      ...(env.ABOUT_DE !== undefined && { de: env.ABOUT_DE }),
+    }),
     ...(env.URL !== undefined && { url: env.URL }),
     ...(signer && { signer: () => signer }),
     defect: (error, route) => note(`a defect at ${route}`, error),
@@ -177,9 +229,37 @@ async function setUp(env: Env): Promise<Isolate> {
   };
 }
 
+function takesSubmissions({ SUBMISSIONS: wanted, URL: url, CONTACT: contact }: Env): boolean {
+  return wanted === 'yes' || (wanted !== 'no' && Boolean(url) && Boolean(contact));
+}
+
+function deskOver(store: Store, keeper: Keeper, env: Env) {
+  const { DOH, PROOF_DOH, HOLD_HOURS } = env;
+  const hours = Number(HOLD_HOURS);
+  const doh = dohResolver(DOH);
+  const asking = portsOf(env, doh);
+  return edgeDesk({
+    store,
+    atlas: () => keeper.curated(),
+    changed: () => keeper.refresh(),
+    behind,
+    note,
+    mx: doh,
+    discover: (domain) => discover(domain, asking, { timeout: patientTimeout }),
+    resolvers: (PROOF_DOH ?? DOH).trim().split(/\s+/).map(dohResolver),
+    ...(Number.isInteger(hours) && hours >= 1 && { policy: { holdHours: hours } }),
+  });
+}
+
 /** A question under way is shared by all who ask the same, and must not end with the request of the first. */
 function shared(resolver: Resolver): Resolver {
   return { mx: (domain) => outliving(resolver.mx(domain)) };
+}
+
+/** How domains are asked what they publish: with the guard of addresses, as on Node. */
+function portsOf({ CONTACT: contact }: Env, resolver: ReturnType<typeof dohResolver>): DiscoverPorts {
+  const sender = workersSender(connect);
+  return { resolver, fetch: guardedFetch({ resolver, guard: specialGuard, sender, userAgent: userAgentOf(contact) }) };
 }
 
 async function profileSignerOf({ SIGN_CERT: cert, SIGN_KEY: key }: Env): Promise<ProfileSigner | undefined> {

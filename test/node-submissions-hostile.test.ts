@@ -215,6 +215,13 @@ describe('at the API', () => {
       '409 unconfirmed',
     ],
     ['roll back as a reviewer', ['POST', '/api/v1/revisions/1/rollback', 'anna', { reason: 'x' }], '403 wrong-role'],
+    ['take what was published away as a reviewer', ['DELETE', '/api/v1/overlays/1', 'anna'], '403 wrong-role'],
+    [
+      'say as a reviewer that the data have it',
+      ['POST', '/api/v1/overlays/exported', 'anna', { records: [] }],
+      '403 wrong-role',
+    ],
+    ['submit with a made-up token', ['POST', path, () => `mat_${'A'.repeat(43)}`, json('x')], '401 no-token'],
     ['read with the receipt of another submission', ['GET', one, 'other'], '404 unknown-submission'],
     ['withdraw with the receipt of another submission', ['DELETE', one, 'other'], '404 unknown-submission'],
     ['withdraw with a token', ['DELETE', one, 'anna'], '404 unknown-submission'],
@@ -260,6 +267,15 @@ describe('at the API', () => {
     const { json: seen } = await site.ask('GET', `${path}/${number}`, secrets.receipt);
     const events = seen['events'] as { act: string }[];
     assert.deepEqual([seen['state'], events.map(({ act }) => act)], ['waiting', ['submit', 'checked']]);
+  });
+
+  test('who submits with a token does not accept with it', async () => {
+    const made = await site.ask('POST', path, secrets.anna, json('Mine.'));
+    const own = Number(made.json['number']);
+    await site.until(own, String(made.json['receipt']), 'waiting');
+    const { status, json: problem } = await site.accept(own, secrets.anna);
+    assert.deepEqual([status, problem['code']], [403, 'not-yours']);
+    rows.push(['accept what was submitted with the same token', '403 not-yours']);
   });
 
   test('another page cannot read or send anything', async () => {

@@ -4,6 +4,7 @@
  * that the next load finishes what an interrupted one began.
  */
 import { canonicalJson, recordDigest, sha256 } from '../atlas/digest.ts';
+import type { MessageEntry } from '../provider/lists.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import type { Statement, Store } from '../store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
@@ -12,6 +13,7 @@ import {
   changeRecord,
   projectionFormat,
   putLists,
+  putMessages,
   putMeta,
   putNoProbe,
   putRecord,
@@ -20,7 +22,7 @@ import {
   readOwners,
 } from '../store/providers.ts';
 import { batches, type Move, type Part } from './batches.ts';
-import { curatedOrProblems } from './curate.ts';
+import { curatedOrProblems, type Sound } from './curate.ts';
 import type { DataFiles } from './files.ts';
 import type { Audience } from './lint.ts';
 import type { Problem } from './problem.ts';
@@ -45,18 +47,30 @@ const attempts = 10;
  * Loads curated data. Idempotent: data that are in the store already write nothing.
  * @param dataDigest of the files the data come from; remembered so that a server need not parse them again
  * @param at ISO 8601, for the revisions
+ * @param messages what mail servers say when something fails
  */
-export async function load(store: Store, curated: Curated, dataDigest: string, at: string): Promise<LoadReport> {
+export async function load(
+  store: Store,
+  curated: Curated,
+  dataDigest: string,
+  at: string,
+  messages: readonly MessageEntry[] = [],
+): Promise<LoadReport> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await loadOnce(store, curated, dataDigest, at);
+      return await loadOnce(store, { curated, messages }, dataDigest, at);
     } catch (error) {
       if (attempt >= attempts || !isOvertaken(error)) throw error;
     }
   }
 }
 
-async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: string): Promise<LoadReport> {
+async function loadOnce(
+  store: Store,
+  { curated, messages }: Sound,
+  dataDigest: string,
+  at: string,
+): Promise<LoadReport> {
   const { db } = store;
   let generation = await readGeneration(db);
   const overlays = await readOverlays(db);
@@ -81,10 +95,15 @@ async function loadOnce(store: Store, curated: Curated, dataDigest: string, at: 
 
   // As the data say: what overlays claim of the domains that are left out stands in front of them.
   const { leftOut, others, noProbe } = curated;
-  const listsDigest = sha256(canonicalJson([leftOut, others, noProbe]));
+  const listsDigest = sha256(canonicalJson([leftOut, others, noProbe, messages]));
   const listsDiffer = isOldForm || (await readMeta(db, 'lists-digest')) !== listsDigest;
   const lists = listsDiffer
-    ? [...putLists(db, curated), putNoProbe(db, noProbe), putMeta(db, 'lists-digest', listsDigest)]
+    ? [
+        ...putLists(db, curated),
+        putNoProbe(db, noProbe),
+        ...putMessages(db, messages),
+        putMeta(db, 'lists-digest', listsDigest),
+      ]
     : [];
   const parts: Part[] = [
     { id: '', statements: () => [...lists, ...overlaid.retired.map(({ number }) => dropOverlay(db, number))] },
@@ -172,7 +191,7 @@ export async function loadFiles(
   audience: Audience = 'everybody',
 ): Promise<LoadReport | { readonly problems: readonly Problem[] }> {
   const result = curatedOrProblems(files, at.slice(0, 10), audience);
-  return 'problems' in result ? result : load(store, result.curated, files.digest, at);
+  return 'problems' in result ? result : load(store, result.curated, files.digest, at, result.messages);
 }
 
 /** What a load did, in a clause. */

@@ -13,11 +13,12 @@ const mostOctets = 8 * 1024 * 1024;
 
 /**
  * `--server`, else the environment's MAILATLAS_SERVER; without the slash at its end.
+ * @param flag how the command calls it
  * @throws {Complaint} where there is none, and where a secret would travel in the open
  */
-export function serverUrl(given: string | undefined, command: string): string {
+export function serverUrl(given: string | undefined, command: string, flag = '--server'): string {
   const text = given ?? process.env.MAILATLAS_SERVER;
-  if (!text) throw misuse(`${command} needs --server URL`, command);
+  if (!text) throw misuse(`${command} needs ${flag} URL`, command);
   const url = URL.parse(text);
   const isPlain =
     url && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === '';

@@ -101,7 +101,10 @@ export function sayProofs({ proof }: Pick<Followed, 'proof'>, speech: Speech): s
   return [words[speech].prove, ...missing.map(({ line }) => `  ${visible(line)}`)].join('\n');
 }
 
-export function sayStanding(seen: Pick<Followed, 'kind' | 'state' | 'holdUntil'>, speech: Speech): string {
+export function sayStanding(
+  seen: Pick<Followed, 'kind' | 'state' | 'holdUntil' | 'answerUntil'>,
+  speech: Speech,
+): string {
   return standing(seen)[speech];
 }
 

@@ -6,7 +6,7 @@ import { isOpen } from '../submit/state.ts';
 import { askServer, complaintOf, type Question, ServerRefusal, serverOption, serverUrl } from './atlas-server.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';
-import { readSecret } from './private-file.ts';
+import { readSecret, tokenPlace } from './private-file.ts';
 import { Complaint, type ExitCode, exit, misuse, note, out, outJson, visible } from './say.ts';
 import { readSubmissionFile, type SubmissionFile } from './submission-file.ts';
 import {
@@ -39,6 +39,7 @@ A reviewer decides then; the server's policy says how.
   --id ID             the record it is about, where the file does not say
   --reason TEXT       why, and how one can see it: plain text
   --contact ADDRESS   where you want to hear what becomes of it; kept only while the submission is open
+  --token-file FILE   of reviewers: a file with your token. What you submit with it, others have to accept
   --country CC, --provider KIND, --website URL, --operator DOMAIN, --documentation URL
                       what a file in autoconfig's format cannot say
   --follow NUMBER     how far it is; waits while it is being checked
@@ -68,6 +69,7 @@ const options = {
   id: { type: 'string' },
   reason: { type: 'string' },
   contact: { type: 'string' },
+  'token-file': { type: 'string' },
   country: { type: 'string' },
   provider: { type: 'string' },
   website: { type: 'string' },
@@ -101,6 +103,8 @@ export const command: Command = {
     const server = serverUrl(values.server, 'submit');
     const needsFile = act === undefined ? values.kind !== 'report' && values.kind !== 'remove' : act === 'change';
     if (needsFile && path === undefined) throw misuse('submit needs the FILE of a record', 'submit');
+    if (act !== undefined && values['token-file'] !== undefined)
+      throw misuse(`--token-file is not for --${act}, which takes the receipt`, 'submit');
     if (!needsFile && path !== undefined)
       throw misuse(`there is no file to --${act ?? `kind ${values.kind}`}`, 'submit');
     const file = path === undefined ? undefined : readSubmissionFile(path);
@@ -145,7 +149,9 @@ function questionOf(
 
 async function submit(server: string, file: SubmissionFile | undefined, values: Values): Promise<ExitCode> {
   const speech = language();
-  const { query, ...question } = questionOf(file, values);
+  const { query, ...said } = questionOf(file, values);
+  const token = values['token-file'];
+  const question = { ...said, ...(token !== undefined && { secret: readSecret(token, tokenPlace, 'submit') }) };
   if (values['dry-run']) {
     const path = `/api/v1/submissions?dry_run=1${query && `&${query}`}`;
     note(words[speech].dryRun);

@@ -1,6 +1,6 @@
 /** Discovery, put together on Node: DNS, HTTP and the guard of addresses. */
 import type { Domain } from '../name/domain.ts';
-import { guardedFetch } from '../net/fetch.ts';
+import { guardedFetch, userAgentOf } from '../net/fetch.ts';
 import { noGuard } from '../net/guard.ts';
 import { addressGuard } from '../net/guard-node.ts';
 import { nodeSender } from '../net/http-node.ts';
@@ -34,7 +34,8 @@ export function nodeDiscoverer(options: DiscovererOptions = {}): Discoverer {
   const ports = nodePorts(options);
   const timeout = (options.timeout ?? defaultDiscoverTimeout) * 1000;
   return {
-    discover: (domain, address) => discover(domain, ports, { timeout, ...(address !== undefined && { address }) }),
+    discover: (domain, address, tell) =>
+      discover(domain, ports, { timeout, ...(address !== undefined && { address }), ...(tell && { tell }) }),
   };
 }
 
@@ -46,7 +47,7 @@ export function nodePorts(options: DiscovererOptions): DiscoverPorts {
     resolver,
     guard: allowPrivate ? noGuard : addressGuard,
     sender: nodeSender({ ...(ca !== undefined && { ca }), ...(ports && { ports }) }),
-    userAgent: contact === undefined ? 'mailatlas' : `mailatlas (+${contact.replaceAll(/[^\x20-\x7e]/g, '')})`,
+    userAgent: userAgentOf(contact),
   });
   return { fetch, resolver };
 }

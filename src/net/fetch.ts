@@ -80,6 +80,11 @@ class Refusal extends Error {
   }
 }
 
+/** How we call ourselves. @param contact where people learn who asks and why: a URL or an address */
+export function userAgentOf(contact: string | undefined): string {
+  return contact === undefined ? 'mailatlas' : `mailatlas (+${contact.replaceAll(/[^\x20-\x7e]/g, '')})`;
+}
+
 export function guardedFetch(ports: FetchPorts): Fetch {
   return async ({ url, method = 'GET', headers = {}, body, deadline, hops: most = mostHops }) => {
     const hops: Hop[] = [];

@@ -1,7 +1,10 @@
 /**
  * Which addresses nobody may be sent to: hosts come from strangers, and a name may lead into the operator's own network.
- * Every address of a host is checked, and the one that was checked is the one that is dialled. Hand: guard-node.ts.
+ * Every address of a host is checked, and the one that was checked is the one that is dialled. On a machine of one's own its
+ * own addresses are refused, too (guard-node.ts); a Worker has none.
  */
+import { addressGroups } from './block.ts';
+import { networksOf } from './networks.ts';
 
 /** Why an address must not be dialled, or undefined where it may be. */
 export type AddressGuard = (address: string) => string | undefined;
@@ -47,3 +50,17 @@ export const specialRanges: readonly (readonly [range: string, why: string])[] =
   ['fec0::/10', 'site-local'],
   ['ff00::/8', 'multicast'],
 ];
+
+const ranges = specialRanges.map(([range, why]) => ({ networks: networksOf([range]), why, isV6: range.includes(':') }));
+
+/** Refuses every special-purpose address, and what is no address. */
+export const specialGuard: AddressGuard = (address) => {
+  const isV6 = address.includes(':');
+  if (isV6 ? !/^[0-9a-f:.]+$/i.test(address) : !/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(address))
+    return noAddress;
+  if (addressGroups(address) === undefined) return noAddress;
+  // Networks know IPv4 as the mapped address; only one that is written so is refused for it.
+  return ranges.find((range) => (isV6 || !range.isV6) && range.networks.has(address))?.why;
+};
+
+const noAddress = 'no address that can be checked';

@@ -108,6 +108,13 @@ export function addressAnswerOf(answers: readonly AddressAnswer[]): AddressAnswe
   return failed ?? { kind: 'none', exists: answers.some((answer) => answer.kind === 'none' && answer.exists) };
 }
 
+/** Asks all of these for the texts of a name: one answer from each. Never rejects. */
+export function textsOfEach(
+  resolvers: readonly Pick<RecordResolver, 'txt'>[],
+): (name: string) => Promise<TextAnswer[]> {
+  return (name) => Promise.all(resolvers.map((resolver) => resolver.txt(name)));
+}
+
 /** The same resolver on behalf of one asker. */
 export function onBehalfOf(resolver: Resolver, asker: string | undefined): Resolver {
   return asker === undefined ? resolver : { mx: (domain) => resolver.mx(domain, asker) };

@@ -2,7 +2,7 @@
  * Overlays: records that were published here and stand in front of `data/` until it has them. `data/` owns the facts; an
  * overlay is served at once, is written to `data/` by `export`, and goes when `load` finds the same facts there.
  */
-import { eq } from 'drizzle-orm';
+import { eq, gt } from 'drizzle-orm';
 import { canonicalJson, recordDigest } from '../atlas/digest.ts';
 import type { Curated, MailHandler, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
@@ -29,8 +29,17 @@ export interface Overlaid {
   readonly refused: readonly Overlay[];
 }
 
-export async function readOverlays(db: Db): Promise<Overlay[]> {
-  const rows = await db.select().from(overlayTable).orderBy(overlayTable.number);
+/** The oldest first. @param page all of them, or some with a larger number than “after” */
+export async function readOverlays(
+  db: Db,
+  { after = 0, limit = Number.MAX_SAFE_INTEGER }: { readonly after?: number; readonly limit?: number } = {},
+): Promise<Overlay[]> {
+  const rows = await db
+    .select()
+    .from(overlayTable)
+    .where(gt(overlayTable.number, after))
+    .orderBy(overlayTable.number)
+    .limit(limit);
   return rows.map(({ number, id, baseDigest, json }) => ({
     number,
     id,

@@ -4,6 +4,7 @@ import { canonicalJson } from '../atlas/digest.ts';
 import type { Domain } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
 import { registrableDomain } from '../name/suffix.ts';
+import type { MessageEntry } from '../provider/lists.ts';
 import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
 import { domain, meta, mx, provider, revision } from './schema.ts';
@@ -21,7 +22,7 @@ export interface Revision {
 const { replaced: _, ...brief } = getTableColumns(revision);
 
 /** Moves on with what the rows are made of: a store whose rows are of another one has them written anew. */
-export const projectionFormat = '2';
+export const projectionFormat = '3';
 
 /** D1 binds at most 100 parameters a statement. */
 const boundAtOnce = 90;
@@ -47,6 +48,10 @@ export async function readCurated(db: Db): Promise<Curated> {
 
 export async function readNoProbe(db: Db): Promise<OptOut[]> {
   return JSON.parse((await readMeta(db, 'no-probe')) ?? '[]') as OptOut[];
+}
+
+export async function readMessages(db: Db): Promise<MessageEntry[]> {
+  return JSON.parse((await readMeta(db, 'messages')) ?? '[]') as MessageEntry[];
 }
 
 /** Which record has each of these domains or MX patterns now; names that no record has are not in the answer. */
@@ -136,6 +141,20 @@ export function putLists(db: Db, { leftOut, others }: Pick<Curated, 'leftOut' | 
 /** Writes who does not want to be probed, in place of what stood there. */
 export function putNoProbe(db: Db, noProbe: Curated['noProbe']): Statement {
   return putMeta(db, 'no-probe', canonicalJson(noProbe));
+}
+
+/** Writes what servers say when something fails, in place of what stood there. */
+export function putMessages(db: Db, messages: readonly MessageEntry[]): Statement[] {
+  const [first = '', ...rest] = JSON.stringify(messages).match(pieces) ?? [];
+  return [
+    putMeta(db, 'messages', first),
+    ...rest.map((piece) =>
+      db
+        .update(meta)
+        .set({ value: sql`value || ${piece}` })
+        .where(eq(meta.key, 'messages')),
+    ),
+  ];
 }
 
 function dropNames(db: Db, id: string): Statement[] {
@@ -304,6 +323,7 @@ export type MetaKey =
   | 'loaded'
   | 'lists-digest'
   | 'no-probe'
+  | 'messages'
   | 'generation'
   | 'knowledge'
   | 'secret'

@@ -184,12 +184,23 @@ export async function readFollowed(db: Db, id: string): Promise<SubmissionRow[]>
     .limit(mostFollowed);
 }
 
-/** Numbers of submissions in this state, the oldest first. */
-export async function readNumbers(db: Db, state: State): Promise<number[]> {
+/** When the submission came in that is so many from the end, ISO 8601; undefined: there are not that many. */
+export async function readSince(db: Db, count: number): Promise<string | undefined> {
+  const [row] = await db
+    .select({ at: submission.at })
+    .from(submission)
+    .orderBy(desc(submission.number))
+    .limit(1)
+    .offset(count - 1);
+  return row?.at;
+}
+
+/** Numbers of submissions in this state, the oldest first. @param before only those that nothing was done to since, ISO 8601 */
+export async function readNumbers(db: Db, state: State, before?: string): Promise<number[]> {
   const rows = await db
     .select({ number: submission.number })
     .from(submission)
-    .where(eq(submission.state, state))
+    .where(and(eq(submission.state, state), before === undefined ? undefined : lt(submission.changedAt, before)))
     .orderBy(asc(submission.number));
   return rows.map(({ number }) => number);
 }

@@ -4,6 +4,7 @@ import type { EndpointKey } from '../provider/model.ts';
 import type { ComparisonVerdict } from './comparisons.ts';
 import type { Db } from './db.ts';
 import { publication, quarantine, run, status } from './schema.ts';
+import { countSubmissions } from './submissions.ts';
 
 export interface Vitals {
   /** Names under quarantine. */
@@ -12,6 +13,8 @@ export interface Vitals {
   readonly certificates: readonly { readonly endpoint: EndpointKey; readonly days: number }[];
   /** Domains that are asked what they publish, by what came of it; without those that were not asked yet. */
   readonly compared: Readonly<Partial<Record<ComparisonVerdict, number>>>;
+  /** How many there are in each state. */
+  readonly submissions: Awaited<ReturnType<typeof countSubmissions>>;
   /** The newest run that is over. Instants are ISO 8601. */
   readonly lastRun?: {
     readonly started: string;
@@ -52,6 +55,7 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
       return [{ endpoint: endpoint as EndpointKey, days: Number(days) - since }];
     }),
     compared: Object.fromEntries(compared.flatMap(({ verdict, domains }) => (verdict ? [[verdict, domains]] : []))),
+    submissions: await countSubmissions(db),
     ...(last?.ended && {
       lastRun: {
         started: last.started,

@@ -15,6 +15,8 @@ export interface Desk {
   readonly checks: readonly CheckName[];
   /** How many submissions may be open at once. */
   readonly mostOpen: number;
+  /** Nobody is ever written to: then no address is kept. */
+  readonly isSilent?: boolean;
   /** What is served, as new as the store is. */
   atlas(): Promise<Atlas>;
   now(): Date;
@@ -27,6 +29,9 @@ export interface Desk {
   /** Something was done; for notices. It tells of the submission as it was before, or as it began. */
   happened?(row: SubmissionRow, done: Pick<NewAct, 'set' | 'event'>): void;
 }
+
+/** How many may be open; docs/submissions.md has all numbers. */
+export const defaultMostOpen = 1000;
 
 /** What an act needs of it. */
 type Hands = Pick<Desk, 'store' | 'now' | 'happened' | 'erased'>;
@@ -136,6 +141,7 @@ const verbs: Record<Act, string> = {
   stop: 'stop',
   overtaken: 'check',
   decline: 'decline',
+  expire: 'end',
   withdraw: 'withdraw',
   export: 'export',
   rollback: 'take back',
@@ -152,6 +158,7 @@ const past: Record<Act, string> = {
   stop: 'stopped',
   overtaken: 'checked anew',
   decline: 'declined',
+  expire: 'ended',
   withdraw: 'withdrawn',
   export: 'exported',
   rollback: 'taken back',

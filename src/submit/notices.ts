@@ -27,6 +27,7 @@ export function noticeOf({ act, actor }: Pick<NewEvent, 'act' | 'actor'>): Notic
 const notices: Partial<Record<Act, Notice>> = {
   ask: 'asked',
   decline: 'declined',
+  expire: 'declined',
   hold: 'held',
   stop: 'stopped',
   publish: 'published',
@@ -38,6 +39,7 @@ export interface Told {
   /** The reviewer's words. */
   readonly why: string;
   readonly holdUntil: string | null;
+  readonly answerUntil?: string | null | undefined;
   /** Of this server, without a slash at its end. */
   readonly url: string;
   /** Where the receiver ends these notices. */
@@ -59,8 +61,8 @@ const bodies: Readonly<Record<Notice, Says>> = {
     de: 'Bei {url} ist {what} eingereicht worden, vermutlich von Ihnen; für Nachrichten wurde diese Adresse angegeben. Sie hören von uns, sobald darüber entschieden ist.\n\nWaren Sie das nicht, müssen Sie nichts tun: Es können höchstens noch ein paar Nachrichten folgen, und keine davon stammt von der Person, die Ihre Adresse angegeben hat.',
   },
   asked: {
-    en: 'A reviewer has a question about your submission {number} ({id}):\n\n{why}\n\nAnswer with another draft:\n\n  mailatlas submit --change {number} FILE --receipt FILE --server {url}',
-    de: 'Zu Ihrer Einsendung {number} ({id}) gibt es eine Rückfrage:\n\n{why}\n\nAntworten Sie mit einem neuen Entwurf:\n\n  mailatlas submit --change {number} DATEI --receipt DATEI --server {url}',
+    en: 'A reviewer has a question about your submission {number} ({id}):\n\n{why}\n\n{standing} Answer with another draft:\n\n  mailatlas submit --change {number} FILE --receipt FILE --server {url}',
+    de: 'Zu Ihrer Einsendung {number} ({id}) gibt es eine Rückfrage:\n\n{why}\n\n{standing} Antworten Sie mit einem neuen Entwurf:\n\n  mailatlas submit --change {number} DATEI --receipt DATEI --server {url}',
   },
   declined: {
     en: 'Your submission {number} ({id}) was declined:\n\n{why}\n\nYour address has been erased; this is the last notice.',
@@ -87,10 +89,10 @@ const foot: Says = {
 
 /** What the submitter is told. */
 export function letterTo(notice: Notice, told: Told): Letter {
-  const { number, draft, why, holdUntil, url, ends } = told;
+  const { number, draft, why, holdUntil, answerUntil, url, ends } = told;
   const { kind, id, language } = draft;
-  const state = { declined: 'declined', published: 'published' }[notice as string] ?? 'waiting';
-  const standing = sayStanding({ kind, state: state as SubmissionRow['state'], holdUntil });
+  const state = { asked: 'asked', declined: 'declined', published: 'published' }[notice as string] ?? 'waiting';
+  const standing = sayStanding({ kind, state: state as SubmissionRow['state'], holdUntil, answerUntil });
   const facts = { number, id, url, ends, standing, what: kindNames[kind], why: '{why}' };
   const isLast = notice === 'declined' || notice === 'published';
   const text = [say(bodies[notice], facts)[language], ...(isLast ? [] : [say(foot, facts)[language]])].join('\n\n');

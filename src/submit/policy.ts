@@ -6,9 +6,11 @@ export interface Policy {
   readonly publishes: 'reviewers' | 'proved';
   /** How long a change that needs two reviewers is held, hours. */
   readonly holdHours: number;
+  /** How long a submitter has to answer a question, days. */
+  readonly answerDays: number;
 }
 
-export const defaultPolicy: Policy = { publishes: 'reviewers', holdHours: 72 };
+export const defaultPolicy: Policy = { publishes: 'reviewers', holdHours: 72, answerDays: 30 };
 
 /** What is known of a submission when somebody decides about it. */
 export interface Case {

@@ -8,8 +8,19 @@ import { elapsed } from '../net/elapsed.ts';
 import type { Notifier } from '../net/notify.ts';
 import { secretHash } from '../store/secret.ts';
 import type { NewAct, SubmissionRow } from '../store/submissions.ts';
+import { answerUntil } from './due.ts';
 import type { Draft } from './model.ts';
-import { type Letter, letterTo, letterToReviewers, type News, type Notice, newsworthy, noticeOf } from './notices.ts';
+import {
+  type Letter,
+  letterTo,
+  letterToReviewers,
+  type News,
+  type Notice,
+  newsworthy,
+  noticeOf,
+  type Told,
+} from './notices.ts';
+import type { Policy } from './policy.ts';
 import { endOfNoticesOf } from './receipt.ts';
 import type { Act } from './state.ts';
 
@@ -20,6 +31,8 @@ export interface PostmanPorts {
   readonly reviewers: readonly Notifier[];
   /** Where people reach this server, without a slash at its end. */
   readonly url: string;
+  /** How long a submitter has to answer a question. */
+  readonly policy: Pick<Policy, 'answerDays'>;
   /** Of reviewers. */
   readonly language: Draft['language'];
   readonly note: (message: string) => void;
@@ -62,10 +75,14 @@ export class Postman {
     const { kind, id, language } = JSON.parse(row.draft) as Draft;
     const { act, at, who, why } = event;
     const holdUntil = set.holdUntil ?? null;
+    const until = {
+      holdUntil,
+      answerUntil: answerUntil({ state: set.state ?? row.state, changedAt: at }, this.#ports.policy),
+    };
     const changed = set.contact !== undefined && set.contact !== null && set.contact !== row.contact;
     const contact = changed ? set.contact : row.contact;
     const notice = act === 'submit' || changed ? 'received' : noticeOf(event);
-    if (notice && contact) this.#write(contact, notice, row, { kind, id, language }, why, holdUntil);
+    if (notice && contact) this.#write(contact, notice, row, { kind, id, language }, why, until);
     if (newsworthy.has(act) && this.#ports.reviewers.length > 0 && this.#news.length < mostGathered) {
       this.#news.push({ at, number: row.number, kind, id, act: act as Act, who, why, holdUntil });
       this.#sendWithin(act === 'checked' ? this.#pauses.gather : this.#pauses.urgent);
@@ -86,12 +103,12 @@ export class Postman {
     { number, receipt }: SubmissionRow,
     draft: Pick<Draft, 'kind' | 'id' | 'language'>,
     why: string,
-    holdUntil: string | null,
+    until: Pick<Told, 'holdUntil' | 'answerUntil'>,
   ): void {
     const { mail, url } = this.#ports;
     if (!mail || !this.#may(notice, contact)) return;
     const ends = `${url}/notices/${number}/${endOfNoticesOf(receipt)}`;
-    const letter = letterTo(notice, { number, draft, why, holdUntil, url, ends });
+    const letter = letterTo(notice, { number, draft, why, ...until, url, ends });
     this.#do(`a notice of submission ${number}`, () => mail(contact, letter, ends), contact);
   }
 

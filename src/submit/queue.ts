@@ -1,55 +1,13 @@
-/**
- * Checks in the background: some submissions at a time, each result written as it comes. Whatever is cut off is taken up
- * again at the next start; a result of a draft that is not the current one any more is written nowhere.
- */
-import type { Atlas } from '../atlas/tables.ts';
-import {
-  putResult,
-  readNumbers,
-  readResults,
-  readSubmission,
-  type SubmissionRow,
-  setBase,
-} from '../store/submissions.ts';
-import { type Desk, draftOf, ourselves, perform, servedDigest } from './desk.ts';
-import type { CheckResult, Draft } from './model.ts';
-import { Refusal } from './refusal.ts';
-import { publishProved } from './review.ts';
+/** Checks in the background: some submissions at a time. Whatever is cut off is taken up again at the next start. */
+import { readNumbers } from '../store/submissions.ts';
+import { type Checking, checkSubmission } from './checking.ts';
 
-/** What is checked. */
-export interface Subject {
-  readonly draft: Draft;
-  /** For the proof: its number, and the digest of its receipt. */
-  readonly number: number;
-  readonly receipt: string;
-  /** What the draft is held against. */
-  readonly atlas: Atlas;
-  /** Who caused it, for the budget of its probes; undefined where that is not known any more. */
-  readonly block?: string;
-}
-
-/** Runs every check and tells of each as it begins and as it ends. */
-export type Checker = (
-  subject: Subject,
-  told: (result: CheckResult) => Promise<void>,
-  signal: AbortSignal,
-) => Promise<unknown>;
-
-export interface QueueOptions {
-  readonly desk: Desk;
-  readonly run: Checker;
+export interface QueueOptions extends Checking {
   /** How many submissions are checked at once. */
   readonly atOnce?: number;
-  /** A defect, for the log. */
-  readonly note: (message: string) => void;
 }
 
 const defaultAtOnce = 4;
-
-const interrupted = {
-  en: 'This could not be found out; run the checks again.',
-  de: 'Das war nicht herauszufinden; wiederholen Sie die Prüfung.',
-};
 
 export class CheckQueue {
   readonly #options: QueueOptions;
@@ -92,7 +50,7 @@ export class CheckQueue {
       // A new draft comes while the old one is being checked: it has its turn behind it.
       if (this.#running.has(number)) continue;
       this.#waiting.delete(number);
-      const work = this.#check(number, block)
+      const work = checkSubmission(this.#options, number, block, this.#stop.signal)
         .catch((error: unknown) => {
           const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
           note(`submission ${number} could not be checked: ${what}`);
@@ -102,53 +60,6 @@ export class CheckQueue {
           this.#next();
         });
       this.#running.set(number, work);
-    }
-  }
-
-  async #check(number: number, block: string | undefined): Promise<void> {
-    const { desk, run, note } = this.#options;
-    const { signal } = this.#stop;
-    const row = await readSubmission(desk.store.db, number);
-    if (row?.state !== 'checking') return;
-    const atlas = await desk.atlas();
-    await desk.store.atomically([setBase(desk.store.db, row, servedDigest(atlas, row.id))]);
-    const subject: Subject = {
-      draft: draftOf(row),
-      number,
-      receipt: row.receipt,
-      atlas,
-      ...(block !== undefined && { block }),
-    };
-    try {
-      await run(subject, (result) => this.#tell(row, result), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      // A check that breaks must not keep a submission for ever: a reviewer sees that nobody knows.
-      note(`a defect in the checks of submission ${number}: ${error instanceof Error ? error.stack : String(error)}`);
-    }
-    if (signal.aborted) return;
-    await this.#finish(row);
-    await publishProved(desk, number);
-  }
-
-  async #tell(row: SubmissionRow, { name, state, says, items }: CheckResult): Promise<void> {
-    const { desk } = this.#options;
-    const at = desk.now().toISOString();
-    const result = { name, state, says: JSON.stringify(says), items: JSON.stringify(items), at };
-    await desk.store.atomically([putResult(desk.store.db, row, result)]);
-  }
-
-  async #finish(row: SubmissionRow): Promise<void> {
-    const { desk } = this.#options;
-    for (const { name, state } of await readResults(desk.store.db, row.number)) {
-      if (state !== 'pending' && state !== 'running') continue;
-      await this.#tell(row, { name: name as CheckResult['name'], state: 'unknown', says: interrupted, items: [] });
-    }
-    try {
-      await perform(desk, row, ourselves, { act: 'checked', why: '' });
-    } catch (error) {
-      // Withdrawn, declined, or checked by another process meanwhile.
-      if (!(error instanceof Refusal)) throw error;
     }
   }
 }

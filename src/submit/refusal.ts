@@ -3,7 +3,8 @@
 /**
  * unknown: there is no such submission, or the secret is another's; too-late: somebody else has acted meanwhile; not-now:
  * its state does not allow it; not-yours: another actor may; moved-on: the record has changed since the draft was checked;
- * claimed: a name is another record's; failed, confirm, again: see policy.ts; full: too many are open; no-going-back: a
+ * own: who has submitted it does not accept it; claimed: a name is another record's; failed, confirm, again: see policy.ts; full: too many are open; hurry: too
+ * many came in just now; no-going-back: a
  * revision that cannot be taken back.
  */
 export type RefusalCode =
@@ -12,11 +13,13 @@ export type RefusalCode =
   | 'not-now'
   | 'not-yours'
   | 'moved-on'
+  | 'own'
   | 'claimed'
   | 'failed'
   | 'confirm'
   | 'again'
   | 'full'
+  | 'hurry'
   | 'no-going-back';
 
 export class Refusal extends Error {

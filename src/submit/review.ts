@@ -55,12 +55,15 @@ export async function ask(desk: Desk, row: SubmissionRow, by: By, { reason }: Wo
 
 /**
  * Accepts: what becomes of it, policy.ts says.
- * @throws {Refusal} `too-late` where it is not what was seen any more, `confirm` with what is missing, `failed`, `again`, `claimed`, `moved-on` where it has to be checked again
+ * @throws {Refusal} `too-late` where it is not what was seen any more, `own`, `confirm` with what is missing, `failed`, `again`, `claimed`, `moved-on` where it has to be checked again
  */
 export async function accept(desk: Desk, number: number, by: By, word: Word): Promise<SubmissionRow> {
   return undisturbed(desk.store, async (generation) => {
     const row = await need(desk, number);
     allowed(row, 'accept', by);
+    if (await isOwn(desk, row, by)) {
+      throw new Refusal('own', 'It was submitted with this token; somebody else has to judge it.');
+    }
     if (word.seen !== undefined && word.seen !== row.version) throw await tooLate(desk, number);
     const subject = await caseOf(desk, row);
     await refuseStale(desk, row, subject.atlas);
@@ -75,6 +78,12 @@ export async function accept(desk: Desk, number: number, by: By, word: Word): Pr
     const holdUntil = new Date(desk.now().getTime() + decision.hours * 3_600_000).toISOString();
     return perform(desk, row, by, { ...doing, act: 'hold', set: { holdUntil } });
   });
+}
+
+/** Who takes a revision back has accepted that; it is the only thing of their own that anybody accepts. */
+async function isOwn({ store }: Desk, { number, origin }: SubmissionRow, { who }: By): Promise<boolean> {
+  const [first] = await readEvents(store.db, number);
+  return origin !== 'rollback' && first?.who === who;
 }
 
 function refusalFor(decision: Extract<Decision, { result: 'again' | 'failed' | 'confirm' }>): Refusal {

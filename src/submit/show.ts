@@ -2,6 +2,7 @@
 import { readEvents, readFormerDrafts, readResults, type SubmissionRow } from '../store/submissions.ts';
 import { proofLine, proofName, proofValue } from './checks/proof.ts';
 import { type Desk, draftOf } from './desk.ts';
+import { answerUntil } from './due.ts';
 import type { CheckResult, Draft } from './model.ts';
 import { needsTwo, toConfirm } from './policy.ts';
 import { acceptedBy, caseOf, resultOf } from './review.ts';
@@ -32,9 +33,9 @@ export function showCheck({ name, state, says, items }: CheckResult, language: L
 }
 
 /** What everybody who may see it at all sees. */
-export function summary(row: SubmissionRow) {
+export function summary({ policy }: Pick<Desk, 'policy'>, row: SubmissionRow) {
   const { number, kind, id, state, origin, at, changedAt, holdUntil } = row;
-  return { number, kind, id, state, origin, at, changedAt, holdUntil };
+  return { number, kind, id, state, origin, at, changedAt, holdUntil, answerUntil: answerUntil(row, policy) };
 }
 
 /** For its submitter: how far it is, what was found, and how to prove that one may. Who decided is not told, but why. */
@@ -43,7 +44,7 @@ export async function forSubmitter(desk: Desk, row: SubmissionRow, language: Lan
   const checks = (await readResults(db, row.number)).map(resultOf);
   const events = await readEvents(db, row.number);
   return {
-    ...summary(row),
+    ...summary(desk, row),
     checks: checks.map((one) => showCheck(one, language)),
     events: events.map(({ at, actor, act, fromState, toState, why }) => ({
       at,
@@ -76,7 +77,7 @@ export async function forReviewer(desk: Desk, row: SubmissionRow, language: Lang
   const subject = await caseOf(desk, row);
   const events = await readEvents(db, row.number);
   return {
-    ...summary(row),
+    ...summary(desk, row),
     version: row.version,
     draft: draftOf(row),
     former: (await readFormerDrafts(db, row.number)).map(({ json, until }) => ({

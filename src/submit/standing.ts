@@ -8,6 +8,8 @@ export interface Standing {
   readonly state: State;
   /** ISO 8601; it is accepted and published then. */
   readonly holdUntil: string | null;
+  /** ISO 8601; a reviewer has asked, and without an answer it is declined then. */
+  readonly answerUntil?: string | null | undefined;
 }
 
 export const kindNames: Readonly<Record<Kind, Says>> = {
@@ -36,34 +38,59 @@ export const checkStateNames: Readonly<Record<CheckState, Says>> = {
   unknown: { en: 'not known', de: 'unbekannt' },
 };
 
+/** For lists of them. */
+export const stateNames: Readonly<Record<State, Says>> = {
+  checking: { en: 'being checked', de: 'in Prüfung' },
+  waiting: { en: 'waiting', de: 'vor der Durchsicht' },
+  asked: { en: 'asked about', de: 'Rückfrage gestellt' },
+  published: { en: 'served', de: 'ausgeliefert' },
+  exported: { en: 'in the data', de: 'in den Daten' },
+  declined: { en: 'declined', de: 'abgelehnt' },
+  withdrawn: { en: 'withdrawn', de: 'zurückgezogen' },
+};
+
 const states: Readonly<Record<State, Says>> = {
-  checking: { en: 'It is being checked.', de: 'Sie wird geprüft.' },
-  waiting: { en: 'It is waiting for a reviewer.', de: 'Sie wartet auf die Durchsicht.' },
+  checking: { en: 'It is being checked.', de: 'Die Prüfung läuft.' },
+  waiting: { en: 'It is waiting for a reviewer.', de: 'Die Durchsicht steht noch aus.' },
   asked: {
     en: 'A reviewer has a question; it waits for an answer.',
-    de: 'Es gibt eine Rückfrage; sie wartet auf Antwort.',
+    de: 'Es gibt eine Rückfrage; die Antwort steht noch aus.',
   },
-  published: { en: 'It is served.', de: 'Sie wird ausgeliefert.' },
-  exported: { en: 'It is served, and stands in the data.', de: 'Sie wird ausgeliefert und steht in den Daten.' },
-  declined: { en: 'It was declined.', de: 'Sie wurde abgelehnt.' },
-  withdrawn: { en: 'It was withdrawn.', de: 'Sie wurde zurückgezogen.' },
+  published: { en: 'It is served.', de: 'Die Angaben werden ausgeliefert.' },
+  exported: {
+    en: 'It is served, and stands in the data.',
+    de: 'Die Angaben werden ausgeliefert und stehen in den Daten.',
+  },
+  declined: { en: 'It was declined.', de: 'Abgelehnt.' },
+  withdrawn: { en: 'It was withdrawn.', de: 'Zurückgezogen.' },
 };
 
 const gone: Says = { en: 'The record is served no more.', de: 'Der Eintrag wird nicht mehr ausgeliefert.' };
 const mended: Says = { en: 'It is mended.', de: 'Der Fehler ist behoben.' };
 
 /** One sentence. */
-export function sayStanding({ kind, state, holdUntil }: Standing): Says {
+export function sayStanding({ kind, state, holdUntil, answerUntil }: Standing): Says {
   if (holdUntil !== null) {
-    const time = `${holdUntil.slice(0, 16).replace('T', ' ')} UTC`;
+    const time = minute(holdUntil);
     return {
       en: `It is accepted, and will be served from ${time} unless somebody stops it.`,
-      de: `Sie ist angenommen und wird ab ${time} ausgeliefert, wenn niemand sie anhält.`,
+      de: `Die Angaben werden ab ${time} ausgeliefert, wenn niemand das anhält.`,
+    };
+  }
+  if (answerUntil) {
+    const time = minute(answerUntil);
+    return {
+      en: `A reviewer has a question; it waits for an answer until ${time}.`,
+      de: `Es gibt eine Rückfrage; die Antwort muss bis ${time} da sein.`,
     };
   }
   if (state === 'published' && kind === 'report') return mended;
   if (state === 'published' && kind === 'remove') return gone;
   return states[state];
+}
+
+function minute(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** What was done, as past participles: “accepted by anna”, “angenommen von anna”. */
@@ -79,6 +106,7 @@ export const actNames: Readonly<Record<Act | 'submit', Says>> = {
   stop: { en: 'stopped', de: 'angehalten' },
   overtaken: { en: 'overtaken by another change', de: 'von einer anderen Änderung überholt' },
   decline: { en: 'declined', de: 'abgelehnt' },
+  expire: { en: 'ended without an answer', de: 'ohne Antwort beendet' },
   withdraw: { en: 'withdrawn', de: 'zurückgezogen' },
   export: { en: 'written to the data', de: 'in die Daten geschrieben' },
   rollback: { en: 'taken back', de: 'zurückgenommen' },

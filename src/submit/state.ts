@@ -34,8 +34,10 @@ const moves = {
   /** The record has moved on under an acceptance: it is held against what is served now. */
   overtaken: { by: ['mailatlas'], from: ['waiting'], to: 'checking', held: 'yes' },
   decline: { by: reviewers, from: open, to: 'declined', held: 'yes' },
+  /** Nobody has answered. */
+  expire: { by: ['mailatlas'], from: ['asked'], to: 'declined', held: 'no' },
   withdraw: { by: ['submitter'], from: open, to: 'withdrawn', held: 'yes' },
-  export: { by: ['operator'], from: ['published'], to: 'exported', held: 'no' },
+  export: { by: ['operator', 'admin'], from: ['published'], to: 'exported', held: 'no' },
   rollback: { by: ['admin', 'mailatlas'], from: ['published'], to: 'declined', held: 'no' },
 } as const satisfies Record<string, Move>;
 

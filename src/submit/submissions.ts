@@ -10,10 +10,11 @@ import {
   putSubmission,
   readByReceipt,
   readFormerDrafts,
+  readSince,
   resetChecks,
   type SubmissionRow,
 } from '../store/submissions.ts';
-import { type By, type Desk, draftOf, perform, submitter } from './desk.ts';
+import { type By, type Desk, draftOf, ourselves, perform, submitter } from './desk.ts';
 import { type Draft, states } from './model.ts';
 import { previewOf, receiptFor } from './receipt.ts';
 import { Refusal } from './refusal.ts';
@@ -37,6 +38,8 @@ export interface Incoming {
   readonly key?: string | undefined;
   /** `follow`: mailatlas found it at the provider's own place. */
   readonly origin?: 'stranger' | 'follow';
+  /** The name of a token, where it comes with one: whoever has that token does not accept it. */
+  readonly who?: string | undefined;
   /** The address block that it comes from, for the budget of its probes; never stored. */
   readonly block?: string | undefined;
 }
@@ -44,10 +47,14 @@ export interface Incoming {
 /** How often a draft can be changed before somebody ends it. */
 const mostDrafts = 20;
 
-/** @throws {Refusal} `full` while too many are open */
+/** So many may come in within an hour, through however many processes. */
+const mostPerHour = 300;
+const hour = 3_600_000;
+
+/** @throws {Refusal} `full` while too many are open, `hurry` where too many came in just now */
 export async function submit(
   desk: Desk,
-  { draft, contact, key, origin = 'stranger', block }: Incoming,
+  { draft, contact, key, origin = 'stranger', who = '', block }: Incoming,
 ): Promise<Submitted> {
   const { store } = desk;
   const json = canonicalJson(draft);
@@ -61,8 +68,13 @@ export async function submit(
   if (open >= desk.mostOpen) {
     throw new Refusal('full', 'Too many submissions are waiting for a reviewer; try again in a few days.');
   }
-  const at = desk.now().toISOString();
-  const { actor, who } = origin === 'stranger' ? submitter : { actor: 'mailatlas' as const, who: '' };
+  const now = desk.now();
+  const crowded = origin === 'stranger' ? await readSince(store.db, mostPerHour) : undefined;
+  if (crowded !== undefined && crowded > new Date(now.getTime() - hour).toISOString()) {
+    throw new Refusal('hurry', 'Too much was submitted in this hour; try again in the next one.');
+  }
+  const at = now.toISOString();
+  const by = origin === 'stranger' ? { ...submitter, who } : ourselves;
   const row = {
     state: 'checking' as const,
     kind: draft.kind,
@@ -73,10 +85,10 @@ export async function submit(
     preview: secretHash(previewOf(receipt)),
     origin,
     undoes: null,
-    contact: contact ?? null,
+    contact: desk.isSilent ? null : (contact ?? null),
     at,
   };
-  const first = { at, actor, who, act: 'submit', toState: row.state, why: '', confirmed: '[]' };
+  const first = { at, ...by, act: 'submit', toState: row.state, why: '', confirmed: '[]' };
   let repeated = false;
   try {
     await store.atomically(putSubmission(store.db, row, first, desk.checks));
@@ -111,7 +123,7 @@ export async function redraft(
   }
   const at = desk.now().toISOString();
   const after = [keepDraft(db, row, at), ...resetChecks(db, row.number, desk.checks, at)];
-  const set = { draft: canonicalJson(draft), ...(contact !== undefined && { contact }) };
+  const set = { draft: canonicalJson(draft), ...(contact !== undefined && !desk.isSilent && { contact }) };
   const now = await perform(desk, row, submitter, { act: 'redraft', why: '', set, after });
   desk.check(row.number, block);
   return now;

@@ -20,6 +20,7 @@ import { messagesRoute } from './messages.ts';
 import { metricsRoute, Requests } from './metrics.ts';
 import { addressProfileRoute, profileQrRoute, providerProfileRoute } from './mobileconfig.ts';
 import { mxRoute } from './mx-service.ts';
+import { overlayRoutes } from './overlays.ts';
 import { aboutPage } from './pages/about.ts';
 import { apiPage } from './pages/api.ts';
 import { assetRoute } from './pages/assets.ts';
@@ -171,6 +172,10 @@ export function createApp(deps: Deps): Hono {
   closed('/api/v1/submissions/:number/decline', { POST: reviewers.decline });
   closed('/api/v1/submissions/:number/ask', { POST: reviewers.ask });
   closed('/api/v1/revisions/:n/rollback', { POST: reviewers.rollback });
+  const overlays = overlayRoutes(deps);
+  closed('/api/v1/overlays', { GET: overlays.list });
+  closed('/api/v1/overlays/exported', { POST: overlays.exported });
+  closed('/api/v1/overlays/:number', { DELETE: overlays.discard });
   closed('/notices/:number/:token', noNoticesPage(deps));
   closed('/preview/:token/v1.1/:domain', { GET: previewRoute(deps) });
 

@@ -4,12 +4,12 @@ import type { Notifier } from '../net/notify.ts';
 import type { Mailer } from '../net/notify-node.ts';
 import type { Store } from '../store/db.ts';
 import { type CheckerOptions, nodeChecker } from '../submit/checks/checker-node.ts';
-import type { Desk } from '../submit/desk.ts';
+import { type Desk, defaultMostOpen } from '../submit/desk.ts';
+import { lookAfter } from '../submit/due.ts';
 import { checkNames } from '../submit/model.ts';
 import { defaultPolicy, type Policy } from '../submit/policy.ts';
 import { Postman } from '../submit/postman.ts';
 import { CheckQueue } from '../submit/queue.ts';
-import { publishDue } from '../submit/review.ts';
 import type { Submissions } from './submissions.ts';
 
 export interface DeskOptions {
@@ -39,10 +39,8 @@ export interface DeskPorts {
   readonly notices?: Notices;
 }
 
-/** How many may be open; docs/submissions.md has all numbers. */
-const defaultMostOpen = 1000;
-/** How often somebody looks whether a hold is over, milliseconds. */
-const holdInterval = 30_000;
+/** How often somebody looks what time has brought, milliseconds. */
+const lookInterval = 30_000;
 
 /** Takes up what an earlier start has left, and goes on until it is stopped. */
 export async function startDesk(
@@ -52,7 +50,8 @@ export async function startDesk(
   const onDefect = (error: unknown) =>
     note(`a defect in a check: ${error instanceof Error ? error.stack : String(error)}`);
   const check = nodeChecker({ ...checker, onDefect });
-  const postman = postmanOf(notices, url, note);
+  const policies = { ...defaultPolicy, ...policy };
+  const postman = postmanOf(notices, url, policies, note);
   // An address that was erased is to leave the file as well; from time to time, until nobody reads it any more.
   let unscrubbed = true;
   const scrub = () => {
@@ -60,9 +59,10 @@ export async function startDesk(
   };
   const desk: Desk = {
     store,
-    policy: { ...defaultPolicy, ...policy },
+    policy: policies,
     checks: checkNames,
     mostOpen,
+    isSilent: !(notices.mailer && url !== undefined),
     atlas,
     now: () => new Date(),
     changed,
@@ -85,7 +85,7 @@ export async function startDesk(
   let trouble: string | undefined;
   const lookOnce = async () => {
     try {
-      await publishDue(desk);
+      await lookAfter(desk);
       // Another process may have left some to be checked.
       await queue.resume();
       scrub();
@@ -100,7 +100,7 @@ export async function startDesk(
     looking = looking.then(lookOnce);
   };
   look();
-  const timer = setInterval(look, holdInterval);
+  const timer = setInterval(look, lookInterval);
   await queue.resume();
 
   return {
@@ -118,12 +118,14 @@ export async function startDesk(
 function postmanOf(
   { mailer, reviewers = [], language = 'en' }: Notices,
   url: string | undefined,
+  policy: Policy,
   note: DeskPorts['note'],
 ) {
   return new Postman({
     url: url ?? '',
     reviewers,
     language,
+    policy,
     note,
     // Whoever gets one must be able to end them.
     ...(mailer &&

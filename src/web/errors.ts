@@ -28,6 +28,7 @@ const table = {
   'no-submissions': [404, 300],
   'unknown-submission': [404, 0],
   'unknown-revision': [404, 0],
+  'unknown-overlay': [404, 0],
   'no-token': [401, 0],
   'wrong-role': [403, 0],
   'not-yours': [403, 0],

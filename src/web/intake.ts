@@ -2,13 +2,14 @@
 import type { Context } from 'hono';
 import { canonicalJson } from '../atlas/digest.ts';
 import { Budget } from '../net/budget.ts';
+import { elapsed } from '../net/elapsed.ts';
 import { readSubmission, type SubmissionRow } from '../store/submissions.ts';
 import type { CheckResult, Draft } from '../submit/model.ts';
 import { isOpen } from '../submit/state.ts';
 import { type Incoming, type Submitted, submit } from '../submit/submissions.ts';
 import { HttpProblem } from './errors.ts';
 import type { Deps } from './served.ts';
-import { refusable, type Submissions, submissionsOf } from './submissions.ts';
+import { refusable, type Submissions, submissionsOf, type Takers } from './submissions.ts';
 
 const hour = 3_600_000;
 /** What one network, and all together, may do in an hour; docs/submissions.md has the table. */
@@ -18,16 +19,18 @@ const limits = {
 } as const;
 /** Open submissions of one network that this process has seen. */
 const mostOpenPerBlock = 20;
-/** Dry runs at once: each may take minutes. */
+/** Dry runs at once: each may take minutes, and none takes longer (a Worker may be ended in the middle, and cannot tell). */
 const mostDryRuns = 4;
+const longestDryRun = 240_000;
 
 export class Intake {
-  readonly #deps: Pick<Deps, 'asker' | 'submissions' | 'hosting'>;
+  readonly #deps: Pick<Deps, 'asker'> & Takers;
   readonly #budgets = { submit: new Budget(limits.submit), change: new Budget(limits.change) };
   readonly #open = new Map<string, Set<number>>();
-  #dryRuns = 0;
+  /** When they began. */
+  #dryRuns: { readonly at: number }[] = [];
 
-  constructor(deps: Pick<Deps, 'asker' | 'submissions' | 'hosting'>) {
+  constructor(deps: Pick<Deps, 'asker'> & Takers) {
     this.#deps = deps;
   }
 
@@ -45,11 +48,15 @@ export class Intake {
    */
   tryOut(c: Context, draft: Draft, told?: (result: CheckResult) => void): Promise<readonly CheckResult[]> {
     const ports = submissionsOf(this.#deps);
-    if (this.#dryRuns >= mostDryRuns) {
+    this.#dryRuns = this.#dryRuns.filter(({ at }) => elapsed() - at < longestDryRun);
+    if (this.#dryRuns.length >= mostDryRuns) {
       throw new HttpProblem('too-many-submissions', 'Too many drafts are being checked; try again in a minute.');
     }
-    this.#dryRuns++;
-    return ports.dryRun(draft, this.#deps.asker(c), told).finally(() => this.#dryRuns--);
+    const run = { at: elapsed() };
+    this.#dryRuns.push(run);
+    return ports.dryRun(draft, this.#deps.asker(c), told).finally(() => {
+      this.#dryRuns = this.#dryRuns.filter((other) => other !== run);
+    });
   }
 
   /** @throws {HttpProblem} where too many are open, or this very draft is */

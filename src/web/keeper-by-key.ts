@@ -8,12 +8,13 @@ import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Pattern } from '../name/pattern.ts';
 import { elapsed } from '../net/elapsed.ts';
+import type { MessageEntry } from '../provider/lists.ts';
 import { type AnsweredProvider, endpointKey, type Provider, type Quarantine } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../store/generation.ts';
 import { countRecords, indexByKey, readRecords, readRenamed, recordById } from '../store/index-by-key.ts';
 import { quarantineNow, readKnowledgeOf } from '../store/knowledge.ts';
-import { newestRevision } from '../store/providers.ts';
+import { newestRevision, readMessages } from '../store/providers.ts';
 import { type Served, type Source, served } from './served.ts';
 
 /** Answers in memory, of each kind: a record has some kilobytes. */
@@ -24,6 +25,7 @@ const staleInterval = 600_000;
 export class KeeperByKey {
   readonly #store: Store;
   #source: Source | undefined;
+  #messages: readonly MessageEntry[] = [];
   #moment = '';
   #readAt = 0;
 
@@ -36,17 +38,24 @@ export class KeeperByKey {
     return this.#source;
   }
 
+  /** What mail servers say when something fails; the same list until new data are there. */
+  get messages(): readonly MessageEntry[] {
+    return this.#messages;
+  }
+
   /** Asks whether somebody has written: two rows. What is remembered is forgotten then. */
   async look(): Promise<void> {
     const { db } = this.#store;
     const moment = `${await readGeneration(db)} ${await knowledgeVersion(db)}`;
     if (this.#source && moment === this.#moment && elapsed() - this.#readAt < staleInterval) return;
-    const [revision, size, renamed, quarantine] = await Promise.all([
+    const [revision, size, renamed, quarantine, messages] = await Promise.all([
       newestRevision(db),
       countRecords(db),
       readRenamed(db),
       quarantineNow(db),
+      readMessages(db),
     ]);
+    this.#messages = messages;
     this.#source = sourceByKey(this.#store, { revision, size, renamed, quarantine });
     [this.#moment, this.#readAt] = [moment, elapsed()];
   }

@@ -5,11 +5,12 @@
 import { type Atlas, compileAtlas } from '../atlas/atlas.ts';
 import { type HostedDomains, withHosted } from '../atlas/hosted.ts';
 import { elapsed } from '../net/elapsed.ts';
+import type { MessageEntry } from '../provider/lists.ts';
 import { type Knowledge, nothingKnown } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../store/generation.ts';
 import { readKnowledge } from '../store/knowledge.ts';
-import { newestRevision, readCurated } from '../store/providers.ts';
+import { newestRevision, readCurated, readMessages } from '../store/providers.ts';
 import { type Served, served } from './served.ts';
 
 /** Milliseconds after which knowledge is read again although nothing was written: time alone makes a status stale. */
@@ -21,6 +22,7 @@ export class Keeper {
   /** Without the operator's list, which may change at any time. */
   #atlas: Atlas | undefined;
   #hosted: HostedDomains = new Map();
+  #messages: readonly MessageEntry[] = [];
   #generation: number | undefined;
   #knowledge: Knowledge = nothingKnown;
   /** Which knowledge that is, and since when (milliseconds of `elapsed`). */
@@ -37,6 +39,11 @@ export class Keeper {
   /** Undefined until the first {@link refresh}. */
   get served(): Served | undefined {
     return this.#served;
+  }
+
+  /** What mail servers say when something fails; the same list until new data are there. */
+  get messages(): readonly MessageEntry[] {
+    return this.#messages;
   }
 
   /** What the data and the submissions say, as new as the store is: without the operator's list. */
@@ -91,8 +98,10 @@ export class Keeper {
       if (this.#served && now === this.#generation) return;
       const revision = await newestRevision(db);
       const atlas = compileAtlas(await readCurated(db));
+      const messages = await readMessages(db);
       // Another process may have written between two reads: they are of two generations then, and are done again.
       if ((await readGeneration(db)) !== now) continue;
+      this.#messages = messages;
       this.#serve(atlas, revision);
       this.#generation = now;
       return;

@@ -78,7 +78,7 @@ export interface Measured {
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, source, whole, requests, vitals, process }: Measured): string {
-  const { certificates, compared, lastRun, quarantined } = vitals;
+  const { certificates, compared, lastRun, quarantined, submissions } = vitals;
   const days = certificates.map(({ days: left }) => left);
   const served = whole === 'empty' ? undefined : whole;
   const known = served?.knowledge.statuses;
@@ -103,6 +103,12 @@ export function metrics({ version, source, whole, requests, vitals, process }: M
       'gauge',
       'Domains by how what they publish compares with the records.',
       Object.entries(compared).map(([verdict, domains]): Sample => [`verdict="${verdict}"`, domains]),
+    ),
+    family(
+      'mailatlas_submissions',
+      'gauge',
+      'Submissions by where they stand.',
+      Object.entries(submissions).map(([state, number]): Sample => [`state="${state}"`, number]),
     ),
     family(
       'mailatlas_certificates',

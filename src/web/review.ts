@@ -52,7 +52,7 @@ export function reviewRoutes(deps: Deps) {
       const rows = await listSubmissions(desk.store.db, wanted, page);
       const counts = await countSubmissions(desk.store.db);
       const next = rows.length === shown ? (rows.at(-1)?.number ?? null) : null;
-      return sendJson(c, { counts, submissions: rows.map(summary), next }, 'no-store');
+      return sendJson(c, { counts, submissions: rows.map((row) => summary(desk, row)), next }, 'no-store');
     },
 
     /** `GET /api/v1/submissions/{number}` with a token. */

@@ -58,7 +58,7 @@ export async function* siteFiles({
     news: { revisions: nothing, transitions: nothing, quarantine: nothing },
     isNear: () => false,
     mayMeasure: () => false,
-    vitals: () => Promise.resolve({ quarantined: 0, certificates: [], compared: {} }),
+    vitals: () => Promise.resolve({ quarantined: 0, certificates: [], compared: {}, submissions: {} }),
     ...(bundle && { bundle }),
     version,
     defect: (error) => {

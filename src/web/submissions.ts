@@ -15,7 +15,7 @@ import { Refusal } from '../submit/refusal.ts';
 import { forSubmitter, showCheck } from '../submit/show.ts';
 import { isOpen } from '../submit/state.ts';
 import { recheck, redraft, stop, withdraw } from '../submit/submissions.ts';
-import { bearerOf } from './bearer.ts';
+import { bearerOf, tokenOf } from './bearer.ts';
 import { bodyText } from './body.ts';
 import { MaybeReasoned, SubmitQuery } from './contract/submissions.ts';
 import { HttpProblem } from './errors.ts';
@@ -45,15 +45,17 @@ export function submissionRoutes(deps: Deps, intake: Intake) {
     submit: async (c: Context): Promise<Response> => {
       const ports = submissionsOf(deps);
       const query = parseQuery(SubmitQuery, c);
+      const who = bearerOf(c) === undefined ? '' : (await tokenOf(deps, c, 'reviewer')).name;
       intake.charge(c, 'submit');
-      const { draft, contact, remarks } = await readBody(ports.desk, c);
+      const { draft, contact, remarks: filled } = await readBody(ports.desk, c);
+      const remarks = contact !== undefined && ports.desk.isSilent ? [...filled, notKept] : filled;
       if (query.dry_run === '1') {
         const { kind, id, record } = draft;
         const checks = (await intake.tryOut(c, draft)).map((one) => showCheck(one, languageOf(c)));
         return sendJson(c, { dryRun: true, kind, id, checks, remarks, ...(record && { record }) }, 'no-store');
       }
       const key = keyOf(c);
-      const { number, receipt, row, repeated } = await intake.submit(c, { draft, contact, key });
+      const { number, receipt, row, repeated } = await intake.submit(c, { draft, contact, key, who });
       const shown = await forSubmitter(ports.desk, row, languageOf(c));
       const preview = `${deps.url ?? ''}/preview/${previewOf(receipt)}`;
       const response = sendJson(c, { ...shown, receipt, preview, remarks }, 'no-store');
@@ -119,15 +121,20 @@ export function previewRoute(deps: Deps) {
 }
 
 /** @throws {HttpProblem} where none are taken */
-export function submissionsOf({ submissions, hosting }: Pick<Deps, 'submissions' | 'hosting'>): Submissions {
+export function submissionsOf({ submissions, hosting, source }: Takers): Submissions {
   if (submissions) return submissions;
   throw new HttpProblem(
     'no-submissions',
     hosting?.only
       ? 'This server answers for domains of its operator’s own, and takes no submissions.'
-      : 'This server takes no submissions; its operator turns them on with serve --submissions.',
+      : source
+        ? 'The atlas of this server is too large to hold a draft against all of it: it takes no submissions.'
+        : 'This server takes no submissions; its operator turns them on (serve --submissions).',
   );
 }
+
+/** What tells whether submissions are taken, and why not. */
+export type Takers = Pick<Deps, 'submissions' | 'hosting' | 'source'>;
 
 /** What a refusal of submit/ is over HTTP. */
 const problems = {
@@ -135,12 +142,14 @@ const problems = {
   'too-late': 'decided-meanwhile',
   'not-now': 'not-now',
   'not-yours': 'not-yours',
+  own: 'not-yours',
   'moved-on': 'moved-on',
   claimed: 'claimed',
   failed: 'checks-failed',
   confirm: 'unconfirmed',
   again: 'accepted-already',
   full: 'too-many-open',
+  hurry: 'too-many-submissions',
   'no-going-back': 'no-going-back',
 } as const satisfies Record<Refusal['code'], HttpProblem['code']>;
 
@@ -187,6 +196,11 @@ function created(response: Response, number: number): Headers {
 
 /** What is said beside a file in autoconfig's format stands in the query; an address must not, and is in the header `From`. */
 const besides = Object.keys(Beside.shape).filter((name) => name !== 'contact');
+
+const notKept = {
+  where: 'contact',
+  says: 'nobody is written to from here, and the address was not kept; the receipt shows how far it is',
+};
 
 /** The draft of a body. @throws {HttpProblem} with every mistake in it */
 async function readBody(desk: Desk, c: Context): Promise<Extract<ReadDraft, { draft: Draft }>> {

@@ -18,7 +18,7 @@ import { type LoadReport, load } from '../../src/catalog/load.ts';
 import type { Curated, Provider } from '../../src/provider/model.ts';
 import type { Store } from '../../src/store/db.ts';
 import { dropOverlay, putOverlay, readOverlays } from '../../src/store/overlays.ts';
-import { newestRevision, readCurated, readRevisions } from '../../src/store/providers.ts';
+import { newestRevision, readCurated, readMessages, readRevisions } from '../../src/store/providers.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
 
@@ -86,10 +86,21 @@ else {
         'meta generation',
         'meta lists-digest',
         'meta loaded',
+        'meta messages',
         'meta names',
         'meta no-probe',
       ]);
       assert.deepEqual(await readCurated(store.db), newer);
+      store.close();
+    });
+
+    test('brings what servers say when something fails, however long the list is', async () => {
+      const { store } = observed(newFile());
+      const messages = Array.from({ length: 400 }, (_, i) => ({ id: `m${i}`, pattern: '“x” '.repeat(50) }) as never);
+      await load(store, data, 'digest', at, messages);
+      assert.deepEqual(await readMessages(store.db), messages);
+      await load(store, data, 'other', at, messages.slice(1));
+      assert.deepEqual(await readMessages(store.db), messages.slice(1));
       store.close();
     });
 

@@ -170,6 +170,8 @@ export const zone: Zone = {
 export interface World {
   readonly ports: DiscoverPorts;
   readonly dns: Awaited<ReturnType<typeof startDns>>;
+  /** What DNS says, for a server of another kind. */
+  readonly zone: Zone;
   readonly web: Awaited<ReturnType<typeof startWeb>>;
   stop(): Promise<void>;
 }
@@ -178,7 +180,7 @@ export interface World {
 export async function startWorld(more: { sites?: Sites; zone?: Zone } = {}): Promise<World> {
   const allSites = { ...sites, ...more.sites };
   const hosts = Object.keys(allSites).map((url) => new URL(url).hostname);
-  const dns = await startDns({
+  const all: Zone = {
     ...Object.fromEntries(hosts.map((host) => [host, { A: ['127.0.0.1'] }])),
     ...Object.fromEntries(
       Object.entries({ ...zone, ...more.zone }).map(([name, entry]) => [
@@ -188,8 +190,11 @@ export async function startWorld(more: { sites?: Sites; zone?: Zone } = {}): Pro
           : entry,
       ]),
     ),
+  };
+  const dns = await startDns(all);
+  const web = await startWeb(allSites, {
+    certificates: { 'autoconfig.expired.zz': 'expired', 'untrusted.zz': 'untrusted', 'wrong.zz': 'wrong-host' },
   });
-  const web = await startWeb(allSites, { certificates: { 'autoconfig.expired.zz': 'expired' } });
   const resolver = nodeResolver(dns.address);
   return {
     ports: {
@@ -202,6 +207,7 @@ export async function startWorld(more: { sites?: Sites; zone?: Zone } = {}): Pro
       }),
     },
     dns,
+    zone: all,
     web,
     stop: async () => {
       await Promise.all([dns.stop(), web.stop()]);

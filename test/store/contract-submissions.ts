@@ -22,6 +22,7 @@ import {
   readFormerDrafts,
   readNumbers,
   readResults,
+  readSince,
   readSubmission,
   resetChecks,
 } from '../../src/store/submissions.ts';
@@ -179,6 +180,15 @@ export function submissionsContract(name: string, open: () => Store | Promise<St
       assert.deepEqual(await list(['checking'], { before: 4, limit: 1 }), [3]);
       assert.deepEqual(await readNumbers(store.db, 'checking'), [1, 3, 4]);
       assert.deepEqual(await countSubmissions(store.db), { checking: 3, waiting: 1 });
+    });
+
+    promise('is found by how long nothing was done to it, and by how many came after it', async (store) => {
+      for (const receipt of ['a', 'b', 'c']) await put(store, receipt);
+      await store.atomically(act(store.db, done(2, 1)));
+      await store.atomically(act(store.db, done(3, 1, { at })));
+      assert.deepEqual(await readNumbers(store.db, 'waiting'), [2, 3]);
+      assert.deepEqual(await readNumbers(store.db, 'waiting', later), [3]);
+      assert.deepEqual([await readSince(store.db, 3), await readSince(store.db, 4)], [at, undefined]);
     });
 
     promise('that is held is due when the time is over', async (store) => {

@@ -14,7 +14,12 @@ const keyOf = (name: string) => `imap://${name}.example:993?security=tls` as End
 
 test('A new store has no vitals to speak of', async () => {
   const store = openSqlite(':memory:');
-  assert.deepEqual(await readVitals(store.db, noon), { quarantined: 0, certificates: [], compared: {} });
+  assert.deepEqual(await readVitals(store.db, noon), {
+    quarantined: 0,
+    certificates: [],
+    compared: {},
+    submissions: {},
+  });
   store.close();
 });
 

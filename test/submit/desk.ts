@@ -8,10 +8,11 @@ import { readCurated } from '../../src/store/providers.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { NewAct, SubmissionRow } from '../../src/store/submissions.ts';
 import { createToken, type Role } from '../../src/store/tokens.ts';
+import type { Checker } from '../../src/submit/checking.ts';
 import type { By, Desk } from '../../src/submit/desk.ts';
 import { type CheckResult, type CheckState, checkNames, type Draft } from '../../src/submit/model.ts';
 import { defaultPolicy, type Policy } from '../../src/submit/policy.ts';
-import { type Checker, CheckQueue } from '../../src/submit/queue.ts';
+import { CheckQueue } from '../../src/submit/queue.ts';
 import { Refusal, type RefusalCode } from '../../src/submit/refusal.ts';
 import { curated, record } from '../records.ts';
 

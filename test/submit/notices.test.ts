@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { mailer } from '../../src/net/notify-node.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { readSubmission } from '../../src/store/submissions.ts';
+import { readEvents, readSubmission } from '../../src/store/submissions.ts';
+import { need } from '../../src/submit/desk.ts';
 import { readDraft } from '../../src/submit/draft/draft.ts';
+import { lookAfter } from '../../src/submit/due.ts';
 import { letterTo, letterToReviewers, type News, type Notice } from '../../src/submit/notices.ts';
+import { defaultPolicy } from '../../src/submit/policy.ts';
 import { Postman, type PostmanPorts } from '../../src/submit/postman.ts';
 import { accept, ask, decline } from '../../src/submit/review.ts';
 import { redraft, stop, submit, withdraw } from '../../src/submit/submissions.ts';
@@ -46,6 +49,7 @@ function at(sentence: string, body: (post: Post) => Promise<void>, more: Partial
       mail: async (to, letter, ends) => void sent.push({ to, ...letter, ends }),
       reviewers: [{ name: 'the reviewers', send: async ({ subject, text }) => void reviewers.push({ subject, text }) }],
       url,
+      policy: defaultPolicy,
       language: 'en',
       note: (message) => void notes.push(message),
       pauses: { again: 1 },
@@ -87,8 +91,46 @@ describe('who submits and gives an address', () => {
       ],
     );
     assert.match(sent[1]?.text ?? '', /\n\n> Woher\?\n> Seit wann\?\n\n/);
-    assert.match(sent[2]?.text ?? '', /Sie wird ausgeliefert\.\n\n> Gut\.\n/);
+    assert.match(
+      sent[1]?.text ?? '',
+      /\n\nEs gibt eine Rückfrage; die Antwort muss bis 2026-12-20 \d\d:\d\d UTC da sein\. /,
+    );
+    assert.match(sent[2]?.text ?? '', /Die Angaben werden ausgeliefert\.\n\n> Gut\.\n/);
     assert.ok(!sent.some(({ text }) => text.includes('anna')), 'who decided is nobody’s business');
+  });
+
+  at('has thirty days for an answer; then it ends, with a last notice and without the address', async (post) => {
+    const { its, sent } = post;
+    const { desk, queue, store } = its;
+    const { number } = await submit(desk, { draft: change, contact: me });
+    await queue.idle();
+    await ask(desk, await need(desk, number), await its.person('anna'), { reason: 'Since when?' });
+    its.wait(24 * 30 - 1);
+    await lookAfter(desk);
+    assert.equal((await need(desk, number)).state, 'asked');
+    its.wait(2);
+    await lookAfter(desk);
+    const { state, contact } = await need(desk, number);
+    assert.deepEqual([state, contact], ['declined', null]);
+    const last = (await readEvents(store.db, number)).at(-1);
+    assert.deepEqual(
+      [last?.act, last?.actor, last?.why],
+      ['expire', 'mailatlas', 'Nobody has answered for 30 days; submit it anew.'],
+    );
+    await post.done();
+    assert.match(sent.at(-1)?.text ?? '', /was declined:\n\n> Nobody has answered for 30 days/);
+  });
+
+  at('whose answer came in time waits for a reviewer again, and for as long as that takes', async ({ its }) => {
+    const { desk, queue } = its;
+    const { number } = await submit(desk, { draft: change });
+    await queue.idle();
+    const asked = await ask(desk, await need(desk, number), await its.person('anna'), { reason: 'Since when?' });
+    await redraft(desk, asked, { draft: { ...change, reason: 'Since May.' } });
+    await queue.idle();
+    its.wait(24 * 300);
+    await lookAfter(desk);
+    assert.equal((await need(desk, number)).state, 'waiting');
   });
 
   at('hears nothing any more when the address was withdrawn with the submission', async (post) => {
@@ -161,6 +203,7 @@ describe('an address that is somebody else’s', () => {
       why: '',
       holdUntil: null,
       url,
+      policy: defaultPolicy,
       ends: `${url}/notices/7/x`,
     } as const;
     for (const language of ['en', 'de'] as const) {

@@ -226,6 +226,18 @@ describe('a reviewer', () => {
     { run: checksThat(result('rules', 'failed')) },
   );
 
+  at('does not accept what was submitted with their own token; what nobody has signed they may', async (its) => {
+    const { desk, queue } = its;
+    const [anna, bert] = [await its.person('anna'), await its.person('bert')];
+    const { number } = await submit(desk, { draft: draft({ record: renamed }), who: 'anna' });
+    await queue.idle();
+    const { message } = await refusal(accept(desk, number, anna, word), 'own');
+    assert.match(message, /somebody else has to judge it/);
+    assert.equal((await accept(desk, number, bert, word)).state, 'published');
+    const other = await checked(its, draft({ record: { ...renamed, short: 'Renamed' } }));
+    assert.equal((await accept(desk, other, anna, word)).state, 'published');
+  });
+
   at('cannot accept what is still being checked', async (its) => {
     const { number } = await submit(its.desk, { draft: draft({ record: renamed }) });
     await refusal(accept(its.desk, number, await its.person('anna'), word), 'not-now');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from 'drizzle-orm';
+import { submission } from '../../src/store/schema.ts';
 import { putResult, readEvents, readResults } from '../../src/store/submissions.ts';
 import { draftOf, need, submitter } from '../../src/submit/desk.ts';
 import { accept, ask, decline } from '../../src/submit/review.ts';
@@ -119,6 +120,34 @@ describe('a submission', () => {
       assert.equal((await submit(its.desk, { draft: draft({ kind: 'remove' }) })).number, 2);
     },
     { mostOpen: 1 },
+  );
+
+  at(
+    'is refused where three hundred came in within the hour, by whichever process',
+    async (its) => {
+      const { desk, store } = its;
+      const first = (await submit(desk, { draft: draft() })).row;
+      const more = Array.from({ length: 299 }, (_, i) =>
+        store.db.insert(submission).values({
+          state: 'withdrawn',
+          version: 1,
+          kind: 'report',
+          id: 'mail.example',
+          draft: '{}',
+          receipt: `r${i}`,
+          preview: `p${i}`,
+          origin: 'stranger',
+          at: first.at,
+          changedAt: first.at,
+        }),
+      );
+      await store.atomically(more);
+      await refusal(submit(desk, { draft: draft({ reason: 'Another.' }) }), 'hurry');
+      assert.equal((await submit(desk, { draft: draft({ reason: 'Found.' }), origin: 'follow' })).repeated, false);
+      its.wait(1);
+      assert.equal((await submit(desk, { draft: draft({ reason: 'Another.' }) })).repeated, false);
+    },
+    { mostOpen: 1000 },
   );
 
   at('keeps the address for notices as long as it is open', async (its) => {

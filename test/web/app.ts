@@ -159,7 +159,8 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     ...(bundle && { bundle }),
     isNear: () => options.isNear ?? true,
     mayMeasure: () => options.mayMeasure ?? true,
-    vitals: () => Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [], compared: {} }),
+    vitals: () =>
+      Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [], compared: {}, submissions: {} }),
     process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
     history: { ...nothingSeen, ...options.history },
     news: options.news ?? nothingNew,

@@ -106,13 +106,18 @@ function ask(path: string, method = 'GET'): Promise<{ status: number | undefined
   });
 }
 
-afterEach(async () => {
-  const { status, body } = await ask('/v1.1/post.example');
-  assert.equal(status, 200, 'the server still answers');
-  assert.match(body, /<emailProvider id="post\.example">/);
-});
+/** For each group by itself: at the top of the file, the tests of other files would be asked, too, where all run as one. */
+function stillAnswers(): void {
+  afterEach(async () => {
+    const { status, body } = await ask('/v1.1/post.example');
+    assert.equal(status, 200, 'the server still answers');
+    assert.match(body, /<emailProvider id="post\.example">/);
+  });
+}
 
 describe('A request target', () => {
+  stillAnswers();
+
   for (const [what, target, status] of [
     ['that is longer than Node takes', `/v1.1/${'a'.repeat(20_000)}`, 431],
     ['whose query is longer than Node takes', `/mail/config-v1.1.xml?emailaddress=${'a'.repeat(20_000)}@x.zz`, 431],
@@ -163,6 +168,8 @@ describe('A request target', () => {
 });
 
 describe('A Host', () => {
+  stillAnswers();
+
   const path = '/mail/config-v1.1.xml';
 
   test('that is missing: 400 (RFC 9112 section 3.2)', async () => {
@@ -204,6 +211,8 @@ describe('A Host', () => {
 });
 
 describe('Headers', () => {
+  stillAnswers();
+
   for (const [what, headers, status] of [
     ['that are longer than Node takes', [`X-Long: ${'a'.repeat(20_000)}`], 431],
     ['that are more than Node takes', Array.from({ length: 3000 }, (_, i) => `X-${i}: a`), 431],
@@ -228,6 +237,8 @@ describe('Headers', () => {
 });
 
 describe('A method', () => {
+  stillAnswers();
+
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'M-SEARCH', 'PURGE', 'QUERY']) {
     test(`${method} on a path for GET: 405`, async () => {
       const { statuses, text } = await talk(raw('/v1.1/post.example', { method }));
@@ -252,6 +263,8 @@ describe('A method', () => {
 });
 
 describe('A body on GET', () => {
+  stillAnswers();
+
   for (const [what, headers, body] of [
     ['with its length', ['Content-Length: 5'], 'hello'],
     ['shorter than its length', ['Content-Length: 500'], 'hello'],
@@ -274,6 +287,8 @@ describe('A body on GET', () => {
 });
 
 describe('A body on POST', () => {
+  stillAnswers();
+
   const xml = (address: string) =>
     `<Autodiscover><Request><EMailAddress>${address}</EMailAddress></Request></Autodiscover>`;
   const post = (target: string, body: string, headers: readonly string[] = [`Content-Length: ${body.length}`]) =>
@@ -324,6 +339,8 @@ describe('A body on POST', () => {
 });
 
 describe('Something that is not HTTP', () => {
+  stillAnswers();
+
   for (const [what, bytes] of [
     ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'],
     ['SMTP', 'EHLO mail.example\r\n\r\n'],
@@ -340,6 +357,8 @@ describe('Something that is not HTTP', () => {
 });
 
 describe('Five hundred random requests', () => {
+  stillAnswers();
+
   const character = fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...Array.from('abcdefghijklmnopqrstuvwxyz0123456789-.@+=&?/%#~_')) },
     { weight: 2, arbitrary: fc.integer({ min: 0, max: 255 }).map((byte) => `%${byte.toString(16).padStart(2, '0')}`) },
@@ -384,6 +403,8 @@ describe('Five hundred random requests', () => {
 });
 
 describe('The operator’s log', () => {
+  stillAnswers();
+
   const paths = [
     '/mail/config-v1.1.xml?emailaddress=geheim@post.example',
     '/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=geheim@unknown.zz',

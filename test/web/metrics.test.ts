@@ -72,7 +72,11 @@ describe('GET /metrics', () => {
       sound: true,
     };
     const certificates = [-1, 10, 10, 80, 300].map((days) => ({ endpoint: endpointKey(post.incoming[0]!), days }));
-    const text = await read(testApp({ vitals: { quarantined: 2, certificates, compared: { differs: 3 }, lastRun } }));
+    const text = await read(
+      testApp({
+        vitals: { quarantined: 2, certificates, compared: { differs: 3 }, submissions: { waiting: 4 }, lastRun },
+      }),
+    );
     assert.deepEqual(samples(text, 'mailatlas_certificates'), [
       'mailatlas_certificates{within_days="0"} 1',
       'mailatlas_certificates{within_days="7"} 1',
@@ -88,6 +92,7 @@ describe('GET /metrics', () => {
       'mailatlas_last_run_planned 20',
       'mailatlas_last_run_done 19',
       'mailatlas_quarantined 2',
+      'mailatlas_submissions{state="waiting"} 4',
       'process_resident_memory_bytes 80000000',
     ]) {
       assert.ok(text.includes(`\n${line}\n`), line);

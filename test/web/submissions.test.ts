@@ -1,6 +1,8 @@
 /** Submissions and their review over HTTP. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { recordDigest } from '../../src/atlas/digest.ts';
+import { putOverlay, readOverlays } from '../../src/store/overlays.ts';
 import { readEvents, readFormerDrafts } from '../../src/store/submissions.ts';
 import { authenticate, createToken, type Role } from '../../src/store/tokens.ts';
 import type { CheckResult } from '../../src/submit/model.ts';
@@ -10,6 +12,7 @@ import { testApp } from './app.ts';
 import { answersAsDescribed } from './contract/openapi.ts';
 
 const path = '/api/v1/submissions';
+const at0 = '2026-11-20T10:00:00.000Z';
 const renamed = { ...mail, name: 'Renamed Mail' };
 const change = { kind: 'change', id: 'mail.example', record: renamed, reason: 'It has another name.' };
 const json = { 'Content-Type': 'application/json' };
@@ -451,6 +454,20 @@ describe('a reviewer', () => {
     assert.equal((await ask('POST', `${path}/${number}/decline`, anna, { reason: 'Not so.' })).status, 200);
   });
 
+  at('who submits with their token does not decide about it', async ({ accept, ask, submit, token }) => {
+    const [anna, bert] = [await token('anna'), await token('bert')];
+    const { number, receipt } = await submit(change, { Authorization: `Bearer ${anna}` });
+    assert.deepEqual(await codeOf(await accept(number, anna)), [403, 'not-yours']);
+    assert.ok(!(await (await ask('GET', `${path}/${number}`, receipt)).text()).includes('anna'));
+    assert.equal((await accept(number, bert)).status, 200);
+  });
+
+  at('that is no token opens nothing, and is not passed over', async ({ ask, token }) => {
+    for (const secret of ['mat_x', 'mar_x'])
+      assert.deepEqual(await codeOf(await ask('POST', path, secret, change)), [401, 'no-token']);
+    assert.deepEqual(await codeOf(await ask('POST', path, await token('probe', 'agent'), change)), [403, 'wrong-role']);
+  });
+
   at('is one by token: nobody without, no agent, no receipt', async ({ ask, submit, token }) => {
     const { number, receipt } = await submit();
     const agent = await token('probe', 'agent');
@@ -491,6 +508,75 @@ describe('POST /api/v1/revisions/{n}/rollback', () => {
       409,
       'no-going-back',
     ]);
+  });
+});
+
+describe('/api/v1/overlays', () => {
+  const overlays = '/api/v1/overlays';
+
+  at('gives what was published, takes what the data have, and submissions are done', async (site) => {
+    const { accept, ask, its, submit, token } = site;
+    const [anna, root] = [await token('anna'), await token('root', 'admin')];
+    const { number } = await submit();
+    await accept(number, anna);
+    const listed = (await (await ask('GET', overlays, anna)).json()) as {
+      overlays: { number: number; id: string; baseDigest: string; record: unknown }[];
+      next: unknown;
+    };
+    assert.deepEqual(listed, {
+      overlays: [{ number: 1, id: 'mail.example', baseDigest: recordDigest(mail), record: renamed }],
+      next: null,
+    });
+    assert.deepEqual(await (await ask('GET', `${overlays}?after=1`, anna)).json(), { overlays: [], next: null });
+
+    const have = (digest: string | null, id = 'mail.example') =>
+      ask('POST', `${overlays}/exported`, root, { records: [{ id, digest }] });
+    for (const answer of [
+      await have(recordDigest(mail)),
+      await have(null),
+      await have(recordDigest(renamed), 'x.example'),
+    ])
+      assert.deepEqual(await answer.json(), { submissions: [] });
+    assert.deepEqual(await (await have(recordDigest(renamed))).json(), { submissions: [number] });
+    assert.deepEqual(await (await have(recordDigest(renamed))).json(), { submissions: [] });
+    const last = (await readEvents(its.store.db, number)).at(-1);
+    assert.deepEqual([last?.act, last?.actor, last?.who, last?.toState], ['export', 'admin', 'root', 'exported']);
+  });
+
+  at('goes by hundreds', async ({ ask, its, token }) => {
+    const { store } = its;
+    for (let i = 0; i < 101; i++)
+      await store.atomically(putOverlay(store.db, { id: `d${i}.example`, baseDigest: null, record: null }, at0));
+    const anna = await token('anna');
+    const first = (await (await ask('GET', overlays, anna)).json()) as { overlays: unknown[]; next: number };
+    assert.deepEqual([first.overlays.length, first.next], [100, 100]);
+    const rest = (await (await ask('GET', `${overlays}?after=100`, anna)).json()) as typeof first;
+    assert.deepEqual([rest.overlays.length, rest.next], [1, null]);
+  });
+
+  at('lets the data win where an admin says so, and never over what was published since', async (site) => {
+    const { accept, ask, its, submit, token } = site;
+    const [anna, root] = [await token('anna'), await token('root', 'admin')];
+    await accept((await submit()).number, anna);
+    const again = { ...change, record: { ...renamed, short: 'Renamed' } };
+    await accept((await submit(again)).number, anna);
+    assert.deepEqual(await codeOf(await ask('DELETE', `${overlays}/2`, anna)), [403, 'wrong-role']);
+    for (const gone of ['1', '3', '0', 'x'])
+      assert.deepEqual(await codeOf(await ask('DELETE', `${overlays}/${gone}`, root)), [404, 'unknown-overlay'], gone);
+    assert.deepEqual(await (await ask('DELETE', `${overlays}/2`, root)).json(), { number: 2, id: 'mail.example' });
+    assert.deepEqual(await readOverlays(its.store.db), []);
+  });
+
+  at('is for those with a token', async ({ ask, token }) => {
+    const agent = await token('probe', 'agent');
+    for (const [method, where, body] of [
+      ['GET', overlays],
+      ['POST', `${overlays}/exported`, { records: [] }],
+      ['DELETE', `${overlays}/1`],
+    ] as const) {
+      assert.deepEqual(await codeOf(await ask(method, where, undefined, body)), [401, 'no-token'], where);
+      assert.deepEqual(await codeOf(await ask(method, where, agent, body)), [403, 'wrong-role'], where);
+    }
   });
 });
 

@@ -8,11 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { quietly } from './harness.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Make apps of their own, and keep Node busy for so long that connections to workerd end meanwhile. */
-const elsewhere = new Set(['test/web/static-site.test.ts', 'test/web/keeper-by-key.test.ts']);
 
 test('What the app promises on Node, it keeps in workerd', (t) => {
-  const files = globSync('test/web/**/*.test.ts', { cwd: root }).filter((file) => !elsewhere.has(file));
+  const files = globSync('test/web/**/*.test.ts', { cwd: root });
   const args = ['--test', '--test-isolation=none', '--test-reporter=spec', ...files.sort()];
   // Within a test, node:test would be told in a form for machines.
   const env: NodeJS.ProcessEnv = { ...process.env, ...quietly, MAILATLAS_TEST_ON: 'workerd' };

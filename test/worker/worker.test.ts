@@ -14,6 +14,11 @@ import { newKey, signerOf } from '../../src/atlas/keys.ts';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { loadFiles } from '../../src/catalog/load.ts';
 import { openBundle } from '../../src/client/client.ts';
+import { nodeSimulator } from '../../src/discover/clients/simulate-node.ts';
+import { simulatedStep } from '../../src/discover/clients/simulated.ts';
+import { nodeDiscoverer } from '../../src/discover/discover-node.ts';
+import { discoveries } from '../../src/discover/discovered.ts';
+import { publishedStep } from '../../src/discover/published.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
 import { endpointKey } from '../../src/provider/model.ts';
 import { openD1 } from '../../src/store/d1.ts';
@@ -29,6 +34,7 @@ import { Pace } from '../../src/verify/pace.ts';
 import { createApp } from '../../src/web/app.ts';
 import { fromStore } from '../../src/web/from-store.ts';
 import { Keeper } from '../../src/web/keeper.ts';
+import type { Served } from '../../src/web/served.ts';
 import type { Env } from '../../src/worker.ts';
 import { type DnsServer, startDns, type Zone } from '../dns-server.ts';
 import { type DohServer, startDoh } from '../doh-server.ts';
@@ -40,6 +46,14 @@ const zone: Zone = {
   'torn.zz': ['10 a.mail.protection.outlook.com', '10 b.elsewhere.zz'],
   'silent.zz': 'null-mx',
   'broken.zz': 'servfail',
+  'self.zz': 'nodata',
+  '_imaps._tcp.self.zz': { SRV: ['0 1 993 imap.self.zz'] },
+  '_submissions._tcp.self.zz': { SRV: ['0 1 465 smtp.self.zz'] },
+  'imap.self.zz': { A: ['192.0.2.1'] },
+  'smtp.self.zz': { A: ['192.0.2.1'] },
+  // Leads inside, as strangers try it.
+  'inside.zz': { A: ['169.254.169.254'] },
+  'autoconfig.inside.zz': { A: ['127.0.0.1'] },
 };
 /** Asked of both servers; the answers must be the same. */
 const asked = [
@@ -60,6 +74,7 @@ const asked = [
     `/v1.1/${domain}`,
     `/api/v1/lookup?domain=${domain}`,
   ]),
+  ...['self.zz', 'inside.zz', 'gone.zz', 'gmx.net'].map((domain) => `/api/v1/lookup?domain=${domain}&published=1`),
   '/v1.1/mail.protection.outlook.com',
   '/v1.1/amazonaws.com',
   '/v1.1/not_a_domain',
@@ -76,6 +91,7 @@ const asked = [
   '/api/v1/providers',
   '/api/v1/providers?page=2',
   '/api/v1/changes?since=260',
+  '/api/v1/messages',
   '/api/v1/openapi.json',
   '/healthz',
   '/readyz',
@@ -100,9 +116,17 @@ before(async () => {
   );
   const keeper = new Keeper(store);
   await keeper.refresh();
+  const discoverer = nodeDiscoverer({ resolver: dns.address });
+  const simulator = nodeSimulator({ resolver: dns.address });
   node = createApp({
     served: () => keeper.served,
     resolver: nodeResolver(dns.address),
+    published: publishedStep(discoveries((domain) => discoverer.discover(domain))),
+    simulated: simulatedStep((domain) => {
+      const { index, knowledge } = keeper.served as Served;
+      return simulator.simulate(domain, { index, knowledgeOf: () => knowledge });
+    }),
+    messages: () => keeper.messages,
     asker: () => undefined,
     missed: () => undefined,
     ...fromStore(store),
@@ -192,6 +216,43 @@ for (const [where, vars] of [
         assert.equal(await ours.text(), await theirs.text(), path);
         for (const header of ['Content-Type', 'Cache-Control', 'ETag', 'Access-Control-Allow-Origin'])
           assert.equal(ours.headers.get(header), theirs.headers.get(header), `${header} of ${path}`);
+      }
+    });
+
+    test('asks a domain itself, and replays what clients would do with it', async () => {
+      for (const domain of ['self.zz', 'inside.zz', 'gmx.net', 'firm.zz']) {
+        const path = `/api/v1/simulate?domain=${domain}`;
+        const [ours, theirs] = await Promise.all([ask(path), node.request(`https://atlas.example${path}`)]);
+        const [one, other] = [await ours.json(), await theirs.json()] as Record<string, unknown>[];
+        assert.deepEqual({ ...one, at: '' }, { ...other, at: '' });
+      }
+      const found = (await (await ask('/api/v1/lookup?domain=self.zz&published=1')).json()) as Record<string, unknown>;
+      assert.deepEqual([found['matchedBy'], found['trust']], ['published', 'self']);
+    });
+
+    test('shows people a check as it goes, also where two ask for the same at once', async () => {
+      const pages = await Promise.all(
+        ['en', 'de'].map(async (lang) => (await ask(`/check/self.zz?lang=${lang}`)).text()),
+      );
+      for (const page of pages) {
+        assert.match(page, /imap\.self\.zz/);
+        assert.match(page, /Thunderbird/);
+        assert.match(page, /<\/html>/);
+      }
+    });
+
+    test('says who runs it', async () => {
+      const told = await startWorker({
+        ...vars,
+        ABOUT_EN: '# Imprint\n\nThe people of the village.',
+        CONTACT: 'x@y.zz',
+      });
+      try {
+        const page = await (await told.server.fetch('https://atlas.example/about')).text();
+        assert.match(page, /The people of the village\./);
+        assert.match(page, /x@y\.zz/);
+      } finally {
+        await told.server.close();
       }
     });
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { Beside, Submission } from '../../submit/draft/draft.ts';
 import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
+import { Discarded, Exported, InData, OverlayList, OverlayPath, OverlaysQuery } from './overlays.ts';
 import {
   Acceptance,
   DryRun,
@@ -25,6 +26,7 @@ const notThere: [number, string] = [
   404,
   'There is no such submission or this is not its receipt, or none are taken here',
 ];
+const noneTaken: [number, string] = [404, 'No submissions are taken here'];
 const notNow: [number, string] = [
   409,
   'Not as it stands: somebody was faster, or something is missing; “code” says what',
@@ -91,6 +93,8 @@ export const submissionPaths: ZodOpenApiPathsObject = {
     },
     post: {
       summary: 'Submit a new record, a change, a report of a mistake or a removal; or only try it',
+      description: 'Reviewers send their token along: then they cannot accept it themselves.',
+      security: [{}, ...token],
       requestParams: {
         query: SubmitQuery.extend(besides.shape),
         header: z.object({
@@ -109,6 +113,8 @@ export const submissionPaths: ZodOpenApiPathsObject = {
         201: json('It was taken in', SubmissionMade),
         ...problems(
           malformed,
+          noToken,
+          wrongRole,
           notThere,
           [409, 'The same is open already; “number” says which'],
           tooLarge,
@@ -167,6 +173,39 @@ export const submissionPaths: ZodOpenApiPathsObject = {
       responses: {
         200: json('The submission that takes it back: published, or waiting for a second reviewer', SubmissionReviewed),
         ...problems(malformed, noToken, wrongRole, [404, 'There is no such revision'], notNow, tooLarge, later),
+      },
+    },
+  },
+  '/api/v1/overlays': {
+    get: {
+      summary: 'What was published here and stands in front of the data, until they have it',
+      security: token,
+      requestParams: { query: OverlaysQuery },
+      responses: {
+        200: json('At most a hundred', OverlayList),
+        ...problems(malformed, noToken, wrongRole, noneTaken),
+      },
+    },
+  },
+  '/api/v1/overlays/exported': {
+    post: {
+      summary: 'Say what the data have now: submissions whose records are the same there are done; for admins',
+      security: token,
+      requestBody: body(InData),
+      responses: {
+        200: json('Which are done', Exported),
+        ...problems(malformed, noToken, wrongRole, noneTaken, tooLarge),
+      },
+    },
+  },
+  '/api/v1/overlays/{number}': {
+    delete: {
+      summary: 'Let the data win: what was published goes, and the next load serves the file again; for admins',
+      security: token,
+      requestParams: { path: OverlayPath },
+      responses: {
+        200: json('It is gone', Discarded),
+        ...problems(noToken, wrongRole, [404, 'There is no such overlay (any more)']),
       },
     },
   },

@@ -39,6 +39,7 @@ const summary = {
   at: z.iso.datetime(),
   changedAt: z.iso.datetime(),
   holdUntil: z.iso.datetime().nullable().describe('It is accepted, and published then unless somebody stops it.'),
+  answerUntil: z.iso.datetime().nullable().describe('A reviewer has asked; without an answer it is declined then.'),
 };
 
 const event = {

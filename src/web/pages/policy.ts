@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import { defaultPolicy } from '../../submit/policy.ts';
+import { defaultPolicy, type Policy as Numbers } from '../../submit/policy.ts';
 import type { Deps } from '../served.ts';
 import { sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
@@ -50,7 +50,8 @@ export const texts = {
         points: [
           'Checks take seconds, at most three minutes. A reviewer then decides: accepts, declines with a reason, or asks. We aim at a week; what is proved for every domain is quickest.',
           'Two pairs of eyes: where people of a served domain would be sent to a domain that they are not sent to today, where many would lose their answer, or where somebody’s MX pattern decides for strangers, a second reviewer must accept, too, and then {hours} hours pass, in which the submitter and every reviewer can stop it.',
-          'A reviewer does not decide about what they submitted themselves.',
+          'What was submitted with a reviewer’s token cannot be accepted with it: somebody else has to. Of what comes without a token nobody can tell who sent it; reviewers submit with theirs.',
+          'Whoever is asked has {days} days for an answer. Without one the submission ends, and can be sent anew.',
           'Every act is kept for good, with who, when and why; the submitter sees all of it but the name. Everything published can be taken back.',
           'Unless the operator of this server has chosen otherwise, nothing is published without a person.',
         ],
@@ -115,7 +116,8 @@ export const texts = {
         points: [
           'Die Prüfungen dauern Sekunden, höchstens drei Minuten. Dann entscheidet ein Mensch: annehmen, mit Begründung ablehnen oder nachfragen. Unser Ziel ist eine Woche; am schnellsten geht, was für jede Domain nachgewiesen ist.',
           'Vier Augen: Wo Menschen einer ausgelieferten Domain zu einer Domain geleitet würden, zu der sie heute nicht geleitet werden, wo viele ihre Antwort verlören oder ein fremdes MX-Muster für Unbeteiligte entschiede, muss eine zweite Person zustimmen; danach vergehen {hours} Stunden, in denen die einsendende Person und alle Prüfenden es anhalten können.',
-          'Niemand entscheidet über das, was er oder sie selbst eingereicht hat.',
+          'Was mit dem Token einer prüfenden Person eingereicht wurde, lässt sich mit diesem nicht annehmen: Das muss jemand anders tun. Wer etwas ohne Token geschickt hat, weiß niemand; Prüfende reichen mit ihrem ein.',
+          'Für die Antwort auf eine Rückfrage sind {days} Tage Zeit. Bleibt sie aus, endet die Einsendung und lässt sich neu schicken.',
           'Jeder Schritt bleibt für immer festgehalten, mit wer, wann und warum; die einsendende Person sieht alles bis auf den Namen. Alles Veröffentlichte lässt sich zurücknehmen.',
           'Wenn der Betreiber dieses Servers nichts anderes gewählt hat, wird nichts ohne einen Menschen veröffentlicht.',
         ],
@@ -156,25 +158,28 @@ export function policyPage(deps: Deps) {
   return (c: Context): Promise<Response> => {
     const { title, lead, sections, contact: reach, none, submit }: Policy = texts[languageOf(c)];
     const { contact, submissions } = deps;
-    const { holdHours } = submissions?.desk.policy ?? defaultPolicy;
-    const filled = (point: string) => point.replace('{hours}', String(holdHours));
+    const policy = submissions?.desk.policy ?? defaultPolicy;
     const body = html`<h1>${title}</h1>
 <p class="lead">${lead}</p>
 ${submissions ? html`<p><a class="button" href="/submit">${submit}</a></p>` : html`<p class="note">${none}</p>`}
 ${sections.map(
   ({ heading, points }) => html`<h2>${heading}</h2>
-<ul>${points.map((point) => html`<li>${filled(point)}</li>`)}</ul>`,
+<ul>${points.map((point) => html`<li>${filled(point, policy)}</li>`)}</ul>`,
 )}
 ${contact === undefined ? '' : html`<p>${reach} <strong>${linked(contact)}</strong></p>`}`;
     return sendPage(c, deps, { title, description: lead, body });
   };
 }
 
+function filled(point: string, { holdHours, answerDays }: Numbers): string {
+  return point.replace('{hours}', String(holdHours)).replace('{days}', String(answerDays));
+}
+
 /** The same in Markdown, for those who read the repository: docs/policy.md. */
 export function policyText(): string {
   const { title, lead, sections }: Policy = texts.en;
   const list = sections.map(({ heading, points }) => {
-    const lines = points.map((point) => `- ${point.replace('{hours}', `${defaultPolicy.holdHours}`)}`);
+    const lines = points.map((point) => `- ${filled(point, defaultPolicy)}`);
     return `## ${heading}\n\n${lines.join('\n')}\n`;
   });
   return [`# ${title}\n`, `${lead}\n`, ...list].join('\n');

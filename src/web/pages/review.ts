@@ -8,6 +8,7 @@ import { mostReason } from '../../submit/draft/draft.ts';
 import { states } from '../../submit/model.ts';
 import { accept, ask, decline } from '../../submit/review.ts';
 import { forReviewer } from '../../submit/show.ts';
+import { stateNames } from '../../submit/standing.ts';
 import { isOpen } from '../../submit/state.ts';
 import { recheck, stop } from '../../submit/submissions.ts';
 import { HttpProblem } from '../errors.ts';
@@ -17,7 +18,7 @@ import { named } from '../review.ts';
 import { plainReason } from '../said.ts';
 import type { Deps } from '../served.ts';
 import { refusable, submissionsOf } from '../submissions.ts';
-import { checkList, texts as checkWords, eventList, standing } from './checks.ts';
+import { checkList, eventList, standing } from './checks.ts';
 import { formOf } from './form-body.ts';
 import { type Html, sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
@@ -203,7 +204,6 @@ async function sendQueue(c: Context, deps: Deps, { store }: Desk, session: Sessi
   const page = { limit: shown, ...(before !== undefined && { before }) };
   const rows = await listSubmissions(store.db, wanted.length > 0 ? wanted : states.filter(isOpen), page);
   const counts = await countSubmissions(store.db);
-  const words = checkWords[language];
   const places = [
     {
       path: '/review',
@@ -216,7 +216,7 @@ async function sendQueue(c: Context, deps: Deps, { store }: Desk, session: Sessi
         ? [
             {
               path: `/review?state=${state}`,
-              name: words.states[state],
+              name: stateNames[state][language],
               count: counts[state],
               isHere: wanted.includes(state),
             },
@@ -253,7 +253,7 @@ async function sendOne(c: Context, deps: Deps, row: SubmissionRow, session: Sess
   const { draft, served, former, needs } = it;
   const after = draft.kind === 'remove' ? null : (draft.record ?? served);
   const body = html`<p class="eyebrow"><a href="/review">${say.back}</a></p><h1>${say.one(row.number)}</h1>${whoIsIn(session, language)}
-<p class="lead">${formWords[language].kinds[row.kind]}: <a href="/provider/${row.id}">${row.id}</a>. ${standing(row, language)}</p>
+<p class="lead">${formWords[language].kinds[row.kind]}: <a href="/provider/${row.id}">${row.id}</a>. ${standing(it, language)}</p>
 ${draft.reason === '' ? '' : html`<h2>${say.says}</h2><blockquote>${draft.reason}</blockquote>`}
 <h2>${say.differs}</h2>${diff(served, after, language)}
 <h2>${say.found}</h2>${checkList(it.checks, language)}

@@ -9,7 +9,7 @@ import { elapsed } from '../../net/elapsed.ts';
 import type { Language } from '../../provider/phrases.ts';
 import { readSubmission, type SubmissionRow } from '../../store/submissions.ts';
 import { submitter } from '../../submit/desk.ts';
-import { forSubmitter } from '../../submit/show.ts';
+import { forSubmitter, summary } from '../../submit/show.ts';
 import { isOpen } from '../../submit/state.ts';
 import { recheck, stop, withdraw } from '../../submit/submissions.ts';
 import { systemClock } from '../../verify/clock.ts';
@@ -120,8 +120,11 @@ export function receiptCard(number: number, receipt: string, preview: string | u
 ${preview === undefined ? '' : html`<p>${say.preview} <code>${preview}</code></p>`}</div>`;
 }
 
-/** How often the store is asked what is new, and for how long at the most, milliseconds. */
-const pollInterval = 400;
+/**
+ * How soon the store is asked what is new, less and less often, and for how long at the most, milliseconds: a Worker may ask
+ * 1,000 questions for one answer.
+ */
+const [firstPause, lastPause] = [400, 2000];
 const longest = 200_000;
 
 /** The page of a submission; while its checks run it grows. */
@@ -138,13 +141,15 @@ export async function followed(
   const { number, id } = row;
   const title = more.title ?? say.heading(number);
   const before = html`<h1>${title}</h1>
-<p class="lead">${say.about} <a href="/provider/${id}">${id}</a>: ${standing(row, language)}</p>
+<p class="lead">${say.about} <a href="/provider/${id}">${id}</a>: ${standing(summary(desk, row), language)}</p>
 ${more.before ?? ''}
 <h2>${say.checks}</h2>${row.state === 'checking' ? html`<p class="soft">${say.checking}</p>` : ''}<ol class="checks" aria-live="polite">`;
   async function* parts() {
     yield before;
     const told = new Set<string>();
-    for (const end = elapsed() + longest; ; await systemClock.sleep(pollInterval)) {
+    let pause = firstPause;
+    for (const end = elapsed() + longest; ; await systemClock.sleep(pause)) {
+      pause = Math.min(1.2 * pause, lastPause);
       const now = (await readSubmission(desk.store.db, number)) ?? row;
       const shown = await forSubmitter(desk, now, language);
       const running = now.state === 'checking' && now.version === row.version && elapsed() < end;
@@ -154,7 +159,7 @@ ${more.before ?? ''}
         yield checkItem(check, language);
       }
       if (running) continue;
-      yield html`</ol>${now.state === row.state ? '' : html`<p>${standing(now, language)}</p>`}${rest(now, shown, receipt, language)}`;
+      yield html`</ol>${now.state === row.state ? '' : html`<p>${standing(shown, language)}</p>`}${rest(now, shown, receipt, language)}`;
       return;
     }
   }

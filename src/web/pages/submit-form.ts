@@ -159,13 +159,17 @@ ${fault === undefined ? '' : html`<p class="fault" id="id-fault">${fault}</p>`}
 </form>`;
 }
 
-/** The whole form. @param base the record that is served, for a change */
-export function submitForm(
-  filled: Filled,
-  mistakes: readonly Mistake[],
-  base: Provider | undefined,
-  language: Language,
-): Html {
+/** Around a form. */
+export interface Setting {
+  /** The record that is served, for a change. */
+  readonly base: Provider | undefined;
+  /** Nobody is written to: then no address is asked for. */
+  readonly isSilent: boolean;
+  readonly language: Language;
+}
+
+/** The whole form. */
+export function submitForm(filled: Filled, mistakes: readonly Mistake[], { base, isSilent, language }: Setting): Html {
   const say = texts[language];
   const { kind, id } = filled;
   const field = fields(filled, mistakes, language);
@@ -195,7 +199,7 @@ ${steps(filled, language)}`
     : ''
 }
 ${field.area('/reason', reason, say.reasonHint)}
-${field.input('/contact', say.contact, { type: 'email', hint: say.contactHint })}
+${isSilent ? '' : field.input('/contact', say.contact, { type: 'email', hint: say.contactHint })}
 <p class="acts"><button class="primary" name="act" value="submit">${say.submit}</button>${hasRecord ? html`<button name="act" value="try">${say.try}</button>` : ''}</p>
 <p class="hint">${hasRecord ? say.tryHint : ''} ${say.reviewed}</p>
 </form>`;

@@ -6,6 +6,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Provider } from '../../provider/model.ts';
+import type { Language } from '../../provider/phrases.ts';
 import { readDraft } from '../../submit/draft/draft.ts';
 import type { Mistake } from '../../submit/draft/mistake.ts';
 import { type CheckResult, type Kind, kinds } from '../../submit/model.ts';
@@ -25,7 +26,7 @@ import { sendPage, streamPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { scripts } from './scripts.ts';
 import { failed, followed, receiptCard } from './submission.ts';
-import { entryForm, type Filled, texts as formTexts, kindLinks, submitForm } from './submit-form.ts';
+import { entryForm, type Filled, texts as formTexts, kindLinks, type Setting, submitForm } from './submit-form.ts';
 import { Told } from './told.ts';
 
 export const texts = {
@@ -136,7 +137,7 @@ async function sendTrial(
     await trying;
     yield html`</ol><p>${say.tried}</p>
 ${remarks.length === 0 ? '' : html`<h2>${say.filled}</h2><ul lang="en">${remarks.map(({ where, says }) => html`<li><code>${where}</code> ${says}</li>`)}</ul>`}
-${submitForm(filled, [], base, language)}`;
+${submitForm(filled, [], settingOf(deps, base, language))}`;
   }
   return streamPage(c, deps, { title: say.trying, script }, parts(), failed(c, deps));
 }
@@ -153,7 +154,7 @@ async function sendForm(
   const language = languageOf(c);
   const say = texts[language];
   const body = html`<h1>${say.title}</h1>${kindLinks(filled.kind, filled.id, language)}
-${submitForm(filled, mistakes, base, language)}
+${submitForm(filled, mistakes, settingOf(deps, base, language))}
 <p><a href="/submission">${say.another}</a> · <a href="/policy">${formTexts[language].policy}</a></p>`;
   return sendPage(c, deps, {
     title: say.title,
@@ -162,6 +163,10 @@ ${submitForm(filled, mistakes, base, language)}
     ...(isSent && mistakes.length > 0 && { status: 422 as const }),
     ...(c.req.method === 'POST' && { caching: 'no-store' as const }),
   });
+}
+
+function settingOf({ submissions }: Deps, base: Provider | undefined, language: Language): Setting {
+  return { base, language, isSilent: submissions?.desk.isSilent === true };
 }
 
 function kindOf(said: unknown): Kind {

@@ -56,7 +56,7 @@ describe('Submitting and reviewing in a browser', { skip: noBrowser }, () => {
       await stranger.getByRole('link', { name: 'Einen Fehler melden' }).click();
       await stranger.getByLabel('Was nicht stimmt').fill('Port 995 geht nicht mehr.');
       await stranger.getByRole('button', { name: 'Einreichen' }).click();
-      await stranger.getByText('wartet auf einen Menschen').first().waitFor();
+      await stranger.getByText('Die Durchsicht steht noch aus.').first().waitFor();
       const receipt = (await stranger.locator('.secret').textContent()) ?? '';
       const number = /Nummer: (\d+)/.exec((await stranger.locator('.card').textContent()) ?? '')?.[1] ?? '';
       assert.doesNotMatch(stranger.url(), /mar_/, 'the receipt stands in no address');

@@ -133,7 +133,7 @@ describe('A submission', () => {
     const receipt = /mar_[\w-]+/.exec(body)?.[0] ?? '';
     assert.match(body, /<code class="secret">mar_/);
     assert.equal(body.match(/<li class="check">/g)?.length, 7);
-    assert.match(body, /wartet auf einen Menschen/);
+    assert.match(body, /Die Durchsicht steht noch aus\./);
     const again = await fill('/submission', { number: '1', receipt });
     assert.equal(again.headers.get('Cache-Control'), 'no-store');
     assert.doesNotMatch(await again.text(), /class="secret"/);
