@@ -41,7 +41,9 @@ import { fromStore } from './web/from-store.ts';
 import { gzip, gzipParts } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
+import type { LaneAnswer } from './web/lane-node.ts';
 import { listen } from './web/listen-node.ts';
+import { Requests } from './web/metrics.ts';
 import { requestLog } from './web/request-log-node.ts';
 import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
@@ -63,6 +65,8 @@ export interface ServerOptions extends VerifyingOptions {
   readonly metrics?: boolean;
   /** Answer /dns/mx/ for any domain. */
   readonly mxService?: boolean;
+  /** Whether what is asked most is answered before the app (web/lane-node.ts); it is unless this is false. */
+  readonly lane?: boolean;
   /** Where people reach this server, without a slash at its end. */
   readonly url?: string;
   /** What the operator says of themselves on the page about the server, by language; another text after SIGHUP. */
@@ -186,8 +190,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       notices: { mailer: options.mailer, reviewers: options.notifiers, language: options.language },
     }));
   const requested = log.request && requestLog(log.request);
+  const requests = new Requests();
   const app = createApp({
     served: () => keeper.served,
+    requests,
     resolver,
     published: publishedStep(discovered),
     discovered,
@@ -224,7 +230,17 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       else log.error(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   });
-  const listening = await listen(app, options, requested);
+  const lane = {
+    served: () => keeper.served,
+    answered: ({ route, status, ...more }: LaneAnswer) => {
+      requests.count(route, status);
+      log.request?.({ route, status, milliseconds: 0, ...more });
+    },
+  };
+  const listening = await listen(app, options, {
+    ...(options.lane !== false && { lane }),
+    ...(requested && { log: requested }),
+  });
 
   const poll = setInterval(() => {
     keeper.look().catch((error: unknown) => {

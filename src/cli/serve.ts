@@ -19,7 +19,7 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--domains FILE | --domains-sql SELECT --domains-db FILE]
                        [--logins FILE | --logins-sql SELECT --logins-db FILE]
                        [--trusted-proxy ADDRESS|NETWORK]… [--resolver HOST:PORT] [--url URL] [--bundle-key FILE]
-                       [--mx-service]
+                       [--mx-service] [--no-lane]
                        [--sign-cert FILE --sign-key FILE] [--about DIR]
                        [--verify --contact TEXT [--webhook URL]] [--compare --contact TEXT]
                        [--submissions | --no-submissions] [--publish-proved] [--hold-hours N]
@@ -37,6 +37,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
                         asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
   --mx-service          tell everybody the MX hosts of any domain at /dns/mx/<domain>, one a line (default: it does not)
+  --no-lane             answer every request by the app: without it, XML of known domains leaves before (docs/lane.md)
   --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes),
                         and the one name under which it shows pages (default: loopback and its IP address)
@@ -96,6 +97,7 @@ export const command: Command = {
       'trusted-proxy': { type: 'string', multiple: true },
       url: { type: 'string' },
       'mx-service': { type: 'boolean' },
+      'no-lane': { type: 'boolean' },
       ...submissionOptions,
       ...signingOptions,
       about: { type: 'string' },
@@ -142,6 +144,7 @@ export const command: Command = {
       ...(values.metrics && { metrics: true }),
       ...(url !== undefined && { url }),
       ...(values['mx-service'] && { mxService: true }),
+      ...(values['no-lane'] && { lane: false }),
       ...(signing && { signer: () => signing.signer() }),
       ...(about && { about: () => about ?? {} }),
       ...(verify && { verify }),

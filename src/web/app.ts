@@ -48,7 +48,7 @@ import { previewRoute, submissionRoutes } from './submissions.ts';
 
 export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
-  const requests = new Requests();
+  const requests = deps.requests ?? new Requests();
   const intake = new Intake(deps);
   const count = (c: Context, route: string, status: number): void => {
     requests.count(route, status);

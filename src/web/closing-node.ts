@@ -25,6 +25,11 @@ export function gracefulClose(server: Server): () => Promise<void> {
     new Promise((resolve) => {
       closing = true;
       server.close(() => resolve());
-      for (const [socket, requests] of underWay) if (requests === 0) socket.destroy();
+      for (const [socket, requests] of underWay) {
+        if (requests > 0) continue;
+        // The lane's answers are no requests (lane-node.ts): one may be on its way.
+        if (socket.writableLength > 0) socket.end();
+        else socket.destroy();
+      }
     });
 }

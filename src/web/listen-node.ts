@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { gracefulClose } from './closing-node.ts';
+import { type LaneOptions, openLane } from './lane-node.ts';
 import type { RequestLog } from './request-log-node.ts';
 import { refusal } from './respond.ts';
 
@@ -16,13 +17,14 @@ export interface Listening {
 
 /**
  * @param port 0: any free one
- * @param log hears of every request
+ * @param watched `lane`: what is answered before the app is asked (lane-node.ts); without it nothing is. `log`: hears of
+ *  every request that the lane does not answer
  * @throws Node's own error where the port cannot be had
  */
 export async function listen(
   app: Hono,
   { host, port }: { host: string; port: number },
-  log?: Pick<RequestLog, 'watch'>,
+  { lane, log }: { lane?: LaneOptions; log?: Pick<RequestLog, 'watch'> } = {},
 ): Promise<Listening> {
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
     manyHosts(env) ? refusal('There is more than one Host header.') : app.fetch(request, env);
@@ -38,6 +40,7 @@ export async function listen(
     log?.watch(request, response);
     void listener(request, response);
   });
+  if (lane) openLane(server, lane);
   const close = gracefulClose(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -82,6 +82,12 @@ export function send(
   return c.body(document.body, 200, { ...headers, ETag: document.etag, 'Content-Type': document.type });
 }
 
+/** The headers of a document that everybody may keep, as {@link send} sends it, and of the 304 for who has it already. */
+export function publicHeaders({ type, etag }: Document): Record<'whole' | 'kept', Readonly<Record<string, string>>> {
+  const kept = { ...always, 'Cache-Control': cacheControl.public, ETag: etag };
+  return { kept, whole: { ...kept, 'Content-Type': type } };
+}
+
 export function sendJson(c: Context, value: unknown, caching: Caching): Response {
   return send(c, documentOf(JSON.stringify(value), json), caching);
 }

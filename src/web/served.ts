@@ -24,7 +24,7 @@ import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
 import type { Agency } from '../verify/agents/agency.ts';
 import type { ChangeList, RevisionList } from './contract/contract.ts';
-import type { ProcessVitals } from './metrics.ts';
+import type { ProcessVitals, Requests } from './metrics.ts';
 import { type Document, documentOf, xml } from './respond.ts';
 import type { Submissions } from './submissions.ts';
 
@@ -143,6 +143,8 @@ export interface Deps {
   readonly submissions?: Submissions;
   /** Gives work to agents elsewhere and takes what they have seen; undefined where nothing is verified. */
   readonly agents?: Agency;
+  /** Where answers are counted; without it the app counts for itself. */
+  readonly requests?: Requests;
   /** Whether the asker may read /metrics. */
   mayMeasure(c: Context): boolean;
   /** Whether it is a program of the operator's that asks: on this machine or at a trusted proxy, and for itself. */

@@ -34,6 +34,8 @@ export interface TestApp {
   readonly missed: { domain: string; asker: string | undefined }[];
   /** What would stand in the log. */
   readonly defects: { error: unknown; route: string }[];
+  /** What the app answers from now. */
+  readonly served: () => Served | undefined;
   /** Gives the app its first atlas, or the next one. */
   readonly swap: (curated: Curated) => void;
   /** From now on this is known. */
@@ -76,6 +78,7 @@ export interface TestAppOptions {
     | 'agents'
     | 'discovered'
     | 'gzipParts'
+    | 'requests'
   >;
 }
 
@@ -178,7 +181,7 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     return app.request(url, { method, headers, ...(body !== undefined && { body }) });
   };
   const get: TestApp['get'] = (path, headers) => send('GET', path, headers);
-  return { app, send, get, asked, askedThemselves, missed, defects, swap, learn };
+  return { app, served: () => current, send, get, asked, askedThemselves, missed, defects, swap, learn };
 }
 
 /** The MX hosts of a domain, the most preferred first. */

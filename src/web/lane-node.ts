@@ -1,0 +1,231 @@
+/**
+ * The lane: what mail clients ask most, `GET /v1.1/{domain}` of a domain that a record names, answered from octets that are
+ * ready, before node:http has made a request of it. The app stays the one that decides: the lane knows one shape of request,
+ * exact and clean, and one kind of answer, the document that the app would send (the same object, of what is served now).
+ * Whatever else comes, with every octet behind it, goes to node:http as if the lane had never seen it, and the connection
+ * stays there: heads that come in pieces, other methods, paths, versions and headers, anything twice, misses, slow readers.
+ *
+ * So the lane waits for nobody and keeps nothing of a request: between two answers there is an idle connection, which ends
+ * after the time that the server gives it. test/web/lane.test.ts holds both roads against each other, octet by octet.
+ */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Domain } from '../name/domain.ts';
+import { type Document, isKept, publicHeaders } from './respond.ts';
+import type { Served } from './served.ts';
+
+export interface LaneOptions {
+  /** What is served now. */
+  readonly served: () => Served | undefined;
+  /** Hears of an answer, to count it as the app does. */
+  readonly answered: (answer: LaneAnswer) => void;
+}
+
+export interface LaneAnswer {
+  readonly method: string;
+  /** The pattern, as the app names it. */
+  readonly route: string;
+  readonly status: number;
+  /** Octets that go out, head included. */
+  readonly bytes: number;
+}
+
+/** Octets of one read: far below the 16 kB that node:http takes as a head. */
+const mostOctets = 8192;
+/** Requests of one read. More of them could mean answers of many megabytes, which node:http knows how to hold back. */
+const mostAtOnce = 16;
+/** As the app names it in its metrics. */
+const route = '/v1.1/:domain';
+const requestLine = /^(GET|HEAD) \/v1\.1\/([a-z0-9.-]+) HTTP\/1\.1$/;
+/** No white space at its ends, no control character, nothing beyond ASCII. */
+const headerLine = /^([A-Za-z-]+): ([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/;
+/** What @hono/node-server takes without a second look. */
+const cleanHost = /^[a-z0-9.-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
+/** Headers that change nothing about the answer, or only as the lane knows; any other one is for node:http. */
+const knownHeaders = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'connection',
+  'dnt',
+  'forwarded',
+  'from',
+  'host',
+  'if-modified-since',
+  'if-none-match',
+  'origin',
+  'pragma',
+  'priority',
+  'referer',
+  'sec-fetch-dest',
+  'sec-fetch-mode',
+  'sec-fetch-site',
+  'sec-fetch-user',
+  'sec-gpc',
+  'upgrade-insecure-requests',
+  'user-agent',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+]);
+
+/**
+ * Opens the lane of a server. To be called before anybody else listens for its connections.
+ * @throws where node:http does not take connections as it did
+ */
+export function openLane(server: Server, options: LaneOptions): void {
+  const [toHttp, ...others] = server.listeners('connection');
+  if (!toHttp || others.length > 0) throw new Error('node:http has not one listener for connections');
+  server.removeAllListeners('connection');
+  const answers = new Answers(server, options.served);
+  server.on('connection', (socket: Socket) => {
+    /** The headers of the last request here, and what they say: programs send the same ones again. */
+    let [headers, said]: [string | undefined, Said | undefined] = [undefined, undefined];
+    let fresh = true;
+
+    const handOver = (octets?: Buffer) => {
+      socket.off('data', take).off('end', end).off('timeout', idle).off('error', fail);
+      socket.setTimeout(0);
+      if (octets) socket.unshift(octets);
+      toHttp.call(server, socket);
+    };
+    const take = (octets: Buffer) => {
+      fresh = false;
+      // After the server began to close.
+      if (!socket.writable) return;
+      // Who does not read is for node:http, which knows how to wait.
+      const isForUs = socket.writableLength === 0 && octets.length <= mostOctets;
+      const ready = isForUs && answersTo(octets.toString('latin1'));
+      if (!ready) return handOver(octets);
+      socket.cork();
+      for (const {
+        method,
+        answer: { status, octets: answer },
+      } of ready) {
+        options.answered({ method, route, status, bytes: answer.length });
+        socket.write(answer);
+      }
+      socket.uncork();
+    };
+    /** All that was read is the lane's, or nothing of it: what node:http would refuse, it refuses with all before it. */
+    const answersTo = (text: string) => {
+      const ready: { method: string; answer: Answer }[] = [];
+      for (let at = 0; at < text.length; ) {
+        const [line, blank] = [text.indexOf('\r\n', at), text.indexOf('\r\n\r\n', at)];
+        if (blank < 0 || ready.length === mostAtOnce) return undefined;
+        const block = text.slice(line + 2, blank + 2);
+        if (block !== headers) [headers, said] = [block, readHeaders(block)];
+        const answer = said && answers.to(text.slice(at, line), said);
+        if (!answer) return undefined;
+        ready.push({ method: text.startsWith('H', at) ? 'HEAD' : 'GET', answer });
+        at = blank + 4;
+      }
+      return ready;
+    };
+    const end = () => socket.end();
+    // Who has said nothing yet has node:http's time for a head.
+    const idle = () => (fresh || socket.writableLength > 0 ? handOver() : socket.destroy());
+    const fail = () => socket.destroy();
+    socket.on('data', take).on('end', end).on('timeout', idle).on('error', fail);
+    socket.setTimeout(server.keepAliveTimeout + server.keepAliveTimeoutBuffer);
+  });
+}
+
+/** What the lane takes notice of in headers. */
+interface Said {
+  readonly ifNoneMatch: string | undefined;
+}
+
+/** @param block lines, each with its end. @returns undefined where a request with them is not for the lane */
+function readHeaders(block: string): Said | undefined {
+  const seen = new Map<string, string>();
+  for (const line of block.split('\r\n').slice(0, -1)) {
+    const [, name = '', value = ''] = headerLine.exec(line) ?? [];
+    const key = name.toLowerCase();
+    if (!knownHeaders.has(key) || seen.has(key)) return undefined;
+    seen.set(key, value);
+  }
+  const connection = seen.get('connection');
+  if (!cleanHost.test(seen.get('host') ?? '') || (connection && connection.toLowerCase() !== 'keep-alive'))
+    return undefined;
+  return { ifNoneMatch: seen.get('if-none-match') };
+}
+
+/** Answers as they go over the wire. */
+class Answers {
+  readonly #served: LaneOptions['served'];
+  /** What stands behind the date. */
+  readonly #tail: string;
+  /** They go when the documents do: new data or new knowledge bring new ones (web/served). */
+  readonly #ready = new WeakMap<Document, Ready>();
+
+  constructor({ keepAliveTimeout }: Server, served: LaneOptions['served']) {
+    this.#served = served;
+    this.#tail = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1000)}\r\n\r\n`;
+  }
+
+  /** @returns undefined where the app has to say something */
+  to(line: string, { ifNoneMatch }: Said): Answer | undefined {
+    const [, method, domain] = requestLine.exec(line) ?? [];
+    const document = domain === undefined ? undefined : documentFor(domain as Domain, this.#served());
+    if (!document) return undefined;
+    const ready = this.#now(document);
+    const kept = isKept(ifNoneMatch, document.etag);
+    if (kept) return ready.kept;
+    return method === 'HEAD' ? ready.head : ready.whole;
+  }
+
+  /** Made anew each second, because the date is in it; what is on its way keeps its own. */
+  #now(document: Document): Ready {
+    const second = Math.floor(Date.now() / 1000);
+    let ready = this.#ready.get(document);
+    if (ready?.second === second) return ready;
+    const { whole, kept } = publicHeaders(document);
+    const body = Buffer.from(document.body);
+    const date = `Date: ${new Date(1000 * second).toUTCString()}\r\n${this.#tail}`;
+    const start = `HTTP/1.1 200 OK\r\n${lines(whole)}`;
+    ready = {
+      second,
+      whole: {
+        status: 200,
+        octets: Buffer.concat([Buffer.from(`${start}Content-Length: ${body.length}\r\n${date}`), body]),
+      },
+      head: { status: 200, octets: Buffer.from(`${start}${date}`) },
+      kept: { status: 304, octets: Buffer.from(`HTTP/1.1 304 Not Modified\r\n${lines(kept)}${date}`) },
+    };
+    this.#ready.set(document, ready);
+    return ready;
+  }
+}
+
+interface Answer {
+  readonly status: 200 | 304;
+  readonly octets: Buffer;
+}
+
+interface Ready {
+  /** Seconds since 1970. */
+  readonly second: number;
+  readonly whole: Answer;
+  /** To HEAD. */
+  readonly head: Answer;
+  /** For who has the document. */
+  readonly kept: Answer;
+}
+
+/** The document of a domain that a record itself names: the same one for everybody, whatever is asked of the Host. */
+function documentFor(domain: Domain, served: Served | undefined): Document | undefined {
+  const owner = served?.atlas.ownerOf([domain]);
+  if (!owner || !('record' in owner) || owner.listed) return undefined;
+  return served?.autoconfig({ domain, provider: owner.record, matchedBy: 'domain', trust: 'curated' });
+}
+
+/** In the order and the spelling in which the app's answers go out. */
+function lines(headers: Readonly<Record<string, string>>): string {
+  return [...new Headers(headers)].map(([name, value]) => `${name}: ${value}\r\n`).join('');
+}
