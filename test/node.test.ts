@@ -70,6 +70,17 @@ describe('a server', () => {
     assert.equal((await ask(open.server, '/metrics', forwarded)).status, 200);
   });
 
+  test('tells them to no page that is open in a browser on this machine', async (t) => {
+    const { server } = await start(t);
+    const { headers } = await ask(server, '/metrics', { Origin: 'https://evil.example' });
+    assert.equal(headers.get('Access-Control-Allow-Origin'), null);
+    // A name of the page's owner that leads to this machine (DNS rebinding).
+    const agent = new Agent();
+    t.after(() => agent.destroy());
+    assert.match(await answerTo(new URL('/metrics', server.url), agent, 'evil.example:8143'), /unknown-route/);
+    assert.match(await answerTo(new URL('/metrics', server.url), agent, 'localhost:8143'), /mailatlas_providers/);
+  });
+
   test('links to itself by the URL it was given, and signs profiles with the key it was given', async (t) => {
     const sign = (profile: string) => new Uint8Array(Buffer.from(`signed: ${profile}`));
     const { server } = await start(t, { url: 'https://atlas.example', signer: () => sign });
@@ -618,9 +629,9 @@ async function problemAt(server: RunningServer, path: string): Promise<{ code: s
   return JSON.parse((await ask(server, path)).body);
 }
 
-function answerTo(url: URL, agent: Agent): Promise<string> {
+function answerTo(url: URL, agent: Agent, host = url.host): Promise<string> {
   return new Promise((resolve, reject) => {
-    httpGet(url, { agent }, (response: IncomingMessage) => {
+    httpGet(url, { agent, headers: { Host: host } }, (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve(Buffer.concat(chunks).toString()));

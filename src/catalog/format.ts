@@ -55,7 +55,7 @@ export function draftText({ record, remarks }: Draft): string {
 
 function arrange(node: Node, shape: Shape | undefined, text: string): void {
   node.spaceBefore = false;
-  if (node.commentBefore) node.commentBefore = node.commentBefore.replace(/\n+$/, '');
+  if (node.commentBefore) node.commentBefore = node.commentBefore.replace(/(?<!\n)\n+$/, '');
   if (isMap(node)) arrangeMap(node as YAMLMap<Node, Node | null>, shape, text);
   else if (isSeq(node)) arrangeList(node as YAMLSeq<Node>, shape, text);
   else if (isScalar(node)) arrangeScalar(node, shape);

@@ -31,10 +31,14 @@ export function fieldName(path: Path): string {
     .join('');
 }
 
-/** One line for a terminal, in the form that editors and CI systems make clickable. */
+/**
+ * One line for a terminal, in the form that editors and CI systems make clickable. It quotes a file that may be a stranger's,
+ * and so nothing in it steers the terminal or turns the direction of the text.
+ */
 export function sayProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   const field = problem.field === '' ? '' : `${problem.field}: `;
   const tip = problem.tip === undefined ? '' : `; ${problem.tip}`;
-  return `${place}: ${problem.level}: ${field}${problem.says}${tip} [${problem.rule}]`;
+  const line = `${place}: ${problem.level}: ${field}${problem.says}${tip} [${problem.rule}]`;
+  return line.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }

@@ -27,7 +27,7 @@ export function serverUrl(given: string | undefined, command: string, flag = '--
   if (url.protocol === 'http:' && !isHere) {
     throw misuse('over http:// everybody on the way could read the secret: use https://', command);
   }
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 export interface Question {

@@ -34,7 +34,7 @@ export function ownUrl(text: string, command: string): string {
   const url = URL.parse(text);
   const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
   if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, command);
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 /** `--resolver HOST:PORT` */

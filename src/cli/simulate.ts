@@ -85,7 +85,7 @@ function readServer(text: string): string {
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.username !== '')
     throw misuse('--server takes a URL, such as https://atlas.example.com', 'simulate');
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 const elsewhere: ReadonlySet<Verdict> = new Set(['differs', 'not-meant']);

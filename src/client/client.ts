@@ -9,7 +9,14 @@
  * The library keeps nothing: whoever uses it stores {@link OpenAtlas.revision} and gives it as `seen` the next time, so that
  * nobody can hand out an old bundle again.
  */
-import { BundleError, type BundleHead, maxBundle, openEnvelope, readPayload } from '../atlas/bundle.ts';
+import {
+  type BundleContent,
+  BundleError,
+  type BundleHead,
+  maxBundle,
+  openEnvelope,
+  readPayload,
+} from '../atlas/bundle.ts';
 import { type AnswerJson, type Miss, offline } from '../atlas/offline.ts';
 import { parseAddress } from '../name/address.ts';
 import { parseDomain } from '../name/domain.ts';
@@ -58,7 +65,7 @@ export async function openBundle(file: Uint8Array, options: OpenOptions): Promis
   const { keys, seen = 0, grace = 0, now = new Date() } = options;
   const envelope = openEnvelope(await unzipped(file));
   await isSignedBy(envelope, keys);
-  const content = readPayload(new TextDecoder('utf-8', { fatal: true }).decode(envelope.payload));
+  const content = contentOf(envelope.payload);
   const { revision, at, expires, changes = null } = content.head;
   if (revision === undefined || at === undefined || expires === undefined)
     throw new BundleError('not-a-bundle', 'The bundle does not say when it was made.');
@@ -70,7 +77,7 @@ export async function openBundle(file: Uint8Array, options: OpenOptions): Promis
       'rolled-back',
       `The bundle is older than one that was opened before (${revision} < ${seen}).`,
     );
-  const atlas = offline(content);
+  const atlas = readable(() => offline(content));
   return {
     revision,
     at,
@@ -87,6 +94,20 @@ export async function openBundle(file: Uint8Array, options: OpenOptions): Promis
       return 'answer' in found ? { answer: atlas.say(found.answer, address.local) } : found;
     },
   };
+}
+
+function contentOf(payload: Uint8Array): BundleContent {
+  return readable(() => readPayload(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
+}
+
+/** Signed is not the same as well made: a program that opens bundles hears of that as of everything else. @throws {BundleError} */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BundleError) throw error;
+    throw new BundleError('not-a-bundle', 'The bundle holds something that this program cannot read.');
+  }
 }
 
 /** The bytes of a gzip stream (RFC 1952), never more than a bundle may have. */

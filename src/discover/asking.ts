@@ -109,8 +109,9 @@ export function pageOf(fetched: Fetched): Page | Ending {
   const decoded = decode(body, headers['content-type']);
   if ('unknown' in decoded) return { code: 'unreadable', detail: `the encoding ${decoded.unknown}` };
   const { text, note } = decoded;
-  // Comments go first, by an expression of their own: nested in another one, they could be matched in endless ways.
-  const start = text.slice(0, 2000).replaceAll(/<!--[^]*?-->/g, '');
+  // Comments go first, by an expression of their own: nested in another one, they could be matched in endless ways. One that
+  // does not end goes to the end, or each of a thousand beginnings would be looked for an end.
+  const start = text.slice(0, 2000).replaceAll(/<!--[^]*?(?:-->|$)/g, '');
   if (/^\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html[\s>])/i.test(start)) return { code: 'html' };
   return { text, bytes: body, type: type.trim(), hops, ...(note !== undefined && { note }) };
 }

@@ -22,7 +22,7 @@ export interface ListRow {
 export function domainLines(text: string): ListRow[] {
   return lines(text, (line) =>
     line
-      .replace(/#.*$/, '')
+      .replace(/#.*/s, '')
       .trim()
       .split(/[\s,]+/),
   );
@@ -31,7 +31,7 @@ export function domainLines(text: string): ListRow[] {
 /** The lines of a list of logins: `address login`; a line that begins with `#` is a comment. */
 export function loginLines(text: string): ListRow[] {
   return lines(text, (line) => {
-    const [, address = '', login = ''] = /^(\S+?)(?:[\s,]+(.*))?$/.exec(line.startsWith('#') ? '' : line) ?? [];
+    const [, address = '', login = ''] = /^(,.*|[^\s,]+)(?:[\s,]+(.*))?$/s.exec(line.startsWith('#') ? '' : line) ?? [];
     return [address, login];
   });
 }

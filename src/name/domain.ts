@@ -15,7 +15,7 @@ export class NameError extends Error {
   override readonly name = 'NameError';
   readonly code: NameFault;
   constructor(code: NameFault, message: string) {
-    super(message);
+    super(visible(message));
     this.code = code;
   }
 }
@@ -85,7 +85,8 @@ function toAscii(text: string): string {
   const bad = /[\p{Cc}\s%/?#@:\\[\]<>^|]/u.exec(text);
   if (bad) throw badCharacter(bad[0], text);
   const url = URL.parse(`http://${text}/`);
-  if (!url) throw new NameError('bad-idn', `“${visible(text)}” is not a valid internationalised domain name (UTS 46).`);
+  if (!url)
+    throw new NameError('bad-idn', `“${text.slice(0, 80)}” is not a valid internationalised domain name (UTS 46).`);
   return url.hostname;
 }
 
@@ -115,9 +116,9 @@ function checkLabel(label: string, whole: string): void {
   }
 }
 
-/** Without control characters and halves of characters, which must not reach a terminal or a log. */
+/** Without what steers a terminal or a log, turns the direction of the text, or is half a character: names are quoted. */
 function visible(text: string): string {
-  return text.toWellFormed().replace(/\p{Cc}/gu, '\ufffd');
+  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }
 
 function badCharacter(character: string, whole: string): NameError {
@@ -126,6 +127,6 @@ function badCharacter(character: string, whole: string): NameError {
     : `“${character}”`;
   return new NameError(
     'bad-character',
-    `The domain “${visible(whole.slice(0, 80))}” contains ${shown}, which no domain name may.`,
+    `The domain “${whole.slice(0, 80)}” contains ${shown}, which no domain name may.`,
   );
 }

@@ -24,7 +24,11 @@ export class MessageError extends Error {
 }
 
 const internet = 1;
-/** A name has at most 255 octets, and each label takes two: more pointers than this lead in circles. */
+/**
+ * RFC 1035 section 2.3.4. Each label takes two octets, and one pointer after another leads in circles: without these bounds a
+ * message of 64 KiB is five thousand names of eight thousand characters.
+ */
+const mostName = 255;
 const mostLabels = 128;
 /** Aliases of aliases; resolvers give up at about as many. */
 const mostAliases = 16;
@@ -62,7 +66,7 @@ export function decodeReply(octets: Uint8Array, name: string, type: RecordType):
     reader.skip(4);
     const end = reader.uint16() + reader.at;
     if (family === internet && kind === recordTypes[type]) found.push({ owner, data: reader.data(type, end) });
-    else if (family === internet && kind === recordTypes.CNAME) aliases.set(owner, reader.name());
+    else if (family === internet && kind === recordTypes.CNAME) aliases.set(owner, reader.data('CNAME', end));
     reader.at = end;
   }
   let owner = name;
@@ -96,6 +100,7 @@ class Reader {
   name(): string {
     const labels: string[] = [];
     let end: number | undefined;
+    let octets = 1;
     for (let steps = 0; steps < 2 * mostLabels; steps++) {
       const length = this.uint8();
       if (length >= 0xc0) {
@@ -108,6 +113,8 @@ class Reader {
         this.at = end ?? this.at;
         return labels.join('.');
       } else {
+        octets += length + 1;
+        if (octets > mostName) throw new MessageError('a name longer than any');
         labels.push(label(Array.from({ length }, () => this.uint8())));
       }
     }

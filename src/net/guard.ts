@@ -49,6 +49,11 @@ export const specialRanges: readonly (readonly [range: string, why: string])[] =
   ['fe80::/10', 'link-local'],
   ['fec0::/10', 'site-local'],
   ['ff00::/8', 'multicast'],
+  // Whatever else is outside of 2000::/3, the only part that is given out (RFC 4291 section 2.4, IANA's IPv6 address space
+  // registry): networks of one's own, such as 0200::/7 of an overlay, are there.
+  ['::/3', 'not global unicast'],
+  ['4000::/2', 'not global unicast'],
+  ['8000::/1', 'not global unicast'],
 ];
 
 const ranges = specialRanges.map(([range, why]) => ({ networks: networksOf([range]), why, isV6: range.includes(':') }));

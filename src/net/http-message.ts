@@ -43,9 +43,9 @@ export async function readReply(octets: AsyncIterable<Uint8Array>): Promise<Http
 function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
   const headers = new Map<string, string>();
   for (const line of lines) {
-    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/.exec(line) ?? [];
     if (name === '') throw new HttpFault('malformed', 'a header line');
-    if (!headers.has(name.toLowerCase())) headers.set(name.toLowerCase(), value);
+    if (!headers.has(name.toLowerCase())) headers.set(name.toLowerCase(), value.trim());
   }
   return Object.fromEntries(headers);
 }

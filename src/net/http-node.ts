@@ -115,18 +115,18 @@ async function read(incoming: IncomingMessage): Promise<Uint8Array> {
   return unpack(Buffer.concat(chunks), incoming.headers['content-encoding']);
 }
 
-const unpackers: Readonly<Record<string, typeof gunzipSync>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};
+const unpackers: ReadonlyMap<string, typeof gunzipSync> = new Map([
+  ['gzip', gunzipSync],
+  ['x-gzip', gunzipSync],
+  ['deflate', inflateSync],
+  ['br', brotliDecompressSync],
+]);
 
 /** We ask for no coding; some servers use one all the same. */
 function unpack(packed: Buffer, coding = 'identity'): Uint8Array {
   const name = coding.trim().toLowerCase();
   if (name === 'identity' || name === '' || packed.length === 0) return packed;
-  const unpacker = unpackers[name];
+  const unpacker = unpackers.get(name);
   if (!unpacker) throw new HttpFault('malformed', `content coding ${name.slice(0, 40)}`);
   try {
     return unpacker(packed, { maxOutputLength: maxReply });

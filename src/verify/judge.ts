@@ -151,7 +151,7 @@ function greetingFault(fault: Fault, explained: Attempt['explained']): Seen<Find
 const limits: readonly (readonly [code: FindingCode, words: RegExp])[] = [
   [
     'limit.connections',
-    /too many (?:\w+ )*connections|connection (?:count )?limit|max(?:imum)? (?:number of )?connections|\[LIMIT\]/i,
+    /too many (?:\w+ ){0,4}connections|connection (?:count )?limit|max(?:imum)? (?:number of )?connections|\[LIMIT\]/i,
   ],
   ['limit.greylist', /gr[ea]y-?list/i],
   ['limit.blocked', /block|black-?list|deny-?list|banned|spamhaus|\brbl\b|dnsbl|reputation|abuse|access denied/i],

@@ -11,7 +11,7 @@ import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
 import { queryParameter } from './query.ts';
-import { dependsOnAsker, sendJson } from './respond.ts';
+import { dependsOnAsker, needsSecret, sendJson } from './respond.ts';
 import type { Deps, Hosting } from './served.ts';
 
 /** What clients put in front of a domain: autoconfig, Autodiscover, PACC. */
@@ -21,6 +21,8 @@ export function askRoute(deps: Deps) {
   return (c: Context): Response => {
     const { hosting, url } = deps;
     if (!hosting || !(hosting.only || hosting.lists) || !deps.isNear(c)) throw nothingHere();
+    // Who may ask may not ask for a page that is open in their browser.
+    needsSecret(c);
     const { atlas } = ready(deps);
     dependsOnAsker(c);
     const typed = queryParameter(c.req.url, 'domain');

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { addressBlock } from '../net/block.ts';
 import type { Networks } from '../net/networks.ts';
 import { askerAddress } from './forwarded.ts';
+import { isLoopbackHost } from './pages/own-host.ts';
 
 export interface Askers {
   /** The network of whoever asks, for budgets; undefined for this machine. Never logged or stored. */
@@ -21,8 +22,8 @@ export function askers(trustedProxies: Networks): Askers {
       const headers = { xForwardedFor: c.req.header('x-forwarded-for'), forwarded: c.req.header('forwarded') };
       return addressBlock(askerAddress(peerOf(c), headers, trustedProxies));
     },
-    isOwn: (c) => asksForItself(c) && isLoopback(peerOf(c)),
-    isNear: (c) => asksForItself(c) && (isLoopback(peerOf(c)) || trustedProxies.has(peerOf(c))),
+    isOwn: (c) => asksForItself(c) && isHere(c),
+    isNear: (c) => asksForItself(c) && (isHere(c) || trustedProxies.has(peerOf(c))),
   };
 }
 
@@ -32,6 +33,14 @@ function peerOf(c: Context): string {
 
 function isLoopback(address: string): boolean {
   return /^(?:::ffff:)?127\.|^::1$/.test(address);
+}
+
+/**
+ * From this machine to this machine, by a name that is this machine's own: a browser on it can be made to ask for any page's
+ * sake, by a name of that page's owner that leads here (DNS rebinding).
+ */
+function isHere(c: Context): boolean {
+  return isLoopback(peerOf(c)) && isLoopbackHost(new URL(c.req.url).hostname);
 }
 
 /** As far as one can tell: a proxy says for whom it asks. */

@@ -87,7 +87,7 @@ function readAddress(text: string): Address {
 
 /** `autodiscover.<domain>`: whoever owns the domain has pointed that name here. Any other Host says nothing. */
 function addressOfHost(c: Context): Address {
-  const [, domain] = /^autodiscover\.(.+\..+)$/.exec(new URL(c.req.url).hostname) ?? [];
+  const [, domain] = /^autodiscover\.([^.]+\..+)$/.exec(new URL(c.req.url).hostname) ?? [];
   if (domain === undefined) throw new Refusal(600, 'The request has no EMailAddress.');
   return { domain: parseDomain(domain) };
 }

@@ -39,13 +39,31 @@ export function askerAddress(peer: string, headers: ForwardedHeaders, trusted: N
 /** The `for` of each element of RFC 7239 section 4; an element without one, or one that cannot be read, is empty. */
 function forwardedHops(header: string): string[] {
   if (header.trim() === '') return [];
-  // Commas and semicolons may stand in quotation marks.
-  const elements = header.match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
-  return elements.map((element) => {
-    const pairs = element.match(/(?:"(?:[^"\\]|\\.)*"|[^";])+/g) ?? [];
-    const value = pairs.map((pair) => /^\s*for\s*=\s*(.*?)\s*$/i.exec(pair)?.[1]).find((found) => found !== undefined);
-    return (value ?? '').replace(/^"(.*)"$/s, '$1').replace(/\\(.)/g, '$1');
+  return split(header, ',').map((element) => {
+    const pairs = split(element, ';').map((pair) => /^for\s*=(.*)$/i.exec(pair.trim())?.[1]);
+    const value = pairs.find((found) => found !== undefined) ?? '';
+    return value
+      .trim()
+      .replace(/^"(.*)"$/s, '$1')
+      .replace(/\\(.)/g, '$1');
   });
+}
+
+/**
+ * At a sign that may stand in quotation marks as well. Read from the right: what the last proxy wrote is whole, and a quote
+ * that a client has opened must not reach into it.
+ */
+function split(text: string, sign: ',' | ';'): string[] {
+  const parts: string[] = [];
+  let [end, isQuoted] = [text.length, false];
+  for (let at = end - 1; at >= 0; at--) {
+    if (text[at] === '"' && text[at - 1] !== '\\') isQuoted = !isQuoted;
+    else if (text[at] === sign && !isQuoted) {
+      parts.push(text.slice(at + 1, end));
+      end = at;
+    }
+  }
+  return [...parts, text.slice(0, end)].toReversed();
 }
 
 /** An address without the port and the brackets it may come with; undefined for what is none. */

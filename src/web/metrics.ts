@@ -11,7 +11,7 @@ import { statusNames } from '../provider/model.ts';
 import type { Vitals } from '../store/vitals.ts';
 import { endpoints } from '../verify/endpoint.ts';
 import { HttpProblem } from './errors.ts';
-import { documentOf, send } from './respond.ts';
+import { documentOf, needsSecret, send } from './respond.ts';
 import type { Deps, Served, Source } from './served.ts';
 
 /** What the process says of itself. */
@@ -46,6 +46,8 @@ export function metricsRoute(deps: Deps, requests: Requests) {
   return async (c: Context): Promise<Response> => {
     if (!deps.mayMeasure(c))
       throw new HttpProblem('unknown-route', 'There is nothing here; GET /api lists the routes.');
+    // Who may read it may not read it for a page that is open in their browser.
+    needsSecret(c);
     if (!last || elapsed() - last.at > kept) last = { at: elapsed(), vitals: deps.vitals() };
     const vitals = await last.vitals.catch((error: unknown) => {
       last = undefined;

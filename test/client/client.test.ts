@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
+import { bundleFile } from '../../src/atlas/bundle-write.ts';
 import { curatedOf, parseCatalog } from '../../src/catalog/catalog.ts';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { shippedData } from '../../src/cli/options.ts';
@@ -86,7 +87,6 @@ describe('A bundle is opened', () => {
   });
 
   test('with lines and fields in it that this program does not know', async () => {
-    const { bundleFile } = await import('../../src/atlas/bundle-write.ts');
     const payload = bundle.toString().split('\n\n')[1] ?? '';
     const newer = payload
       .replace('{"mailatlas":{', '{"mailatlas":{"colour":"blue",')
@@ -235,6 +235,23 @@ describe('The lines of a bundle', () => {
       noProbe: [],
     };
     assert.ok(bundleOf(turned, { knowledge }).equals(bundle));
+  });
+
+  test('that are signed and say nothing are refused as everything else is', async () => {
+    const head = '{"mailatlas":{"revision":9,"at":"2026-11-20T10:00:00Z","expires":"2099-01-01T00:00:00Z"}}';
+    for (const line of [
+      'null',
+      '7',
+      '{"provider":null}',
+      '{"provider":{"id":"a"}}',
+      '{"registrable":1}',
+      '{"quarantine":null}',
+    ]) {
+      const text = `${head}\n${line}\n{"end":2}\n`;
+      assert.equal(await refusal(Buffer.from(bundleFile(text, [ours]))), 'not-a-bundle', line);
+    }
+    const noText = Buffer.from(bundleFile(`${head}\n`, [ours]));
+    assert.equal(await refusal(noText), 'not-a-bundle');
   });
 
   test('hold names that a line could not', async () => {

@@ -86,6 +86,14 @@ describe('settings', () => {
   for (const [more, mode, why] of modes)
     test(`${more || 'nothing'} is ${mode} ${why}`, () => assert.equal(imapOf(more), mode));
 
+  test('of a kind that is a word of JavaScript’s are Exchange’s own, as all that nobody knows', () => {
+    for (const type of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
+      assert.deepEqual(
+        draft(settings(`<Protocol><Type>${type}</Type><Server>a.example</Server></Protocol>`)).record.incoming,
+        [],
+      );
+  });
+
   test('that contradict themselves are remarked on', () => {
     const { remarks } = draft(settings(imap('<Port>143</Port><SSL>off</SSL><Encryption>TLS</Encryption>')));
     assert.ok(remarks.some(({ says }) => says.includes('plaintext')));

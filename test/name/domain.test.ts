@@ -212,13 +212,21 @@ describe('what is no domain', () => {
     assert.match(said('a\0b.example'), /U\+0000/);
     assert.match(said('a.-b.example'), /“-b”/);
     assert.ok(said('x'.repeat(5000)).length < 200);
+    assert.ok(said(`ä${'.x'.repeat(400)}\ufffd`).length < 200);
   });
 
   test('is said without raw control characters in the quoted name', () => {
-    for (const typed of ['a\0b.example', '\u001b[31mred.example', 'a\nb.example', '\ud800.de']) {
+    for (const typed of [
+      'a\0b.example',
+      '\u001b[31mred.example',
+      '\u001b[2j..example',
+      'a\nb.example',
+      '\ud800.de',
+      'a\u202eb_.de',
+    ]) {
       assert.throws(
         () => parseDomain(typed),
-        (error) => error instanceof NameError && !/[\p{Cc}\p{Cs}]/u.test(error.message),
+        (error) => error instanceof NameError && !/[\p{Cc}\p{Cs}\p{Cf}]/u.test(error.message),
         JSON.stringify(typed),
       );
     }

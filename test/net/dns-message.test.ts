@@ -57,6 +57,22 @@ describe('an answer', () => {
     assert.throws(() => read(answers), MessageError);
   });
 
+  test('with an alias whose record is longer or shorter than it says is refused', () => {
+    const good = reply([alias('mail.example', 'two.example'), mxOf('two.example', 'mx.example')]);
+    // Behind head and question: the owner's name, type, class, time; then the length of the data.
+    const length = 12 + 18 + 14 + 8;
+    assert.equal(good[length + 1], 'two.example'.length + 2);
+    for (const wrong of [0, 5, 60]) assert.throws(() => read(good.with(length + 1, wrong)), MessageError);
+  });
+
+  test('with a name of more than 255 octets is refused: by pointers, few octets make a long one', () => {
+    const labels = (count: number) => Array.from({ length: count }, () => [63, ...Buffer.alloc(63, 0x61)]).flat();
+    const owner = (...octets: number[]) =>
+      Uint8Array.from([...reply([]), ...octets, 0, 15, 0, 1, 0, 0, 0, 0, 0, 0]).with(7, 1);
+    assert.throws(() => read(owner(...labels(4), 0)), /longer than any/);
+    assert.throws(() => read(owner(...labels(3), 61, ...Buffer.alloc(61, 0x61), 0xc0, 12)), /longer than any/);
+  });
+
   test('of texts is what all its strings say, and of services what the zone file says', () => {
     const whole = (type: 'TXT' | 'SRV', data: unknown): Uint8Array =>
       packet.encode({

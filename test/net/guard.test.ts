@@ -33,6 +33,11 @@ const refused: [address: string, why: RegExp][] = [
   ['64:ff9b:1::1', /NAT64/],
   ['2002:7f00:1::', /6to4/],
   ['2001:0:4136:e378::1', /Teredo/],
+  // Never given out: overlays of one's own (0200::/7) live there.
+  ['200::1', /not global unicast/],
+  ['1::3', /not global unicast/],
+  ['4000::1', /not global unicast/],
+  ['e000::1', /not global unicast/],
   // What is no plain address cannot be checked.
   ['fe80::1%eth0', /no address/],
   ['localhost', /no address/],

@@ -19,6 +19,7 @@ before(async () => {
       'https://good.zz/packed-br': { body: brotliCompressSync('hello'), headers: { 'Content-Encoding': 'br' } },
       'https://good.zz/badly-packed': { body: 'hello', headers: { 'Content-Encoding': 'gzip' } },
       'https://good.zz/strangely-packed': { body: 'hello', headers: { 'Content-Encoding': 'zstd-2' } },
+      'https://good.zz/inherited': { body: 'hello', headers: { 'Content-Encoding': 'constructor' } },
       'https://good.zz/bomb': { body: gzipSync(Buffer.alloc(50_000_000)), headers: { 'Content-Encoding': 'gzip' } },
       'https://good.zz/echo': ({ method, body, headers }) => `${method} ${body} ${String(headers['x-own'])}`,
       'https://good.zz/moved': { status: 302, headers: { Location: 'https://elsewhere.zz/' } },
@@ -130,6 +131,7 @@ describe('a request fails', { concurrency: true }, () => {
     assert.match(await fault('https://good.zz/garbage'), /^malformed: HPE_/);
     assert.equal(await fault('https://good.zz/badly-packed'), 'malformed: content coding gzip');
     assert.equal(await fault('https://good.zz/strangely-packed'), 'malformed: content coding zstd-2');
+    assert.equal(await fault('https://good.zz/inherited'), 'malformed: content coding constructor');
   });
 
   test('where the connection ends, or there is none', async () => {

@@ -81,6 +81,12 @@ describe('Forwarded (RFC 7239)', () => {
     asks(client, { forwarded: `for=1.2.3.4;ext="\\",", for=${client}` });
   });
 
+  test('is read from its right end: a quote that a client has opened does not swallow what the proxy writes', () => {
+    asks(client, { forwarded: `for="a, for=${client}` });
+    asks('2001:db8::9', { forwarded: 'for="a, for="[2001:db8::9]"' });
+    asks('2001:db8::9', { forwarded: 'for="1.2.3.4;x, for="[2001:db8::9]";proto=https' });
+  });
+
   test('with an element that names nobody ends there', () => {
     asks(proxy, { forwarded: `for=${client}, proto=https` });
     asks(proxy, { forwarded: 'for=unknown' });

@@ -3,12 +3,14 @@ import type { Auth, Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type Reading } from './model.ts';
 
 const types = { EmailTypeIMAP: 'imap', EmailTypePOP: 'pop3' } as const;
-const methods: Readonly<Record<string, Auth>> = {
-  EmailAuthPassword: 'password-cleartext',
-  EmailAuthNTLM: 'NTLM',
-  EmailAuthCRAMMD5: 'password-encrypted',
-  EmailAuthNone: 'none',
-};
+const methods: ReadonlyMap<string, Auth> = new Map(
+  Object.entries<Auth>({
+    EmailAuthPassword: 'password-cleartext',
+    EmailAuthNTLM: 'NTLM',
+    EmailAuthCRAMMD5: 'password-encrypted',
+    EmailAuthNone: 'none',
+  }),
+);
 /** One switch for TLS; on these ports it begins with STARTTLS. */
 const starttlsPorts: ReadonlySet<number> = new Set([143, 110, 587]);
 
@@ -39,7 +41,7 @@ function server(
 ): ClientServer | undefined {
   const key = (name: string) => mail.get(`${which}MailServer${name}`);
   const host = key('HostName');
-  const method = methods[key('Authentication') ?? ''];
+  const method = methods.get(key('Authentication') ?? '');
   if (host === undefined || method === undefined) return undefined;
   // Without a port it tries 25, 587 and 465 in turn to send; without the switch it goes without TLS.
   const port = Number(key('PortNumber') ?? { imap: 143, pop3: 110, smtp: 25 }[protocol]);

@@ -3,7 +3,9 @@ import type { Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type PoxReading, type Reading } from './model.ts';
 import { everything, fill } from './reading.ts';
 
-const security: Readonly<Record<string, Security>> = { ssl: 'tls', starttls: 'starttls', plain: 'none' };
+const security: ReadonlyMap<string, Security> = new Map(
+  Object.entries<Security>({ ssl: 'tls', starttls: 'starttls', plain: 'none' }),
+);
 
 /** Sections anywhere in the document, names in any case; a well-formed file without any counts as found, too. */
 function autoconfig(root: Element, person: Person): Reading {
@@ -15,7 +17,7 @@ function autoconfig(root: Element, person: Person): Reading {
     const [host, port, username] = [text('hostname'), text('port'), text('username')];
     if (host === undefined || port === undefined || username === undefined) return [];
     if (type !== 'imap' && type !== 'smtp') return [];
-    const mode = security[(text('sockettype') ?? '').toLowerCase()];
+    const mode = security.get((text('sockettype') ?? '').toLowerCase());
     return expand(type, fill(host, person), portOf(port), mode, fill(username, person));
   });
   return split(servers);

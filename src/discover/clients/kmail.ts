@@ -3,20 +3,24 @@ import type { Auth, Security } from '../../provider/model.ts';
 import type { Client, ClientServer, Person, Reading } from './model.ts';
 import { everything, fill, last, strictPort } from './reading.ts';
 
-const security: Readonly<Record<string, Security>> = { plain: 'none', SSL: 'tls', STARTTLS: 'starttls' };
+const security: ReadonlyMap<string, Security> = new Map(
+  Object.entries<Security>({ plain: 'none', SSL: 'tls', STARTTLS: 'starttls' }),
+);
 /** In the order of its enumeration, of which it takes the greatest to send. */
 const order: readonly Security[] = ['tls', 'starttls', 'none'];
 
-const methods: Readonly<Record<string, Auth>> = {
-  'password-cleartext': 'password-cleartext',
-  plain: 'password-cleartext',
-  'password-encrypted': 'password-encrypted',
-  secure: 'password-encrypted',
-  NTLM: 'NTLM',
-  GSSAPI: 'GSSAPI',
-  none: 'none',
-  OAuth2: 'OAuth2',
-};
+const methods: ReadonlyMap<string, Auth> = new Map(
+  Object.entries<Auth>({
+    'password-cleartext': 'password-cleartext',
+    plain: 'password-cleartext',
+    'password-encrypted': 'password-encrypted',
+    secure: 'password-encrypted',
+    NTLM: 'NTLM',
+    GSSAPI: 'GSSAPI',
+    none: 'none',
+    OAuth2: 'OAuth2',
+  }),
+);
 
 function autoconfig(root: Element, person: Person): Reading {
   const provider = everything(root)
@@ -38,8 +42,8 @@ function autoconfig(root: Element, person: Person): Reading {
 function server(section: Element, protocol: 'imap' | 'pop3' | 'smtp', person: Person): ClientServer[] {
   const port = last(section, 'port');
   if (port === undefined) return [];
-  const modes = childrenOf(section, 'socketType').map(({ verbatim }) => security[verbatim]);
-  const known = childrenOf(section, 'authentication').map(({ verbatim }) => methods[verbatim]);
+  const modes = childrenOf(section, 'socketType').map(({ verbatim }) => security.get(verbatim));
+  const known = childrenOf(section, 'authentication').map(({ verbatim }) => methods.get(verbatim));
   // A password counts as nothing said yet: the first other method takes its place.
   const auth = known.find((method) => method !== undefined && method !== 'password-cleartext') ?? 'password-cleartext';
   return [

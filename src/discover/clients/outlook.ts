@@ -3,7 +3,9 @@ import type { Auth, Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type PoxReading } from './model.ts';
 
 /** `Encryption`, where it is there, overrides `SSL`, which is on where it is missing. */
-const encryptions: Readonly<Record<string, Security>> = { none: 'none', ssl: 'tls', tls: 'starttls' };
+const encryptions: ReadonlyMap<string, Security> = new Map(
+  Object.entries<Security>({ none: 'none', ssl: 'tls', tls: 'starttls' }),
+);
 const usualPorts = { imap: 993, pop3: 995, smtp: 465 } as const;
 
 function autodiscover(root: Element, person: Person): PoxReading {
@@ -25,7 +27,7 @@ function server(section: Element, person: Person): ClientServer[] {
   const protocol = ({ imap: 'imap', pop3: 'pop3', smtp: 'smtp' } as const)[text('Type').toLowerCase()];
   if (protocol === undefined || text('Server') === '') return [];
   const security =
-    encryptions[text('Encryption').toLowerCase()] ?? (text('SSL').toLowerCase() === 'off' ? 'none' : 'tls');
+    encryptions.get(text('Encryption').toLowerCase()) ?? (text('SSL').toLowerCase() === 'off' ? 'none' : 'tls');
   const isOpen = protocol === 'smtp' && text('AuthRequired').toLowerCase() === 'off';
   const auth: Auth = isOpen ? 'none' : text('SPA').toLowerCase() === 'off' ? 'password-cleartext' : 'NTLM';
   const port = Number(text('Port') || usualPorts[protocol]);

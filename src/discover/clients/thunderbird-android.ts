@@ -4,7 +4,7 @@ import type { Client, ClientServer, Person, Reading, Refusal } from './model.ts'
 import { fill, strictPort } from './reading.ts';
 import { isHost } from './thunderbird.ts';
 
-const security: Readonly<Record<string, Security>> = { SSL: 'tls', STARTTLS: 'starttls' };
+const security: ReadonlyMap<string, Security> = new Map(Object.entries<Security>({ SSL: 'tls', STARTTLS: 'starttls' }));
 const methods: ReadonlySet<string> = new Set(['OAuth2', 'password-cleartext', 'password-encrypted']);
 
 /** One wrong value ends all of it. */
@@ -49,7 +49,7 @@ function server(section: Element, protocol: 'imap' | 'smtp', person: Person): Cl
   };
   const host = fill(value('hostname'), person);
   const port = strictPort(value('port'));
-  const mode = security[value('socketType')];
+  const mode = security.get(value('socketType'));
   const username = fill(value('username'), person);
   const auth = childrenOf(section, 'authentication')
     .map(text)

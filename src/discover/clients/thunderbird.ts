@@ -4,22 +4,28 @@ import type { Auth, Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type PoxReading, type Reading } from './model.ts';
 import { fill } from './reading.ts';
 
-const security: Readonly<Record<string, Security>> = { plain: 'none', SSL: 'tls', STARTTLS: 'starttls' };
+const security: ReadonlyMap<string, Security> = new Map(
+  Object.entries<Security>({ plain: 'none', SSL: 'tls', STARTTLS: 'starttls' }),
+);
 
-const passwords: Readonly<Record<string, Auth>> = {
-  'password-cleartext': 'password-cleartext',
-  plain: 'password-cleartext',
-  'password-encrypted': 'password-encrypted',
-  secure: 'password-encrypted',
-  GSSAPI: 'GSSAPI',
-  NTLM: 'NTLM',
-  OAuth2: 'OAuth2',
-};
-const withoutSignIn: Readonly<Record<string, Auth>> = {
-  none: 'none',
-  'client-IP-address': 'none',
-  'smtp-after-pop': 'none',
-};
+const passwords: ReadonlyMap<string, Auth> = new Map(
+  Object.entries<Auth>({
+    'password-cleartext': 'password-cleartext',
+    plain: 'password-cleartext',
+    'password-encrypted': 'password-encrypted',
+    secure: 'password-encrypted',
+    GSSAPI: 'GSSAPI',
+    NTLM: 'NTLM',
+    OAuth2: 'OAuth2',
+  }),
+);
+const withoutSignIn: ReadonlyMap<string, Auth> = new Map(
+  Object.entries<Auth>({
+    none: 'none',
+    'client-IP-address': 'none',
+    'smtp-after-pop': 'none',
+  }),
+);
 
 /** Hosts, with all below them, whose OAuth2 client Thunderbird has (OAuth2Providers.sys.mjs of version 153). */
 const oauth2Hosts: ReadonlySet<string> = new Set([
@@ -60,7 +66,9 @@ function autoconfig(root: Element, person: Person): Reading {
   });
   if (incoming.length === 0) return { refused: 'no-incoming' };
   const outgoing = childrenOf(provider, 'outgoingServer').flatMap((section) =>
-    section.attributes.type === 'smtp' ? server(section, 'smtp', { ...withoutSignIn, ...passwords }, person) : [],
+    section.attributes.type === 'smtp'
+      ? server(section, 'smtp', new Map([...withoutSignIn, ...passwords]), person)
+      : [],
   );
   if (outgoing.length === 0) return { refused: 'no-outgoing' };
   return { incoming, outgoing };
@@ -69,14 +77,14 @@ function autoconfig(root: Element, person: Person): Reading {
 function server(
   section: Element,
   protocol: 'imap' | 'pop3' | 'smtp',
-  methods: Readonly<Record<string, Auth>>,
+  methods: ReadonlyMap<string, Auth>,
   person: Person,
 ): ClientServer[] {
   const text = (name: string) => scalar(childrenOf(section, name)[0]);
   const host = hostOf(text('hostname'), person);
   const port = Number.parseInt(text('port') ?? '', 10);
-  const mode = childrenOf(section, 'socketType').map((one) => security[scalar(one) ?? '']);
-  const auth = childrenOf(section, 'authentication').map((one) => methods[scalar(one) ?? '']);
+  const mode = childrenOf(section, 'socketType').map((one) => security.get(scalar(one) ?? ''));
+  const auth = childrenOf(section, 'authentication').map((one) => methods.get(scalar(one) ?? ''));
   const modeTaken = mode.find((one) => one !== undefined);
   const authTaken = auth.find(
     (one) => one !== undefined && (one !== 'OAuth2' || (host !== undefined && knowsOAuth2(host))),

@@ -62,7 +62,7 @@ function readSettings(response: Element, account: Element, domain: string, sourc
   for (const section of childrenOf(account, 'Protocol')) {
     // Exchange 2013 and later have the type as an attribute.
     const type = first(section, 'Type') || (section.attributes.Type ?? '');
-    const protocol = typesRead[type.toLowerCase()];
+    const protocol = typesRead.get(type.toLowerCase());
     if (protocol === undefined) services.push(...readExchange(section, type, services, remarks));
     else (protocol === 'smtp' ? outgoing : incoming).push(...readServer(section, protocol, remarks));
   }

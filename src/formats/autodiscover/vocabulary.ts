@@ -48,7 +48,9 @@ export type ErrorCode = keyof typeof errors;
 export const requestSchema = `${base}/outlook/requestschema/2006`;
 
 /** `Type` as found in responses, in lower case; whatever is not here (EXCH, EXPR, WEB …) is Exchange's own. */
-export const typesRead: Readonly<Record<string, keyof typeof type>> = { imap: 'imap', pop3: 'pop3', smtp: 'smtp' };
+export const typesRead: ReadonlyMap<string, keyof typeof type> = new Map(
+  (['imap', 'pop3', 'smtp'] as const).map((name) => [name, name]),
+);
 
 /** Ports on which Thunderbird takes `SSL` on for STARTTLS. */
 export const starttlsPorts: ReadonlySet<number> = new Set([25, 110, 143, 587]);

@@ -11,7 +11,7 @@ export function readDigest(text: string): Uint8Array | undefined {
   const tags = new Map<string, string>();
   for (const part of text.split(';')) {
     if (part.trim() === '') continue;
-    const [, key, value] = /^\s*([A-Za-z0-9_-]+)\s*=\s*(\S*)\s*$/.exec(part) ?? [];
+    const [, key, value] = /^([A-Za-z0-9_-]+)\s*=\s*(\S*)$/.exec(part.trim()) ?? [];
     if (key === undefined || value === undefined) return undefined;
     if (tags.has(key) && ['v', 'a', 'd'].includes(key)) return undefined;
     tags.set(key, value);

@@ -49,7 +49,7 @@ function scan(text: string): Mistake[] {
     const now = inside.at(-1);
     return now === undefined ? '' : pointer(now.at, now.step);
   };
-  for (const [word] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gs)) {
+  for (const [word] of text.matchAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/gs)) {
     const now = inside.at(-1);
     if (word === ',' && now) {
       if (now.keys) now.isKey = true;

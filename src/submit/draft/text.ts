@@ -14,8 +14,8 @@ const invisible = /[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const broken = /[\p{Cs}\p{Co}\p{Cn}]/u;
 /** Accents stacked until they cover the lines around them. */
 const marks = /\p{M}{4}/u;
-/** A link with a scheme that is not https. */
-const link = /\b(?!https:)[a-z][a-z0-9+.-]*:\/\/|\b(?:javascript|vbscript|data|file|blob|mailto):\S/i;
+/** A link with a scheme that is not https; found by its end, because from each letter on, a scheme might begin. */
+const link = /(?<!(?<![a-z0-9+.-])https):\/\/|\b(?:javascript|vbscript|data|file|blob|mailto):\S/i;
 
 /** What is wrong with a text, the worst first; undefined where it is plain. @param lines whether it may have several lines */
 export function textFault(text: string, { lines = false } = {}): TextFault | undefined {

@@ -11,9 +11,11 @@ import { type Evidence, greetingKinds, phases } from '../evidence.ts';
 /** Characters of the evidence of one probe, as JSON: D1 takes two megabytes a row, and nobody reads a fifth of that. */
 export const mostEvidence = 384 * 1024;
 
-const word = z.string().max(300);
+/** Whole characters: a probe writes octets as Latin 1, and people read what is said of it. */
+const whole = z.string().refine((said) => said.isWellFormed(), 'has half a character');
+const word = whole.max(300);
 /** A line of a server, or a name in a certificate. */
-const text = z.string().max(4096);
+const text = whole.max(4096);
 const words = z.array(word).max(400);
 const address = z.string().regex(/^[0-9a-f:.%a-z]{2,60}$/i, 'must be an IP address');
 const milliseconds = z.number().min(0).max(86_400_000);

@@ -55,7 +55,7 @@ export function contentOf(entity: Entity): string {
   const encoding = headerOf(entity, 'content-transfer-encoding')?.toLowerCase();
   if (encoding === 'quoted-printable')
     return entity.body
-      .replaceAll(/[ \t]*=[ \t]*\n/g, '')
+      .replaceAll(/=[ \t]*\n/g, '')
       .replaceAll(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   if (encoding !== 'base64') return entity.body;
   try {

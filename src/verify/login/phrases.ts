@@ -117,11 +117,19 @@ export function sayFinding(finding: LoginFinding, language: Language): string {
   const say = asides[language];
   return [
     sentences[finding.code][language](host, finding),
-    ...(heard === undefined || heard === '' ? [] : [say.heard(heard.replaceAll(/\s*\n\s*/g, ' '))]),
+    ...(heard === undefined || heard === '' ? [] : [say.heard(oneLine(heard))]),
     ...(fault === undefined ? [] : [say.fault(fault)]),
     ...(offered.length === 0 ? [] : [say.offered(offered.join(', '))]),
     ...(explained === undefined ? [] : [explained.meaning[language]]),
   ].join(' ');
+}
+
+function oneLine(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }
 
 export function saySkip(skip: Skip, language: Language): string {

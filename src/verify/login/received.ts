@@ -29,6 +29,8 @@ export function traceSender(raw: string, sender: Sender): SenderTrace {
   const { headers } = parseEntity(raw);
   const received = headers.filter(([name]) => name === 'received').map(([, value]) => value);
   const own = new Set(sender.addresses.map(plain));
+  // What is glued to something else is not found, and is masked all the same. Our own greeting is no secret.
+  const others = sender.addresses.filter((address) => plain(address) !== plain(sender.name));
   const first = received.at(-1);
   // The first hop is the last such line; it is the one that knows.
   for (const [name, value] of headers.toReversed()) {
@@ -38,7 +40,7 @@ export function traceSender(raw: string, sender: Sender): SenderTrace {
     const found = addressesIn(from).filter(
       (address) => own.has(plain(address)) || (isOpen(name, isFirst) && isPublic(address)),
     );
-    if (found.length > 0) return { revealed: true, line: `${title(name)}: ${masked(value, found)}` };
+    if (found.length > 0) return { revealed: true, line: `${title(name)}: ${masked(value, [...found, ...others])}` };
   }
   return { revealed: false };
 }

@@ -37,9 +37,9 @@ export function preferred(header = ''): Language {
     Math.max(
       ...header.split(',').map((part) => {
         const [range = '', ...parameters] = part
-          .trim()
           .toLowerCase()
-          .split(/\s*;\s*/);
+          .split(';')
+          .map((piece) => piece.trim());
         const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
         return range.split('-')[0] === wanted ? Number(q ?? 1) || 0 : 0;
       }),

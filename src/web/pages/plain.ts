@@ -27,7 +27,9 @@ function blockOf(lines: readonly string[]): Html {
 
 /** A text in which links and addresses can be followed. */
 export function linked(text: string): Html {
-  const parts = text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]|[^\s@<>"(),;:]+@[^\s@<>"(),;:]+\.[a-z]{2,})/i);
+  const parts = text.split(
+    /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]|(?<![^\s@<>"(),;:])[^\s@<>"(),;:]+@[^\s@<>"(),;:]+\.[a-z]{2,})/i,
+  );
   return html`${parts.map((part, i) => {
     if (i % 2 === 0) return part;
     return part.includes('://') ? html`<a href="${part}">${part}</a>` : html`<a href="mailto:${part}">${part}</a>`;

@@ -29,6 +29,11 @@ describe('the sender’s address is given away', () => {
     }
   });
 
+  test('and masked wherever it stands in that line, also where it is glued to something', () => {
+    const { line = '' } = trace('Received: from host-192.168.1.7.isp.example (192.168.1.7) by smtp.mail.example');
+    assert.ok(line !== '' && !line.includes('192.168.1.7'), line);
+  });
+
   test('by a field made for it', () => {
     for (const name of ['X-Originating-IP', 'X-Client-IP', 'X-Sender-IP', 'X-Source-IP'])
       assert.equal(trace(`${name}: [198.51.100.7]`).line, `${name}: [(your address)]`);
