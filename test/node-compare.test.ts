@@ -18,9 +18,9 @@ import { createToken } from '../src/store/tokens.ts';
 import { comparisonOf } from '../src/verify/comparing.ts';
 import { autoconfig } from './discover/world.ts';
 import { startDns } from './dns-server.ts';
+import { logTo } from './log.ts';
 import { pki } from './pki.ts';
 import { startWeb } from './web-server.ts';
-import { logTo } from './log.ts';
 
 const day = 86_400_000;
 const where = 'https://autoconfig.folge.zz/mail/config-v1.1.xml';

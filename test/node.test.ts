@@ -27,9 +27,9 @@ import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
 import { ours as trusted } from './bundles.ts';
 import { autoconfig } from './discover/world.ts';
 import { startDns, type Zone } from './dns-server.ts';
+import { logTo } from './log.ts';
 import { pki } from './pki.ts';
 import { startWeb } from './web-server.ts';
-import { logTo } from './log.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-node-'));

@@ -38,10 +38,10 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { createToken } from '../../src/store/tokens.ts';
 import { autoconfig, autodiscover, startWorld, type World } from '../discover/world.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
+import { logTo } from '../log.ts';
 import { pki } from '../pki.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';
 import { imap } from '../verify/well-behaved.ts';
-import { logTo } from '../log.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));

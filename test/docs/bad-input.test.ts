@@ -7,10 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import { draftText } from '../../src/catalog/format.ts';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import { startDns } from '../dns-server.ts';
+import { logTo } from '../log.ts';
 import { talkTo } from '../raw-http.ts';
 import { record } from '../records.ts';
 import { badInputDocument, renderBadInput, sections } from './bad-input-document.ts';
-import { logTo } from '../log.ts';
 
 describe('docs/bad-input.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mailatlas-bad-input-docs-'));

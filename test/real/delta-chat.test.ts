@@ -11,12 +11,12 @@ import { draftText } from '../../src/catalog/format.ts';
 import { deltaChat as client } from '../../src/discover/clients/delta-chat.ts';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import type { Provider } from '../../src/provider/model.ts';
+import { logTo } from '../log.ts';
 import { pki } from '../pki.ts';
 import { imap, record, smtp } from '../records.ts';
 import { type Front, noDeltaChat, type SetUp, startDeltaChat, startFront } from './delta-chat.ts';
 import { type MailServers, noMailServers, startMailServers } from './mail-servers.ts';
 import { inOwnNetwork, noOwnNetwork, runInOwnNetwork } from './network.ts';
-import { logTo } from '../log.ts';
 
 const domain = 'example.test';
 const host = `mail.${domain}`;

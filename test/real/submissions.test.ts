@@ -11,11 +11,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type RunningServer, startServer } from '../../src/node.ts';
+import { logTo } from '../log.ts';
 import { noRealDns, type RealDns, startRealDns } from './dns.ts';
 import { type MailServers, noMailServers, startMailServers } from './mail-servers.ts';
 import { inOwnNetwork, noOwnNetwork, redirect, runInOwnNetwork } from './network.ts';
 import { startThunderbird, thunderbirdPath } from './thunderbird.ts';
-import { logTo } from '../log.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const domain = 'example.test';

@@ -15,8 +15,8 @@ import { socketType } from '../../src/formats/autoconfig/vocabulary.ts';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import { literalDomains } from '../../src/provider/hosts.ts';
 import type { Provider, Server } from '../../src/provider/model.ts';
-import * as thunderbirdDriver from './thunderbird.ts';
 import { logTo } from '../log.ts';
+import * as thunderbirdDriver from './thunderbird.ts';
 
 const installed = thunderbirdDriver.thunderbirdPath() !== undefined;
 const { providers } = curatedOf(parseCatalog(readDataDir(shippedData)));

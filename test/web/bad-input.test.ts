@@ -12,8 +12,8 @@ import { after, afterEach, before, describe, mock, test } from 'node:test';
 import * as fc from 'fast-check';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
-import { patience, raw, talkTo } from '../raw-http.ts';
 import { logTo } from '../log.ts';
+import { patience, raw, talkTo } from '../raw-http.ts';
 
 const data = `# yaml-language-server: $schema=../provider.schema.json
 

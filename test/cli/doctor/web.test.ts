@@ -11,8 +11,8 @@ import { askTime, examineOwnUrl } from '../../../src/cli/doctor/web.ts';
 import { startServer } from '../../../src/node.ts';
 import type { Health } from '../../../src/store/health-node.ts';
 import { startDns, type ZoneEntry } from '../../dns-server.ts';
-import { type CertificateKind, pki } from '../../pki.ts';
 import { logTo } from '../../log.ts';
+import { type CertificateKind, pki } from '../../pki.ts';
 
 const data = fileURLToPath(new URL('../data', import.meta.url));
 const now = new Date();

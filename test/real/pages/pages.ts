@@ -16,10 +16,10 @@ import { createToken, type Role } from '../../../src/store/tokens.ts';
 import { parseEndpoint } from '../../../src/verify/endpoint.ts';
 import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
+import { logTo } from '../../log.ts';
 import { liveThrough } from '../../months.ts';
 import { pki } from '../../pki.ts';
 import { startWeb } from '../../web-server.ts';
-import { logTo } from '../../log.ts';
 
 export interface PageCase {
   readonly name: string;
