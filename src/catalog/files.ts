@@ -88,6 +88,22 @@ export function writeText(path: string, text: string | Uint8Array): void {
   }
 }
 
+/** Removes what {@link writeText} has left of processes that were killed while they wrote into this folder. */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !runs(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** As `mkdir -p`. Node's own (24.21) never returns where a folder exists but can have none in it, such as /proc. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { curatedOrProblems } from '../catalog/curate.ts';
 import { type ExportPlan, type Outgoing, planExport } from '../catalog/export.ts';
-import { type DataFiles, readDataDir, writeText } from '../catalog/files.ts';
+import { type DataFiles, readDataDir, removeLeftovers, writeText } from '../catalog/files.ts';
 import { serverUrl } from './atlas-server.ts';
 import type { Command } from './main.ts';
 import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts';
@@ -83,6 +83,7 @@ async function write(published: Published, files: DataFiles, { dry, json }: Want
   const numbers = Map.groupBy(await published.submissions(), ({ id }) => id);
   const from = (id: string) => (numbers.get(id) ?? []).map(({ number }) => number);
   if (!dry) {
+    removeLeftovers(join(files.dir, 'providers'));
     for (const { path, text } of plan.writes) {
       const file = join(files.dir, ...path.split('/'));
       if (text === null) rmSync(file, { force: true });

@@ -75,9 +75,15 @@ export interface Resolver {
   mx(domain: Domain, asker?: string): Promise<MxAnswer>;
 }
 
+/** Records that are looked at. Whoever receives mail has a few; a stranger's zone can have a thousand, and answers are remembered. */
+const mostMx = 100;
+
 /** What a domain's MX records mean, in whatever order they came. @param records one at least */
 export function mxAnswerOf(records: readonly { readonly priority: number; readonly exchange: string }[]): MxAnswer {
-  const named = records.filter(({ exchange }) => exchange !== '' && exchange !== '.');
+  const named = records
+    .filter(({ exchange }) => exchange !== '' && exchange !== '.')
+    .sort((a, b) => a.priority - b.priority)
+    .slice(0, mostMx);
   // RFC 7505: a single record with preference 0 and the root as its host.
   if (named.length === 0) return { kind: 'null' };
   const hosts = named.flatMap(({ exchange, priority }): MxHost[] => {

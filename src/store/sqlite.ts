@@ -1,4 +1,5 @@
 /** The store on Node: one SQLite file. */
+import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { elapsed } from '../net/elapsed.ts';
@@ -35,12 +36,14 @@ export function openSqlite(file: string, tell: (message: string) => void = () =>
     return () => statement.get();
   }) as [() => void, () => void];
   const version = sqlite.prepare('PRAGMA data_version').pluck();
+  const assertThere = file === ':memory:' ? () => undefined : thereAt(file);
   return {
     db,
     batchSize: Number.POSITIVE_INFINITY,
     async atomically(statements) {
       // SQLite's own waiting would stop the whole process: whoever only reads is answered meanwhile.
       for (const end = elapsed() + busyTimeout; ; await new Promise((resolve) => setTimeout(resolve, busyPause))) {
+        assertThere();
         impatient();
         try {
           return runAll.immediate(statements);
@@ -51,7 +54,10 @@ export function openSqlite(file: string, tell: (message: string) => void = () =>
         }
       }
     },
-    dataVersion: () => version.get() as number,
+    dataVersion() {
+      assertThere();
+      return version.get() as number;
+    },
     scrub: () => explained(() => scrub(sqlite)),
     close: () => sqlite.close(),
   };
@@ -72,6 +78,24 @@ function open(file: string, tell: (message: string) => void): Sqlite.Database {
     sqlite?.close();
     throw explainSqlite(error, file);
   }
+}
+
+/**
+ * A file that was moved, deleted or replaced under us stays open, and SQLite goes on with it: what was acknowledged would be
+ * gone at the next start. So too its log.
+ */
+function thereAt(file: string): () => void {
+  const names = [file, `${file}-wal`].map((name) => ({ name, inode: inodeOf(name) }));
+  return () => {
+    const gone = names.find(({ name, inode }) => inode !== undefined && inodeOf(name) !== inode);
+    if (!gone) return;
+    const tip = 'stop whoever uses it, put the right file in its place with mailatlas restore, and start again';
+    throw new StoreError(`${gone.name} was moved, deleted or replaced while it was in use`, tip);
+  };
+}
+
+function inodeOf(name: string): number | undefined {
+  return statSync(name, { throwIfNoEntry: false })?.ino;
 }
 
 /** Empties the log of writes, in which every former state of a page stands (sqlite.org/pragma.html#pragma_wal_checkpoint). */
@@ -129,7 +153,8 @@ export function explainSqlite(error: unknown, file: string): unknown {
   const { code = '' } = error as { code?: string };
   const where = 'name another file with --db FILE or in MAILATLAS_DB';
   if (code === 'SQLITE_NOTADB') return new StoreError(`${file} is not a SQLite database`, where);
-  if (code.startsWith('SQLITE_CORRUPT')) {
+  // SHORT_READ: the file or its log ends too early.
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_IOERR_SHORT_READ') {
     return new StoreError(
       `the database ${file} is damaged`,
       'put a backup back with mailatlas restore, or move it away with its -wal: the data are loaded anew',
@@ -143,7 +168,8 @@ export function explainSqlite(error: unknown, file: string): unknown {
   }
   if (code.startsWith('SQLITE_READONLY'))
     return new StoreError(`the database ${file} is read-only`, `make it writable, or ${where}`);
-  if (code.startsWith('SQLITE_FULL')) {
+  // SHMSIZE: no room for the index of the log.
+  if (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_SHMSIZE') {
     const kept = 'make room; what was there is whole, and what could not be written was refused';
     return new StoreError(`the disk of ${file} is full`, kept, { isFull: true });
   }
@@ -154,7 +180,8 @@ export function explainSqlite(error: unknown, file: string): unknown {
     );
   }
   if (code.startsWith('SQLITE_IOERR')) {
-    const check = 'check the disk, and how large a file may be there (ulimit -f)';
+    const limit = code === 'SQLITE_IOERR_WRITE' ? ', and how large a file may be there (ulimit -f)' : '';
+    const check = `check the disk${limit}`;
     return new StoreError(`the disk of ${file} failed (${code})`, check);
   }
   return error;

@@ -3,6 +3,7 @@
  * written nowhere, so that two processes may well check the same one.
  */
 import type { Atlas } from '../atlas/tables.ts';
+import { StoreError } from '../store/db.ts';
 import { putResult, readResults, readSubmission, type SubmissionRow, setBase } from '../store/submissions.ts';
 import { type Desk, draftOf, ourselves, perform, servedDigest } from './desk.ts';
 import type { CheckResult, Draft } from './model.ts';
@@ -66,6 +67,8 @@ export async function checkSubmission(
     await run(subject, (result) => tell(desk, row, result), signal);
   } catch (error) {
     if (signal.aborted) return;
+    // What cannot be written now is checked again.
+    if (error instanceof StoreError) throw error;
     // A check that breaks must not keep a submission for ever: a reviewer sees that nobody knows.
     note(`a defect in the checks of submission ${number}: ${error instanceof Error ? error.stack : String(error)}`);
   }

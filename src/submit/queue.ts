@@ -1,4 +1,5 @@
 /** Checks in the background: some submissions at a time. Whatever is cut off is taken up again at the next start. */
+import { StoreError } from '../store/db.ts';
 import { readNumbers } from '../store/submissions.ts';
 import { type Checking, checkSubmission } from './checking.ts';
 
@@ -14,6 +15,8 @@ export class CheckQueue {
   readonly #waiting = new Map<number, string | undefined>();
   readonly #running = new Map<number, Promise<void>>();
   readonly #stop = new AbortController();
+  /** Told once, not at every try for as long as it lasts. */
+  #trouble: string | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -27,8 +30,9 @@ export class CheckQueue {
 
   /** Takes up what another start of the server has left. */
   async resume(): Promise<void> {
-    for (const number of await readNumbers(this.#options.desk.store.db, 'checking'))
-      if (!this.#running.has(number)) this.add(number);
+    const left = await readNumbers(this.#options.desk.store.db, 'checking');
+    if (left.length === 0) this.#trouble = undefined;
+    for (const number of left) if (!this.#running.has(number)) this.add(number);
   }
 
   /** When nothing waits and nothing runs. */
@@ -52,6 +56,7 @@ export class CheckQueue {
       this.#waiting.delete(number);
       const work = checkSubmission(this.#options, number, block, this.#stop.signal)
         .catch((error: unknown) => {
+          if (error instanceof StoreError) return this.#rest(error.message);
           const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
           note(`submission ${number} could not be checked: ${what}`);
         })
@@ -61,5 +66,11 @@ export class CheckQueue {
         });
       this.#running.set(number, work);
     }
+  }
+
+  /** What cannot be written is tried again when somebody looks whether there is anything left. */
+  #rest(message: string): void {
+    if (message !== this.#trouble) this.#options.note(`submissions are not checked for now: ${message}`);
+    this.#trouble = message;
   }
 }

@@ -15,10 +15,15 @@ export async function bodyText(c: Context, most: number = mostOctets): Promise<s
   if (Number(c.req.header('Content-Length') ?? 0) > most) throw tooLarge(c, most);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let octets = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
-    octets += chunk.byteLength;
-    if (octets > most) throw tooLarge(c, most);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of c.req.raw.body ?? []) {
+      octets += chunk.byteLength;
+      if (octets > most) throw tooLarge(c, most);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // Whoever goes away in the middle of it is no defect of ours; nobody reads the answer.
+    throw error instanceof HttpProblem ? error : new HttpProblem('malformed-request', 'The body broke off.');
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await new Blob(chunks).arrayBuffer());

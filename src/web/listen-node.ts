@@ -1,5 +1,5 @@
 /** HTTP on Node: a port, requests for the app, and an end that cuts nothing short. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -13,6 +13,20 @@ export interface Listening {
   readonly url: string;
   /** Stops listening, lets requests under way finish. */
   close(): Promise<void>;
+}
+
+/**
+ * Milliseconds that a client has: for a head, also for the first one, which a phone on a bad line sends in one packet; for a
+ * whole request; and how often somebody looks. Node's own (1 min, 5 min, 30 s) let a thousand silent connections live for long.
+ */
+const patience = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5000 } as const;
+/** Milliseconds in which an answer must move on; Node looks twice. Nobody keeps one by not reading it. */
+const stalled = 15_000;
+
+/** An answer that waits for us and not for its reader has all the time that it needs: a dry run takes minutes. */
+function letGoIfStalled({ socket }: ServerResponse): void {
+  if (socket && socket.writableLength > 0) socket.destroy();
+  else socket?.setTimeout(stalled);
 }
 
 /**
@@ -36,10 +50,12 @@ export async function listen(
         ? refusal('The Host or the target is malformed.')
         : undefined,
   });
-  const server = createServer((request, response) => {
+  const server = createServer(patience, (request, response) => {
+    response.on('timeout', () => letGoIfStalled(response));
     log?.watch(request, response);
     void listener(request, response);
   });
+  server.timeout = stalled;
   if (lane) openLane(server, lane);
   const close = gracefulClose(server);
   await new Promise<void>((resolve, reject) => {

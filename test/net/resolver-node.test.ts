@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { type Domain, parseDomain } from '../../src/name/domain.ts';
-import type { MxAnswer, Resolver } from '../../src/net/resolver.ts';
+import { type MxAnswer, mxAnswerOf, type Resolver } from '../../src/net/resolver.ts';
 import { nodeResolver } from '../../src/net/resolver-node.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
 
@@ -50,6 +50,13 @@ describe('an answer of DNS', () => {
   test('keeps A-labels', async () => {
     const answer = await mx('idn.example');
     assert.deepEqual(answer, { kind: 'hosts', hosts: [{ preference: 10, host: 'mx.xn--strae-oqa.example' }] });
+  });
+
+  test('looks at the hundred most preferred of a thousand', () => {
+    const records = Array.from({ length: 1200 }, (_, i) => ({ priority: 1200 - i, exchange: `mx${i}.hoster.example` }));
+    const answer = mxAnswerOf(records);
+    assert.ok(answer.kind === 'hosts');
+    assert.deepEqual([answer.hosts.length, answer.hosts[0]?.host], [100, 'mx1199.hoster.example']);
   });
 
   test('leaves out what is no host name', async () => {

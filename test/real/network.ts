@@ -8,43 +8,27 @@
  *       });
  *     } else test('in a network of its own', { skip: noOwnNetwork() }, () => runInOwnNetwork(import.meta.filename));
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cannotEnter, isInside, type Place, runInside } from '../inside.ts';
 
-const mark = 'MAILATLAS_TEST_NETWORK';
+/** A namespace, loopback that is up, and the firewall. */
+const network: Place = {
+  name: 'network namespace with nftables',
+  enter: ['unshare', '--net', 'sh', '-c', 'ip link set lo up && nft list ruleset && exec "$@"', 'sh'],
+};
 
 /** Whether this process is already in such a network. */
-export const inOwnNetwork = process.env[mark] === 'own';
-
-/** A namespace, loopback that is up, and the firewall: all that is needed, tried out. */
-const enter = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && nft list ruleset && exec "$@"', 'sh'] as const;
-
-/** Few tests in such a network take longer; one that hangs must not hang its caller. */
-const usualMilliseconds = 120_000;
+export const inOwnNetwork = isInside(network);
 
 /** Why there can be no such network here, or false: for the `skip` option of a test. */
 export function noOwnNetwork(): string | false {
-  const [command, ...rest] = enter;
-  const { status, error, stderr } = spawnSync(command, [...rest, 'true'], { encoding: 'utf8' });
-  return status === 0 ? false : `no network namespace with nftables: ${(error?.message ?? stderr).trim()}`;
+  return cannotEnter(network);
 }
 
 /** Runs a test file again, inside. @throws {Error} with what it printed, if a test fails */
-export async function runInOwnNetwork(file: string, milliseconds = usualMilliseconds): Promise<void> {
-  const [command, ...rest] = enter;
-  // A test runner of its own, not a part of the one that runs us.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn(command, [...rest, process.execPath, '--test-reporter=spec', file], {
-    env: { ...env, [mark]: 'own' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: milliseconds,
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0 || !/^ℹ pass [1-9]/m.test(output)) throw new Error(`${file} inside its own network:\n${output}`);
+export async function runInOwnNetwork(file: string, milliseconds?: number): Promise<void> {
+  await runInside(network, file, milliseconds);
 }
 
 let tables = 0;

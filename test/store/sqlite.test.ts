@@ -13,6 +13,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -102,6 +103,20 @@ describe('a SQLite file', () => {
     const file = newFile();
     (await loaded(file)).close();
     assert.deepEqual([existsSync(`${file}-wal`), existsSync(`${file}-shm`)], [false, false]);
+  });
+
+  test('is not written to once it was moved, deleted or replaced: that would be gone at the next start', async () => {
+    for (const name of ['', '-wal']) {
+      const file = newFile();
+      const store = await loaded(file);
+      renameSync(`${file}${name}`, `${file}.away`);
+      await assert.rejects(store.atomically([putMeta(store.db, 'loaded', 'x')]), {
+        name: 'StoreError',
+        message: `${file}${name} was moved, deleted or replaced while it was in use`,
+        tip: 'stop whoever uses it, put the right file in its place with mailatlas restore, and start again',
+      });
+      store.close();
+    }
   });
 
   test('lists its migrations where wrangler looks for them', () => {
