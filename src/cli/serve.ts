@@ -37,7 +37,7 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         a reverse proxy, or a network of them (10.0.0.0/8), that is believed when it says for whom it
                         asks: X-Forwarded-For, and Forwarded where there is none. Repeatable (default: nobody is)
   --mx-service          tell everybody the MX hosts of any domain at /dns/mx/<domain>, one a line (default: it does not)
-  --no-lane             answer every request by the app: without it, XML of known domains leaves before (docs/lane.md)
+  --no-lane             answer every request by the app: without it, known domains are answered before (docs/lane.md)
   --bundle-key FILE     sign bundles with this key (mailatlas build --new-key), at /api/v1/bundle
   --url URL             where people reach this server: for links that lead back to it (Autodiscover's JSON, QR codes),
                         and the one name under which it shows pages (default: loopback and its IP address)

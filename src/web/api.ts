@@ -13,7 +13,7 @@ import { HttpProblem } from './errors.ts';
 import { feedPath } from './feed.ts';
 import { find, loginOf, publishedFor, resolverFor, sourceOf } from './find.ts';
 import { parseQuery } from './parse-query.ts';
-import { sendJson, sendMoved } from './respond.ts';
+import { send, sendJson, sendMoved } from './respond.ts';
 import type { Deps } from './served.ts';
 
 const pageSize = 100;
@@ -33,6 +33,7 @@ export function lookupRoute(deps: Deps) {
     const { answer, served } = await find(deps, c, source, [asked.domain], resolver, step);
     const local = 'local' in asked ? asked.local : undefined;
     const caching = answer.trust === 'curated' ? 'private' : 'private-dns';
+    if (local === undefined) return send(c, served.lookup(answer), caching);
     return sendJson(c, answerJson(answer, served.knowledge, local, loginOf(deps, asked)), caching);
   };
 }

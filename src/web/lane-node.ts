@@ -1,7 +1,8 @@
 /**
- * The lane: what mail clients ask most, `GET /v1.1/{domain}` of a domain that a record names, answered from octets that are
- * ready, before node:http has made a request of it. The app stays the one that decides: the lane knows one shape of request,
- * exact and clean, and one kind of answer, the document that the app would send (the same object, of what is served now).
+ * The lane: what clients ask most, the settings of a domain that a record names (`GET /v1.1/{domain}` and
+ * `GET /api/v1/lookup?domain={domain}`), answered from octets that are ready, before node:http has made a request of it. The
+ * app stays the one that decides: the lane knows two shapes of request, exact and clean, and one kind of answer, the document
+ * that the app would send (the same object, of what is served now).
  * Whatever else comes, with every octet behind it, goes to node:http as if the lane had never seen it, and the connection
  * stays there: heads that come in pieces, other methods, paths, versions and headers, anything twice, misses, slow readers.
  *
@@ -11,7 +12,8 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Domain } from '../name/domain.ts';
-import { type Document, isKept, publicHeaders } from './respond.ts';
+import type { Found } from './find.ts';
+import { type Document, headersOf, isKept } from './respond.ts';
 import type { Served } from './served.ts';
 
 export interface LaneOptions {
@@ -34,9 +36,13 @@ export interface LaneAnswer {
 const mostOctets = 8192;
 /** Requests of one read. More of them could mean answers of many megabytes, which node:http knows how to hold back. */
 const mostAtOnce = 16;
-/** As the app names it in its metrics. */
-const route = '/v1.1/:domain';
-const requestLine = /^(GET|HEAD) \/v1\.1\/([a-z0-9.-]+) HTTP\/1\.1$/;
+const requestLine =
+  /^(GET|HEAD) (?:\/v1\.1\/([a-z0-9.-]+)|\/api\/v1\/lookup\?domain=([a-z0-9.-]+)(?:&mx=[01])?) HTTP\/1\.1$/;
+/** What is answered, with the routes as the app names them in its metrics. */
+const kinds = {
+  xml: { route: '/v1.1/:domain', caching: 'public' },
+  json: { route: '/api/v1/lookup', caching: 'private' },
+} as const;
 /** No white space at its ends, no control character, nothing beyond ASCII. */
 const headerLine = /^([A-Za-z-]+): ([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/;
 /** What @hono/node-server takes without a second look. */
@@ -105,7 +111,7 @@ export function openLane(server: Server, options: LaneOptions): void {
       socket.cork();
       for (const {
         method,
-        answer: { status, octets: answer },
+        answer: { route, status, octets: answer },
       } of ready) {
         options.answered({ method, route, status, bytes: answer.length });
         socket.write(answer);
@@ -171,32 +177,31 @@ class Answers {
 
   /** @returns undefined where the app has to say something */
   to(line: string, { ifNoneMatch }: Said): Answer | undefined {
-    const [, method, domain] = requestLine.exec(line) ?? [];
-    const document = domain === undefined ? undefined : documentFor(domain as Domain, this.#served());
+    const [, method, xml, json] = requestLine.exec(line) ?? [];
+    const found = answerFor((xml ?? json) as Domain | undefined, this.#served());
+    const document = xml === undefined ? found?.served.lookup(found.answer) : found?.served.autoconfig(found.answer);
     if (!document) return undefined;
-    const ready = this.#now(document);
-    const kept = isKept(ifNoneMatch, document.etag);
-    if (kept) return ready.kept;
+    const ready = this.#now(document, xml === undefined ? 'json' : 'xml');
+    if (isKept(ifNoneMatch, document.etag)) return ready.kept;
     return method === 'HEAD' ? ready.head : ready.whole;
   }
 
   /** Made anew each second, because the date is in it; what is on its way keeps its own. */
-  #now(document: Document): Ready {
+  #now(document: Document, kind: keyof typeof kinds): Ready {
     const second = Math.floor(Date.now() / 1000);
     let ready = this.#ready.get(document);
     if (ready?.second === second) return ready;
-    const { whole, kept } = publicHeaders(document);
+    const { route, caching } = kinds[kind];
+    const { whole, kept } = headersOf(document, caching);
     const body = Buffer.from(document.body);
     const date = `Date: ${new Date(1000 * second).toUTCString()}\r\n${this.#tail}`;
     const start = `HTTP/1.1 200 OK\r\n${lines(whole)}`;
+    const withLength = Buffer.from(`${start}Content-Length: ${body.length}\r\n${date}`);
     ready = {
       second,
-      whole: {
-        status: 200,
-        octets: Buffer.concat([Buffer.from(`${start}Content-Length: ${body.length}\r\n${date}`), body]),
-      },
-      head: { status: 200, octets: Buffer.from(`${start}${date}`) },
-      kept: { status: 304, octets: Buffer.from(`HTTP/1.1 304 Not Modified\r\n${lines(kept)}${date}`) },
+      whole: { route, status: 200, octets: Buffer.concat([withLength, body]) },
+      head: { route, status: 200, octets: Buffer.from(`${start}${date}`) },
+      kept: { route, status: 304, octets: Buffer.from(`HTTP/1.1 304 Not Modified\r\n${lines(kept)}${date}`) },
     };
     this.#ready.set(document, ready);
     return ready;
@@ -204,6 +209,7 @@ class Answers {
 }
 
 interface Answer {
+  readonly route: string;
   readonly status: 200 | 304;
   readonly octets: Buffer;
 }
@@ -218,11 +224,11 @@ interface Ready {
   readonly kept: Answer;
 }
 
-/** The document of a domain that a record itself names: the same one for everybody, whatever is asked of the Host. */
-function documentFor(domain: Domain, served: Served | undefined): Document | undefined {
-  const owner = served?.atlas.ownerOf([domain]);
-  if (!owner || !('record' in owner) || owner.listed) return undefined;
-  return served?.autoconfig({ domain, provider: owner.record, matchedBy: 'domain', trust: 'curated' });
+/** What the ladder says of a domain that a record itself names: the same for everybody, whatever is asked of the Host. */
+function answerFor(domain: Domain | undefined, served: Served | undefined): Found | undefined {
+  const owner = domain === undefined ? undefined : served?.atlas.ownerOf([domain]);
+  if (!served || !domain || !owner || !('record' in owner) || owner.listed) return undefined;
+  return { served, answer: { domain, provider: owner.record, matchedBy: 'domain', trust: 'curated' } };
 }
 
 /** In the order and the spelling in which the app's answers go out. */

@@ -82,9 +82,12 @@ export function send(
   return c.body(document.body, 200, { ...headers, ETag: document.etag, 'Content-Type': document.type });
 }
 
-/** The headers of a document that everybody may keep, as {@link send} sends it, and of the 304 for who has it already. */
-export function publicHeaders({ type, etag }: Document): Record<'whole' | 'kept', Readonly<Record<string, string>>> {
-  const kept = { ...always, 'Cache-Control': cacheControl.public, ETag: etag };
+/** The headers of a document, as {@link send} sends it, and of the 304 for who has it already. */
+export function headersOf(
+  { type, etag }: Document,
+  caching: Exclude<Caching, 'no-store'>,
+): Record<'whole' | 'kept', Readonly<Record<string, string>>> {
+  const kept = { ...always, 'Cache-Control': cacheControl[caching], ETag: etag };
   return { kept, whole: { ...kept, 'Content-Type': type } };
 }
 

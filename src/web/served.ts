@@ -7,6 +7,7 @@ import type { Simulation } from '../discover/clients/simulate.ts';
 import type { Discoveries } from '../discover/discovered.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { AutoconfigVersion } from '../formats/autoconfig/vocabulary.ts';
+import { answerJson } from '../formats/json.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
 import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
@@ -25,7 +26,7 @@ import type { Vitals } from '../store/vitals.ts';
 import type { Agency } from '../verify/agents/agency.ts';
 import type { ChangeList, RevisionList } from './contract/contract.ts';
 import type { ProcessVitals, Requests } from './metrics.ts';
-import { type Document, documentOf, xml } from './respond.ts';
+import { type Document, documentOf, json, xml } from './respond.ts';
 import type { Submissions } from './submissions.ts';
 
 type RevisionJson = z.infer<typeof RevisionList>['revisions'][number];
@@ -60,6 +61,8 @@ export interface Served extends Source {
   readonly knowledge: Knowledge;
   /** The autoconfig XML of an answer, perhaps with the login of the one who asks; undefined where the record cannot be said in it. */
   autoconfig(answer: Answer, version?: AutoconfigVersion, login?: string): Document | undefined;
+  /** What JSON says of an answer for a domain, nobody's address. */
+  lookup(answer: Answer): Document;
 }
 
 /** What the store remembers of endpoints, for {@link Deps}. */
@@ -177,6 +180,9 @@ export interface Deps {
   defect(error: unknown, route: string): void;
 }
 
+/** So many domains' JSON is kept; those asked for first go first. Some 3 kB each. */
+const mostLookups = 5000;
+
 /**
  * Documents of records are rendered once and kept: the same bytes serve all of a record's domains. They are of this one
  * knowledge: what is newer is another `served`, which renders what it is asked for (0.02 ms each) and nothing before.
@@ -187,6 +193,7 @@ export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Se
     const text = renderAutoconfig(answer, knowledge, version, login);
     return text === undefined ? undefined : documentOf(text, xml);
   };
+  const lookups = new Map<Domain, Document>();
   const self: Served = {
     atlas,
     index: atlas,
@@ -205,6 +212,17 @@ export function served(atlas: Atlas, knowledge: Knowledge, revision: number): Se
       kept.set(version, documents);
       if (!documents.has(answer.provider)) documents.set(answer.provider, render(answer, version));
       return documents.get(answer.provider);
+    },
+    lookup(answer) {
+      const { domain, matchedBy } = answer;
+      const before = matchedBy === 'domain' ? lookups.get(domain) : undefined;
+      if (before) return before;
+      const document = documentOf(JSON.stringify(answerJson(answer, knowledge)), json);
+      if (matchedBy !== 'domain') return document;
+      const [oldest] = lookups.size < mostLookups ? [] : lookups.keys();
+      if (oldest !== undefined) lookups.delete(oldest);
+      lookups.set(domain, document);
+      return document;
     },
   };
   return self;

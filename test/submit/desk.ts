@@ -5,7 +5,6 @@ import { load } from '../../src/catalog/load.ts';
 import type { Curated, Provider } from '../../src/provider/model.ts';
 import type { Store } from '../../src/store/db.ts';
 import { readCurated } from '../../src/store/providers.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
 import type { NewAct, SubmissionRow } from '../../src/store/submissions.ts';
 import { createToken, type Role } from '../../src/store/tokens.ts';
 import type { Checker } from '../../src/submit/checking.ts';
@@ -15,6 +14,7 @@ import { defaultPolicy, type Policy } from '../../src/submit/policy.ts';
 import { CheckQueue } from '../../src/submit/queue.ts';
 import { Refusal, type RefusalCode } from '../../src/submit/refusal.ts';
 import { curated, record } from '../records.ts';
+import { deskStore } from '../worker/twin.ts';
 
 const says = { en: 'So it is.', de: 'So ist es.' };
 
@@ -70,8 +70,9 @@ export async function testDesk({
   run = checksThat(),
   mostOpen = 100,
   checks = checkNames,
-  store = openSqlite(':memory:'),
+  store: given,
 }: TestDeskOptions = {}): Promise<TestDesk> {
+  const store = given ?? (await deskStore());
   let now = Date.parse('2026-11-20T10:00:00.000Z');
   const happened: TestDesk['happened'] = [];
   const notes: string[] = [];

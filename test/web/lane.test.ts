@@ -48,6 +48,18 @@ describe('The lane', () => {
     }
   });
 
+  test('answers lookups in JSON, by domain and nothing else', async () => {
+    for (const query of ['domain=post.example', 'domain=briefe.example&mx=0', 'domain=vault.example&mx=1']) {
+      const { byLane, text } = await sent(request(`/api/v1/lookup?${query}`));
+      assert.equal(byLane, 1);
+      assert.match(text, /^HTTP\/1\.1 200 OK\r\n[^]*\{"domain":"/);
+    }
+    assert.equal((await sent(request('/api/v1/lookup?domain=post.example', [], 'HEAD'))).byLane, 1);
+    assert.equal((await sent(request('/api/v1/lookup?domain=post.example', ['If-None-Match: *']))).byLane, 1);
+    for (const query of ['email=max@post.example', 'domain=post.example&published=1', 'domain=nobody.example&mx=0'])
+      assert.equal((await sent(request(`/api/v1/lookup?${query}`))).byLane, 0);
+  });
+
   test('answers HEAD, and 304 to who has the document', async () => {
     assert.equal((await sent(request('/v1.1/post.example', [], 'HEAD'))).byLane, 1);
     const { etag } = twins;

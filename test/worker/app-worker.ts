@@ -1,25 +1,35 @@
 /** The app in workerd, for the tests of web/: each test's own, told by twin.ts what it serves. */
+import type { D1Database } from '@cloudflare/workers-types';
 import type { Hono } from 'hono';
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import { withHosted } from '../../src/atlas/hosted.ts';
+import { openD1 } from '../../src/store/d1.ts';
+import { readCurated } from '../../src/store/providers.ts';
+import type { Desk } from '../../src/submit/desk.ts';
+import type { CheckResult } from '../../src/submit/model.ts';
 import { createApp } from '../../src/web/app.ts';
 import { type Deps, type Served, served } from '../../src/web/served.ts';
+import { answerStatements } from './d1-worker.ts';
 import { decode, encode, type Note, type Told } from './wire.ts';
 
 interface Twin {
   readonly app: Hono;
   readonly notes: Note[];
   current: Served | undefined;
+  /** Of the request. */
+  now: Date;
 }
 
 const twins = new Map<string, Twin>();
 
 export default {
-  async fetch(request: Request): Promise<Response> {
-    const id = request.headers.get('X-Twin') ?? '';
+  async fetch(request: Request, { DB }: { DB: D1Database }): Promise<Response> {
+    const id = request.headers.get('X-Twin');
+    // The test itself asks the database.
+    if (id === null) return answerStatements(request, DB);
     if (request.headers.has('X-Twin-Told')) {
       const told = decode(await request.text()) as Told;
-      const twin = twins.get(id) ?? make(id, told);
+      const twin = twins.get(id) ?? make(id, told, DB);
       twins.set(id, twin);
       if (told.served) {
         const { curated, hosted, knowledge, revision } = told.served;
@@ -32,7 +42,8 @@ export default {
     // Taken in whole, as Cloudflare's front does: an app may answer without having read to the end.
     const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.arrayBuffer();
     const asked = new Request(request.url, { method: request.method, headers: request.headers, body });
-    asked.headers.delete('X-Twin');
+    twin.now = new Date(request.headers.get('X-Twin-Now') ?? Date.now());
+    for (const name of ['X-Twin', 'X-Twin-Now']) asked.headers.delete(name);
     const response = await twin.app.fetch(asked);
     const answer = new Response(response.body, response);
     answer.headers.set('X-Twin-Notes', encodeURIComponent(encode(twin.notes.splice(0))));
@@ -40,7 +51,7 @@ export default {
   },
 };
 
-function make(id: string, { calls, functions, setUp }: Told): Twin {
+function make(id: string, { calls, functions, setUp }: Told, DB: D1Database): Twin {
   const notes: Note[] = [];
   const call =
     (name: string) =>
@@ -56,15 +67,26 @@ function make(id: string, { calls, functions, setUp }: Told): Twin {
     if (second === undefined) far[first] = call(name);
     else far[first] = { ...(far[first] as object), [second]: call(name) };
   }
-  const { asker, isNear, mayMeasure, process, messages, about, ...rest } = setUp;
+  const { asker, isNear, mayMeasure, process, messages, about, desk, ...rest } = setUp;
   const twin: Twin = {
     notes,
     current: undefined,
+    now: new Date(),
     app: createApp({
       ...(far as unknown as Deps),
       ...rest,
       ...(messages !== undefined && { messages: () => messages as never }),
       ...(about !== undefined && { about: () => about as never }),
+      ...(desk && {
+        submissions: {
+          desk: deskOver(DB, desk, notes, () => twin.now),
+          async dryRun(draft, block, told = () => undefined) {
+            const results = (await call('submissions.dryRun')(draft, block)) as CheckResult[];
+            results.forEach(told);
+            return results;
+          },
+        },
+      }),
       served: () => twin.current,
       asker: () => asker,
       isNear: () => isNear,
@@ -75,4 +97,17 @@ function make(id: string, { calls, functions, setUp }: Told): Twin {
     }),
   };
   return twin;
+}
+
+function deskOver(DB: D1Database, plain: NonNullable<Told['setUp']['desk']>, notes: Note[], now: () => Date): Desk {
+  const store = openD1(DB);
+  return {
+    ...plain,
+    store,
+    now,
+    atlas: async () => compileAtlas(await readCurated(store.db)),
+    changed: async () => {},
+    check: (...args) => void notes.push({ kind: 'check', args }),
+    happened: (...args) => void notes.push({ kind: 'happened', args }),
+  };
 }

@@ -1,17 +1,8 @@
-/**
- * A real D1 database for tests: workerd runs it on this machine, and nobody outside is asked. The tests are in Node; a
- * Worker (d1-worker.ts) hands their statements to D1's own binding, a batch at a time. Wrangler's own way there takes five
- * milliseconds a statement.
- */
+/** A real D1 database for tests: workerd runs it on this machine, and nobody outside is asked. */
 import { fileURLToPath } from 'node:url';
-import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
+import type { D1Database } from '@cloudflare/workers-types';
+import { emptied } from './d1-distant.ts';
 import { createTestHarness } from './harness.ts';
-
-/** What the Worker is asked. */
-export interface Asked {
-  readonly how: 'all' | 'run' | 'raw' | 'batch';
-  readonly statements: readonly { readonly sql: string; readonly values: readonly unknown[] }[];
-}
 
 export interface D1Server {
   /** The database, migrated and empty: whatever was in it is gone. */
@@ -35,43 +26,8 @@ export async function startD1(): Promise<D1Server> {
   });
   await server.listen();
   await server.getWorker<{ DB: D1Database }>().applyD1Migrations('DB');
-  const database = distant(async (asked) => {
-    const response = await server.fetch('/', { method: 'POST', body: JSON.stringify(asked) });
-    const { result, error } = (await response.json()) as { result?: unknown; error?: string };
-    if (error !== undefined) throw new Error(error);
-    return result;
-  });
-  // What wrangler's migrations made, so that each test has it anew without wrangler.
-  const { results: made } = await database
-    .prepare(
-      `SELECT type, name, sql FROM sqlite_schema
-       WHERE sql IS NOT NULL AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' ORDER BY rowid`,
-    )
-    .bind()
-    .all<{ type: string; name: string; sql: string }>();
-  const tables = made.filter(({ type }) => type === 'table');
   return {
-    async fresh() {
-      const drop = tables.map(({ name }) => database.prepare(`DROP TABLE "${name}"`).bind());
-      await database.batch([...drop, ...made.map(({ sql }) => database.prepare(sql).bind())]);
-      return database;
-    },
+    fresh: await emptied((asked) => server.fetch('/', { method: 'POST', body: JSON.stringify(asked) })),
     close: () => server.close(),
   };
-}
-
-/** As much of the binding as drizzle uses. */
-function distant(ask: (asked: Asked) => Promise<unknown>): D1Database {
-  const texts = new WeakMap<object, Asked['statements'][number]>();
-  const textOf = (statement: object) => texts.get(statement) ?? { sql: '', values: [] };
-  const bind = (sql: string, values: readonly unknown[]) => {
-    const send = (how: Asked['how']) => () => ask({ how, statements: [{ sql, values }] });
-    const statement = { all: send('all'), run: send('run'), raw: send('raw') };
-    texts.set(statement, { sql, values });
-    return statement as unknown as D1PreparedStatement;
-  };
-  return {
-    prepare: (sql: string) => ({ bind: (...values: unknown[]) => bind(sql, values) }),
-    batch: (statements: readonly object[]) => ask({ how: 'batch', statements: statements.map(textOf) }),
-  } as unknown as D1Database;
 }

@@ -1,6 +1,7 @@
 /** What goes between the tests in Node and the app in workerd: JSON, in which maps stay maps. */
 import type { HostedDomains } from '../../src/atlas/hosted.ts';
 import type { Curated, Knowledge } from '../../src/provider/model.ts';
+import type { Desk } from '../../src/submit/desk.ts';
 import type { Deps, Hosting } from '../../src/web/served.ts';
 
 /** What an app is told before it is asked, and again when it changes. */
@@ -23,13 +24,17 @@ export interface Told {
     readonly process: unknown;
     readonly messages?: unknown;
     readonly about?: unknown;
+    /** Of a desk over the Worker's own D1; its checks run in Node, and its clock is Node's. */
+    readonly desk?: Pick<Desk, 'policy' | 'checks' | 'mostOpen' | 'isSilent'>;
   };
 }
 
 /** What the app in workerd would have told somebody, in a header of the answer. */
 export type Note =
   | { readonly kind: 'missed'; readonly args: readonly unknown[] }
-  | { readonly kind: 'defect'; readonly message: string; readonly route: string };
+  | { readonly kind: 'defect'; readonly message: string; readonly route: string }
+  | { readonly kind: 'check'; readonly args: readonly unknown[] }
+  | { readonly kind: 'happened'; readonly args: readonly unknown[] };
 
 /** What the app is given that answers later: its functions, or those in it, are called in Node. */
 const distant = new Set([
@@ -44,7 +49,18 @@ const distant = new Set([
   'authenticate',
 ]);
 /** What app-worker.ts has in its own way. */
-const own = new Set(['served', 'asker', 'missed', 'defect', 'isNear', 'mayMeasure', 'process', 'messages', 'about']);
+const own = new Set([
+  'served',
+  'asker',
+  'missed',
+  'defect',
+  'isNear',
+  'mayMeasure',
+  'process',
+  'messages',
+  'about',
+  'submissions',
+]);
 
 /** The functions that are called in Node, such as `history.checks`; undefined: there are others, whose answers cannot wait. */
 export function distantOf(deps: Deps): string[] | undefined {

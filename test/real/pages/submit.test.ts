@@ -71,7 +71,7 @@ describe('Submitting and reviewing in a browser', { skip: noBrowser }, () => {
       await isGood(reviewer, 'review-report', javaScriptEnabled);
       await reviewer.getByLabel('Begründung').fill('Er antwortet, siehe die Prüfungen.');
       await reviewer.getByRole('button', { name: 'Ablehnen' }).click();
-      await reviewer.getByText('wurde abgelehnt').waitFor();
+      await reviewer.getByText('Abgelehnt.').waitFor();
 
       await stranger.goto(`${site.url}/submission`);
       await stranger.getByLabel('Nummer').fill(number);
@@ -111,7 +111,7 @@ describe('Submitting and reviewing in a browser', { skip: noBrowser }, () => {
     await reviewer.getByLabel('Token').waitFor();
 
     await stranger.getByRole('button', { name: 'Zurückziehen' }).click();
-    await stranger.getByText('wurde zurückgezogen').first().waitFor();
+    await stranger.getByText('Zurückgezogen.').first().waitFor();
     await stranger.context().close();
     await reviewer.context().close();
   });

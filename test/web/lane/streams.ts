@@ -14,6 +14,8 @@ export function streams(etag: string): fc.Arbitrary<Stream> {
         '/v1.1/briefe.example',
         '/v1.1/village.example',
         '/v1.1/xn--strae-oqa.example',
+        '/api/v1/lookup?domain=post.example',
+        '/api/v1/lookup?domain=village.example&mx=0',
       ),
       headers: fc.subarray(cleanHeaders(etag), { maxLength: 4 }),
     })
@@ -96,6 +98,18 @@ function cleanHeaders(etag: string): string[] {
 }
 
 const oddTargets = [
+  '/api/v1/lookup?domain=post.example&email=max@post.example',
+  '/api/v1/lookup?domain=post.example&mx=2',
+  '/api/v1/lookup?domain=post.example&mx=0&published=1',
+  '/api/v1/lookup?mx=0&domain=post.example',
+  '/api/v1/lookup?domain=post.example&domain=village.example',
+  '/api/v1/lookup?Domain=post.example',
+  '/api/v1/lookup?domain=',
+  '/api/v1/lookup?domain=a.village.example',
+  '/api/v1/lookup?domain=customer.example&mx=0',
+  '/api/v1/lookup?domain=vault.example',
+  '/api/v1/lookup?domain=nobody.example',
+  '/api/v1/lookup?email=max@post.example',
   '/v1.1/POST.example',
   '/v1.1/post.example.',
   '/v1.1/post%2eexample',
