@@ -7,7 +7,7 @@
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
  *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
-import process from 'node:process';
+import { statSync } from 'node:fs';
 import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
@@ -24,6 +24,7 @@ import { elapsed } from './net/elapsed.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
+import { countedResolver } from './net/resolver-counted.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
@@ -44,6 +45,7 @@ import { Keeper } from './web/keeper.ts';
 import type { LaneAnswer } from './web/lane-node.ts';
 import { listen } from './web/listen-node.ts';
 import { Requests } from './web/metrics.ts';
+import { watchProcess } from './web/process-node.ts';
 import { requestLog } from './web/request-log-node.ts';
 import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
@@ -158,7 +160,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   }
 
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
-  const resolver = cachedResolver(nodeResolver(options.resolver));
+  const resolver = countedResolver(cachedResolver(nodeResolver(options.resolver)));
   const asking = {
     timeout: publishedTimeout,
     ...(options.resolver !== undefined && { resolver: options.resolver }),
@@ -191,6 +193,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     }));
   const requested = log.request && requestLog(log.request);
   const requests = new Requests();
+  const process = watchProcess();
   const app = createApp({
     served: () => keeper.served,
     requests,
@@ -207,11 +210,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isOwn(c),
     isNear,
-    process: () => ({
-      started: Math.round(performance.timeOrigin / 1000),
-      cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-      residentBytes: process.memoryUsage.rss(),
-    }),
+    process: process.read,
+    dnsAnswers: () => resolver.counts,
+    ...(options.db !== ':memory:' && { databaseBytes: () => databaseBytes(options.db) }),
     agents: verifying.agents,
     ...(desk && { submissions: desk }),
     version: options.version,
@@ -277,6 +278,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     },
     close: async () => {
       hosting?.stop();
+      process.stop();
       clearInterval(poll);
       clearInterval(keeping);
       await Promise.all([verifying.stop(), comparing && comparing.stop(), desk?.stop(), listening.close()]);
@@ -284,6 +286,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** The log is not there while nobody writes. */
+function databaseBytes(file: string): { readonly file: number; readonly log: number } {
+  const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return { file: size(file), log: size(`${file}-wal`) };
 }
 
 /** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */

@@ -7,6 +7,8 @@ import { publication, quarantine, run, status } from './schema.ts';
 import { countSubmissions } from './submissions.ts';
 
 export interface Vitals {
+  /** The digest of the data that were loaded, its first twelve digits; undefined: none were. */
+  readonly data?: string;
   /** Names under quarantine. */
   readonly quarantined: number;
   /** Of each listed endpoint whose last checks saw one: days until its certificate ends, as of now. */

@@ -155,6 +155,10 @@ export interface Deps {
   vitals(): Promise<Vitals>;
   /** Undefined where there is no process that could be measured. */
   readonly process?: () => ProcessVitals;
+  /** Answers to MX questions by how they ended, since the start. */
+  readonly dnsAnswers?: () => ReadonlyMap<string, number>;
+  /** Octets of the database and its log; absent where it is no file. */
+  readonly databaseBytes?: () => { readonly file: number; readonly log: number };
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;
