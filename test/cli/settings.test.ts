@@ -13,17 +13,18 @@ describe('the settings', () => {
     const file = new URL('README.md', root);
     const readme = readFileSync(file, 'utf8');
     const shown = /\| setting \|[^\n]*\n(?:\|[^\n]*\n)+/.exec(readme)?.[0] ?? assert.fail('no table');
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, readme.replace(shown, () => settingsTable()));
+    if (process.env['UPDATE_GOLDEN'] === '1')
+      writeFileSync(
+        file,
+        readme.replace(shown, () => settingsTable()),
+      );
     else assert.equal(shown, settingsTable());
   });
 
   test('have every flag of serve, and none that it does not take', () => {
     const taken = new Set(flagsIn(serve.usage.replace(/\nexample:[\s\S]*/, '')));
     const listed = settings.flatMap(({ flag }) => flagsIn(flag));
-    assert.deepEqual(
-      [...taken].filter((flag) => !listed.includes(flag) && flag !== '--new-key').sort(),
-      [],
-    );
+    assert.deepEqual([...taken].filter((flag) => !listed.includes(flag) && flag !== '--new-key').sort(), []);
     const ofServe = settings.filter(({ flag }) => flag.includes('of `serve`')).flatMap(({ flag }) => flagsIn(flag));
     assert.deepEqual(
       ofServe.filter((flag) => !taken.has(flag)),
@@ -41,7 +42,9 @@ describe('the settings', () => {
       sources.flatMap((source) => [
         ...[...source.matchAll(/process\.env(?:\.|\[')([A-Z_]+)/g)].map(([, name]) => name ?? ''),
         ...[...source.matchAll(/'(MAILATLAS_[A-Z_]+)'/g)].map(([, name]) => name ?? ''),
-        ...[...source.matchAll(/\{([^{}]*)\} = process\.env/g)].flatMap(([, names = '']) => names.match(/[A-Z_]{3,}/g) ?? []),
+        ...[...source.matchAll(/\{([^{}]*)\} = process\.env/g)].flatMap(
+          ([, names = '']) => names.match(/[A-Z_]{3,}/g) ?? [],
+        ),
       ]),
     );
     // The doctor looks whether it is a time zone.

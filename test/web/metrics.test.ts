@@ -94,6 +94,11 @@ describe('GET /metrics', () => {
       'mailatlas_quarantined 2',
       'mailatlas_submissions{state="waiting"} 4',
       'process_resident_memory_bytes 80000000',
+      'nodejs_heap_size_used_bytes 40000000',
+      'process_open_fds 21',
+      'mailatlas_event_loop_lag_seconds{quantile="0.99"} 0.002',
+      'mailatlas_dns_answers_total{ending="budget"} 1',
+      'mailatlas_database_bytes{part="log"} 0',
     ]) {
       assert.ok(text.includes(`\n${line}\n`), line);
     }
