@@ -188,10 +188,13 @@ export function metrics({ version, source, whole, requests, vitals, process, dns
             'Open files and connections.',
             process.openFiles === undefined ? [] : one(process.openFiles),
           ),
-          family('mailatlas_event_loop_lag_seconds', 'gauge', 'How late the event loop was since the last scrape.', [
-            ['quantile="0.99"', process.lag.p99],
-            ['quantile="1"', process.lag.max],
-          ]),
+          family(
+            'mailatlas_event_loop_lag_p99_seconds',
+            'gauge',
+            'How late the event loop was since the last scrape, but for one time in a hundred.',
+            one(process.lag.p99),
+          ),
+          family('mailatlas_event_loop_lag_max_seconds', 'gauge', 'The latest it was.', one(process.lag.max)),
         ]
       : []),
   ].join('');
