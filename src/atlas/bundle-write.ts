@@ -3,35 +3,51 @@ import type { Domain } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import { currentOf } from '../provider/current.ts';
-import type { Curated, Knowledge, Provider } from '../provider/model.ts';
+import type { Curated, EndpointKey, Knowledge, Provider, Quarantine } from '../provider/model.ts';
 import { ownSources } from '../provider/parties.ts';
 import { type BundleHead, type BundleLine, bundleMagic } from './bundle.ts';
 import { canonicalJson } from './digest.ts';
 
 /** Each line with its line break, in a fixed order: head, records by id, the lists, what is known, the end. */
-export function* bundleLines(
-  { providers, others, leftOut }: Curated,
-  knowledge: Knowledge,
-  head: Partial<BundleHead>,
-): Generator<string> {
-  const { statuses, quarantine, signIns } = knowledge;
+export function* bundleLines(curated: Curated, knowledge: Knowledge, head: Partial<BundleHead>): Generator<string> {
+  const { providers, others } = curated;
+  const lines = bundleWriter();
+  yield* lines.first(head, registrableOf([...providers, ...others]));
+  yield* lines.records(providers.toSorted(by(({ id }) => id)), knowledge);
+  yield* lines.beside(curated, knowledge.quarantine);
+  yield* lines.endpoints([...new Set([...knowledge.statuses.keys(), ...knowledge.signIns.keys()])].sort(), knowledge);
+  yield lines.last();
+}
+
+/** The lines in parts, to be asked for in this order, for whoever does not have everything at once. */
+export function bundleWriter() {
   let count = 0;
   const line = (value: BundleLine) => {
     count += 1;
     return `${canonicalJson(value)}\n`;
   };
-  yield line({ mailatlas: head });
-  yield line({ registrable: registrableOf([...providers, ...others]) });
-  for (const record of providers.toSorted(by(({ id }) => id))) yield line(providerLine(record, knowledge));
-  for (const other of others.toSorted(by(({ name, kind }) => `${name} ${kind}`))) yield line({ other });
-  for (const entry of leftOut.toSorted(by(({ domain }) => domain))) yield line({ leftOut: entry });
-  for (const [name, { at, why }] of [...quarantine].sort(by(([key]) => key)))
-    yield line({ quarantine: { name, at, why } });
-  for (const endpoint of [...new Set([...statuses.keys(), ...signIns.keys()])].sort()) {
-    const [status, signsIn] = [statuses.get(endpoint), signIns.get(endpoint)];
-    yield line({ endpoint, ...(status && { status }), ...(signsIn && { signsIn }) });
-  }
-  yield line({ end: count });
+  return {
+    /** @param registrable of the MX patterns, sorted */
+    first: (head: Partial<BundleHead>, registrable: string[]) => [line({ mailatlas: head }), line({ registrable })],
+    /** @param records some more of them, sorted */
+    *records(records: readonly Provider[], knowledge: Knowledge): Generator<string> {
+      for (const record of records) yield line(providerLine(record, knowledge));
+    },
+    *beside({ others, leftOut }: Pick<Curated, 'others' | 'leftOut'>, quarantine: Quarantine): Generator<string> {
+      for (const other of others.toSorted(by(({ name, kind }) => `${name} ${kind}`))) yield line({ other });
+      for (const entry of leftOut.toSorted(by(({ domain }) => domain))) yield line({ leftOut: entry });
+      for (const [name, { at, why }] of [...quarantine].sort(by(([key]) => key)))
+        yield line({ quarantine: { name, at, why } });
+    },
+    /** @param keys some more of them, sorted */
+    *endpoints(keys: readonly EndpointKey[], { statuses, signIns }: Omit<Knowledge, 'quarantine'>): Generator<string> {
+      for (const endpoint of keys) {
+        const [status, signsIn] = [statuses.get(endpoint), signIns.get(endpoint)];
+        if (status || signsIn) yield line({ endpoint, ...(status && { status }), ...(signsIn && { signsIn }) });
+      }
+    },
+    last: () => line({ end: count }),
+  };
 }
 
 /** What may be given of a record now: whoever reads only these lines sends nobody to a host under quarantine. */

@@ -46,3 +46,8 @@ function adapt(delta: number, points: number, isFirst: boolean): number {
   for (; rest > ((base - tMin) * tMax) / 2; k += base) rest = Math.floor(rest / (base - tMin));
   return k + Math.floor(((base - tMin + 1) * rest) / (rest + skew));
 }
+
+/** Umlauts and accents need not be typed. */
+export function folded(text: string): string {
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}

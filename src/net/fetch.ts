@@ -151,7 +151,8 @@ async function checkedAddresses(url: URL, { resolver, guard }: FetchPorts, deadl
   // One bad address is enough: a name that leads inside and outside by turns is how such a check is got around.
   for (const address of addresses) {
     const because = guard(address);
-    if (because !== undefined) throw new Refusal('blocked-address', `${address} (${because})`);
+    // What the operator's own DNS says of a name inside is nobody's business who asks for it: the kind of address, not which.
+    if (because !== undefined) throw new Refusal('blocked-address', because);
   }
   return addresses;
 }

@@ -2,8 +2,9 @@
  * One database type for both drivers (better-sqlite3 on Node, D1 on Workers), and the one way to write several rows as
  * one: D1 refuses BEGIN and better-sqlite3 refuses asynchronous transactions, so nothing here uses `db.transaction`.
  */
+import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type { BaseSQLiteDatabase, SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type * as schema from './schema.ts';
 
 /** Queries are built by drizzle; always `await` them, on Node too. */
@@ -11,6 +12,16 @@ export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown, typeof schema>;
 
 /** A statement that was built and not yet run. */
 export type Statement = RunnableQuery<unknown, 'sqlite'> & { run(): unknown };
+
+/** D1 binds at most 100 parameters a statement. */
+const boundAtOnce = 90;
+
+/** That a column is one of these texts, however many they are. */
+export function among(column: SQLiteColumn, texts: readonly string[]): SQL {
+  return texts.length <= boundAtOnce
+    ? inArray(column, texts)
+    : sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`;
+}
 
 export interface Store {
   readonly db: Db;

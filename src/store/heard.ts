@@ -1,7 +1,7 @@
 /** What other instances say of endpoints. One row an endpoint, the newest check wins; our own state machine never sees it. */
-import { and, gt, inArray, sql } from 'drizzle-orm';
+import { and, gt, sql } from 'drizzle-orm';
 import type { EndpointKey, Status } from '../provider/model.ts';
-import type { Db, Statement } from './db.ts';
+import { among, type Db, type Statement } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
 import { heard } from './schema.ts';
 
@@ -26,13 +26,12 @@ export function putHeard(db: Db, rows: readonly Heard[]): Statement[] {
   ];
 }
 
-/** What is still worth telling. @param only of these endpoints (at most 90) */
+/** What is still worth telling. @param only of these endpoints */
 export async function readHeard(db: Db, now: string, only?: readonly EndpointKey[]): Promise<Map<EndpointKey, Status>> {
-  const among = only && inArray(heard.endpoint, only);
   const rows = await db
     .select()
     .from(heard)
-    .where(and(among, gt(heard.staleAt, now)));
+    .where(and(only && among(heard.endpoint, only), gt(heard.staleAt, now)));
   return new Map(
     rows.map(({ endpoint, status, reason, since, checkedAt, vantage }) => [
       endpoint as EndpointKey,

@@ -12,7 +12,7 @@ import type { AtlasIndex, DomainOwner, MxOwner } from '../atlas/tables.ts';
 import { type Domain, isAtOrBelow } from '../name/domain.ts';
 import { type Pattern, patternsFor, stem } from '../name/pattern.ts';
 import type { LeftOut, MailHandler, Provider } from '../provider/model.ts';
-import type { Db } from './db.ts';
+import { among, type Db } from './db.ts';
 import { ownerOfHost } from './providers.ts';
 import { domain, mx, provider } from './schema.ts';
 
@@ -73,6 +73,12 @@ const mostOwners = 2;
 export async function recordById(db: Db, id: string): Promise<Provider | undefined> {
   const [row] = await db.select({ json: provider.json }).from(provider).where(eq(provider.id, id));
   return row && (JSON.parse(row.json) as Provider);
+}
+
+/** The records of these ids, as far as there are any. */
+export async function recordsByIds(db: Db, ids: readonly string[]): Promise<Map<string, Provider>> {
+  const rows = await db.select({ id: provider.id, json: provider.json }).from(provider).where(among(provider.id, ids));
+  return new Map(rows.map(({ id, json }) => [id, JSON.parse(json) as Provider]));
 }
 
 /** Old id -> the id of today. */

@@ -1,5 +1,5 @@
 /** What is known of servers at one moment, beside the facts: every format is rendered from both. */
-import type { EndpointKey, Knowledge, Quarantine, SignIn, Status } from '../provider/model.ts';
+import type { EndpointKey, Knowledge, Quarantine } from '../provider/model.ts';
 import type { Db } from './db.ts';
 import { readQuarantine } from './quarantine.ts';
 import { readSignIns } from './sign-ins.ts';
@@ -16,22 +16,12 @@ export async function quarantineNow(db: Db): Promise<Quarantine> {
   return new Map((await readQuarantine(db)).map(({ name, at, why }) => [name, { at, why }]));
 }
 
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
-
 /** What is known of these endpoints alone. */
 export async function readKnowledgeOf(
   db: Db,
   keys: readonly EndpointKey[],
   now: string,
 ): Promise<Omit<Knowledge, 'quarantine'>> {
-  const statuses = new Map<EndpointKey, Status>();
-  const signIns = new Map<EndpointKey, SignIn>();
-  for (let start = 0; start < keys.length; start += boundAtOnce) {
-    const some = keys.slice(start, start + boundAtOnce);
-    const [told, worked] = await Promise.all([readStatuses(db, now, some), readSignIns(db, some)]);
-    for (const [key, status] of told) statuses.set(key, status);
-    for (const [key, signIn] of worked) signIns.set(key, signIn);
-  }
+  const [statuses, signIns] = await Promise.all([readStatuses(db, now, keys), readSignIns(db, keys)]);
   return { statuses, signIns };
 }

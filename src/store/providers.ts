@@ -7,6 +7,7 @@ import { registrableDomain } from '../name/suffix.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
 import type { Db, Statement } from './db.ts';
+import { dropListing, putListing } from './listing.ts';
 import { domain, meta, mx, provider, revision } from './schema.ts';
 
 /** That a record changed. */
@@ -32,6 +33,15 @@ const textAtOnce = 25_000;
 /** Everything that is served, as `load` left it. */
 export async function readCurated(db: Db): Promise<Curated> {
   const records = await db.select({ json: provider.json }).from(provider).orderBy(provider.id);
+  return {
+    providers: records.map(({ json }) => JSON.parse(json) as Provider),
+    ...(await readLists(db)),
+    noProbe: await readNoProbe(db),
+  };
+}
+
+/** The names that stand beside the records. */
+export async function readLists(db: Db): Promise<Pick<Curated, 'leftOut' | 'others'>> {
   const leftOut = await db
     .select({ json: domain.leftOut })
     .from(domain)
@@ -39,10 +49,8 @@ export async function readCurated(db: Db): Promise<Curated> {
     .orderBy(domain.name);
   const others = await db.selectDistinct({ json: mx.other }).from(mx).where(isNull(mx.provider)).orderBy(mx.other);
   return {
-    providers: records.map(({ json }) => JSON.parse(json) as Provider),
     leftOut: leftOut.map(({ json }) => JSON.parse(json ?? '') as LeftOut),
     others: others.map(({ json }) => JSON.parse(json ?? '') as MailHandler),
-    noProbe: await readNoProbe(db),
   };
 }
 
@@ -81,6 +89,7 @@ export function putRecord(db: Db, record: Provider, digest: string): Statement[]
   return [
     ...dropNames(db, id),
     db.insert(provider).values({ id, digest, json }).onConflictDoUpdate({ target: provider.id, set: { digest, json } }),
+    putListing(db, record),
     ...rest.map((piece) =>
       db
         .update(provider)
@@ -100,7 +109,7 @@ export function putRecord(db: Db, record: Provider, digest: string): Statement[]
 
 /** Takes a record and its names away. */
 export function dropRecord(db: Db, id: string): Statement[] {
-  return [...dropNames(db, id), db.delete(provider).where(eq(provider.id, id))];
+  return [...dropNames(db, id), dropListing(db, id), db.delete(provider).where(eq(provider.id, id))];
 }
 
 /**

@@ -12,6 +12,12 @@ export const provider = sqliteTable(
   (table) => [index('provider_renamed').on(table.id).where(sql`instr(json, '"formerly":') > 0`)],
 );
 
+export const listing = sqliteTable('listing', {
+  id: text().notNull().primaryKey(),
+  names: text().notNull(),
+  facets: text().notNull(),
+});
+
 export const domain = sqliteTable(
   'domain',
   {

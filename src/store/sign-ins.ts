@@ -1,7 +1,6 @@
 /** Sign-ins that worked, of the operator's own accounts; what did not work says more of the account than of the server. */
-import { inArray } from 'drizzle-orm';
 import type { EndpointKey, SignIn } from '../provider/model.ts';
-import type { Db, Statement } from './db.ts';
+import { among, type Db, type Statement } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
 import { signIn } from './schema.ts';
 
@@ -21,6 +20,6 @@ export async function readSignIns(db: Db, only?: readonly EndpointKey[]): Promis
   const rows = await db
     .select()
     .from(signIn)
-    .where(only && inArray(signIn.endpoint, only));
+    .where(only && among(signIn.endpoint, only));
   return new Map(rows.map(({ endpoint, ...worked }) => [endpoint as EndpointKey, worked]));
 }

@@ -5,7 +5,7 @@
 import { and, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey, Status, Statuses, StatusName } from '../provider/model.ts';
-import type { Db, Statement, Store } from './db.ts';
+import { among, type Db, type Statement, type Store } from './db.ts';
 import { knowledgeMoved } from './generation.ts';
 import { readHeard } from './heard.ts';
 import { status } from './schema.ts';
@@ -36,13 +36,13 @@ const boundAtOnce = 90;
 /**
  * The statuses as they are to be told at this moment: who was not looked at for long is unverified. Where our own verifier
  * has nothing to say, another instance may (heard.ts), with its name.
- * @param only of these endpoints (at most 90)
+ * @param only of these endpoints
  */
 export async function readStatuses(db: Db, now: string, only?: readonly EndpointKey[]): Promise<Statuses> {
   const told = await readHeard(db, now, only);
   const { endpoint, status: name, reason, since, staleAt, checkedAt } = status;
-  const among = only && inArray(endpoint, only);
-  for (const row of await db.select({ endpoint, name, reason, since, staleAt, checkedAt }).from(status).where(among)) {
+  const where = only && among(endpoint, only);
+  for (const row of await db.select({ endpoint, name, reason, since, staleAt, checkedAt }).from(status).where(where)) {
     const key = row.endpoint as EndpointKey;
     const checked = row.checkedAt === null ? {} : { checkedAt: row.checkedAt };
     const own: Status =

@@ -1,6 +1,7 @@
 /** Records by what people look for: the list of the API and the page of all providers. */
 import type * as z from 'zod';
 import { domainOrUndefined } from '../name/domain.ts';
+import { folded } from '../name/unicode.ts';
 import { currentOf } from '../provider/current.ts';
 import {
   endpointKey,
@@ -31,7 +32,7 @@ export interface Listing {
   readonly shown: readonly Listed[];
 }
 
-/** @throws {HttpProblem} for a filter where the atlas is too large to be looked through */
+/** @throws {HttpProblem} for the filter by status where the atlas is too large to be looked through */
 export async function list(
   deps: Deps,
   { page: given, ...filter }: z.infer<typeof ListQuery>,
@@ -39,15 +40,25 @@ export async function list(
 ): Promise<Listing> {
   const source = sourceOf(deps);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
-  const matching = isFiltered ? matches(ready(deps), filter) : undefined;
   const page = Number(given ?? 1);
   const start = (page - 1) * size;
-  const records = matching ? matching.slice(start, start + size) : await source.page(start, size);
+  const { records, total } = !isFiltered
+    ? { records: await source.page(start, size), total: source.size }
+    : source.bulk && filter.status === undefined
+      ? await source.bulk.find(
+          { ...filter, texts: filter.q === undefined ? undefined : wantedOf(filter.q) },
+          start,
+          size,
+        )
+      : some(matches(ready(deps), filter), start, size);
   const shown = await Promise.all(
     records.map(async (record) => ({ record, status: statusOf(record, (await source.around(record)).knowledge) })),
   );
-  const total = matching?.length ?? source.size;
   return { total, page, pages: Math.max(1, Math.ceil(total / size)), shown };
+}
+
+function some(records: readonly Provider[], start: number, size: number) {
+  return { records: records.slice(start, start + size), total: records.length };
 }
 
 /** From best to worst. */
@@ -96,9 +107,4 @@ function placeOf({ id, name, short, domains }: Provider, wanted: readonly string
   const texts = [id, folded(name), folded(short), ...domains];
   if (texts.some((text) => wanted.some((one) => text.startsWith(one)))) return 'first';
   return texts.some((text) => wanted.some((one) => text.includes(one))) ? 'other' : undefined;
-}
-
-/** Umlauts and accents need not be typed. */
-function folded(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }

@@ -38,6 +38,8 @@ export async function cachedAtEdge(
   const isWhole = response.status === 200 || response.status === 404;
   if (
     isWhole &&
+    // What is as long as an atlas would be held twice while it goes out.
+    !response.headers.get('Content-Type')?.startsWith('application/x-ndjson') &&
     caching.startsWith('public,') &&
     !response.headers.has('Vary') &&
     !response.headers.has('Set-Cookie')

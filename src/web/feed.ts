@@ -56,27 +56,36 @@ export async function recordEntries(deps: Deps, provider: Provider, language: La
 /** `GET /api/v1/feed.atom` */
 export function atlasFeedRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
-    const served = ready(deps);
     const asked = askedOf(c);
-    const entries = await atlasEntries(deps, served, asked.language);
+    const entries = await atlasEntries(deps, asked.language);
     const { title, path } = { title: texts[asked.language].all, path: '/api/v1/feed.atom' };
     return sendFeed(c, deps, asked, { about: 'feed', title, path, entries });
   };
 }
 
-/** What changed about all records and their servers, the newest first. */
-export async function atlasEntries(deps: Deps, { atlas }: Served, language: Language): Promise<FeedEntry[]> {
-  const users = usersOf(atlas);
+/**
+ * What changed about all records and their servers, the newest first. Where the atlas is not in memory, nobody knows whose a
+ * server is: entries of servers and names have no record then.
+ */
+export async function atlasEntries(deps: Deps, language: Language): Promise<FeedEntry[]> {
+  const { bulk } = sourceOf(deps);
   const [revisions, transitions, quarantine] = await Promise.all([
     deps.news.revisions(shown),
     deps.news.transitions(shown),
     deps.news.quarantine(shown),
   ]);
-  const record = (id: string) => atlas.records.get(id);
+  const changes = { revisions, transitions, quarantine };
+  const saying = { language, link: linkTo(deps) };
+  if (bulk) {
+    const records = await bulk.records(revisions.map(({ id }) => id));
+    return feedEntries(changes, { ...saying, record: (id) => records.get(id), concerns: () => [] });
+  }
+  const { atlas } = ready(deps);
+  const users = usersOf(atlas);
   return feedEntries(
     // What no record names any more concerns nobody.
-    { revisions, transitions: transitions.filter((one) => users.of(one).length > 0), quarantine },
-    { language, record, link: linkTo(deps), concerns: users.of },
+    { ...changes, transitions: transitions.filter((one) => users.of(one).length > 0) },
+    { ...saying, record: (id) => atlas.records.get(id), concerns: users.of },
   );
 }
 

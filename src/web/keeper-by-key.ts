@@ -1,7 +1,7 @@
 /**
  * What is served where the atlas is too large for memory: the store is asked by key (store/index-by-key.ts), and the answers
- * are remembered for as long as nobody has written. The same ladder and the same formats; routes that need everything at once
- * say that they cannot (`not-at-once`).
+ * are remembered for as long as nobody has written. The same ladder and the same formats; what needs everything comes a part
+ * at a time (bulk-by-key.ts), and what needs it at once is not there (`not-at-once`).
  */
 import { compileAtlas } from '../atlas/atlas.ts';
 import type { AtlasIndex } from '../atlas/tables.ts';
@@ -15,6 +15,7 @@ import { knowledgeVersion, readGeneration } from '../store/generation.ts';
 import { countRecords, indexByKey, readRecords, readRenamed, recordById } from '../store/index-by-key.ts';
 import { quarantineNow, readKnowledgeOf } from '../store/knowledge.ts';
 import { newestRevision, readMessages } from '../store/providers.ts';
+import { bulkByKey } from './bulk-by-key.ts';
 import { type Served, type Source, served } from './served.ts';
 
 /** Answers in memory, of each kind: a record has some kilobytes. */
@@ -92,6 +93,7 @@ function sourceByKey({ db }: Store, { revision, size, renamed, quarantine }: Mom
     },
     page: (offset, limit) => readRecords(db, offset, limit),
     around,
+    bulk: bulkByKey(db, { revision, quarantine }),
   };
 }
 

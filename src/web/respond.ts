@@ -96,14 +96,22 @@ export function sendJson(c: Context, value: unknown, caching: Caching): Response
 }
 
 /** Sends text as it is made. There is no ETag, because nobody knows the bytes beforehand. */
-export function sendStream(c: Context, parts: Iterable<string>, type: string, caching: Caching): Response {
+export function sendStream(
+  c: Context,
+  parts: Iterable<string> | AsyncIterable<string>,
+  type: string,
+  caching: Caching,
+): Response {
   const encoder = new TextEncoder();
-  const iterator = parts[Symbol.iterator]();
+  const iterator = Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]();
   const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const { done, value } = iterator.next();
+    async pull(controller) {
+      const { done, value } = await iterator.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await iterator.return?.();
     },
   });
   const headers = { ...always, 'Cache-Control': cacheControl[caching], 'Content-Type': type };

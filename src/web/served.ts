@@ -13,13 +13,15 @@ import type { Miss, PublishedStep } from '../lookup/ladder.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Resolver } from '../net/resolver.ts';
 import type { MessageEntry } from '../provider/lists.ts';
-import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider } from '../provider/model.ts';
+import type { Answer, AnsweredProvider, EndpointKey, Knowledge, Provider, Quarantine } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import type { PastComparison } from '../store/comparisons.ts';
 import type { Day } from '../store/days.ts';
 import type { PastCheck } from '../store/history.ts';
+import type { Wish } from '../store/listing.ts';
 import type { TracedRevision } from '../store/providers.ts';
 import type { PastQuarantine } from '../store/quarantine.ts';
+import type { Standing } from '../store/standing.ts';
 import type { Role, Token } from '../store/tokens.ts';
 import type { PastTransition } from '../store/transitions.ts';
 import type { Vitals } from '../store/vitals.ts';
@@ -54,6 +56,29 @@ export interface Source {
   page(offset: number, limit: number): Awaitable<readonly Provider[]>;
   /** What is served around this record: it, and what is known of its servers. */
   around(record: AnsweredProvider): Awaitable<Served>;
+  /** Where not everything is in memory: what is asked of all of it. */
+  readonly bulk?: Bulk;
+}
+
+/**
+ * What is asked of an atlas as a whole where it is not in memory. What is long comes a part at a time, and ends with an error
+ * where somebody has written meanwhile: half of it would be of another state.
+ */
+export interface Bulk {
+  /** The lines of a bundle, without its signature and dates. */
+  lines(): AsyncIterable<string>;
+  /** What this instance has seen of servers (verify/exchange.ts). */
+  statuses(): AsyncIterable<string>;
+  find(
+    wish: Wish,
+    offset: number,
+    limit: number,
+  ): Promise<{ readonly records: readonly Provider[]; readonly total: number }>;
+  /** Countries of records, sorted. */
+  countries(): Promise<readonly string[]>;
+  records(ids: readonly string[]): Promise<ReadonlyMap<string, Provider>>;
+  standing(): Promise<Standing>;
+  quarantine(): Promise<Quarantine>;
 }
 
 export interface Served extends Source {

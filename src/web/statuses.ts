@@ -2,16 +2,18 @@
 import type { Context } from 'hono';
 import type { Knowledge } from '../provider/model.ts';
 import { statusLines } from '../verify/exchange.ts';
-import { ready } from './find.ts';
-import { type Document, documentOf, send } from './respond.ts';
+import { ndjson, streamBudget } from './bulk.ts';
+import { ready, sourceOf } from './find.ts';
+import { type Document, documentOf, send, sendStream } from './respond.ts';
 import type { Deps } from './served.ts';
-
-const ndjson = 'application/x-ndjson; charset=utf-8';
 
 export function statusesRoute(deps: Deps) {
   // Ten thousand lines are made once for each knowledge, not once a request.
   let made: { readonly of: Knowledge; readonly document: Document } | undefined;
+  const allowed = streamBudget();
   return (c: Context): Response => {
+    const { bulk } = sourceOf(deps);
+    if (bulk) return sendStream(c, allowed(deps, c, bulk).statuses(), ndjson, 'public-brief');
     const { knowledge } = ready(deps);
     if (made?.of !== knowledge) made = { of: knowledge, document: documentOf(statusLines(knowledge.statuses), ndjson) };
     return send(c, made.document, 'public-brief');

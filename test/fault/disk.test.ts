@@ -94,7 +94,7 @@ if (isInside(mounts)) {
       const site = await new Site({ folder: smallDisk(t, 12_288), serve: serve() }).start();
       const kept: string[] = [];
       const statuses = new Map<number, number>();
-      const steps = sized(12, 400);
+      const steps = sized(12, 280);
       for (let i = 0; i < steps; i++) {
         const empty = fill(site.folder, (i % 40) * 4096);
         const { status } = await submit(site, `No ${i}`);

@@ -9,6 +9,7 @@
  * fast-check makes values and makes small what fails; what it does not have are inputs that are kept because they reached
  * something new (coverage.ts), and these three. The same seed gives the same inputs as long as no coverage guides them.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Coverage } from './coverage.ts';
 import { mutate } from './mutate.ts';
 import { type Random, random } from './random.ts';
@@ -121,7 +122,7 @@ const [long, short] = [1, 1 / 8];
 /** Sixty-four where it is quadratic, eight where it is not; and clocks are not exact. */
 const mostTimes = 28;
 /** Milliseconds that a clock can tell from nothing. */
-const measurable = 4;
+const measurable = 10;
 
 async function growthFault(
   target: Target,
@@ -156,12 +157,15 @@ async function growthFault(
       );
     const isSlow = () => much.time > measurable && much.time > mostTimes * little.time;
     // The least of several, and again: other programs and the garbage collector only make it more.
-    for (let again = 0; again < 3 && isSlow(); again++) [little, much] = [await costs(small, 4), await costs(large, 3)];
+    for (let again = 0; again < 5 && isSlow(); again++) {
+      await sleep(50 * again);
+      [little, much] = [await costs(small, 4), await costs(large, 4)];
+    }
     if (!isSlow()) return undefined;
     const times = `${little.time.toFixed(1)} ms became ${much.time.toFixed(1)} ms`;
     return new GrowthError(`${times} when ${JSON.stringify(part)} stood there eight times as often`, large);
   } catch (error) {
-    return new GrowthError(error instanceof Error ? `${error.name}: ${error.message}` : String(error), large);
+    return new GrowthError(error instanceof Error ? (error.stack ?? error.message) : String(error), large);
   }
 }
 

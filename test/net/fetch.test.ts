@@ -104,16 +104,16 @@ describe('a URL', () => {
   });
 
   test('that leads to an address inside is not asked; one bad address is enough', async () => {
-    assert.equal(await say('https://inside.zz/'), 'blocked-address: 10.0.0.1 (private)');
-    assert.equal(await say('https://mixed.zz/'), 'blocked-address: 192.168.1.1 (private)');
-    assert.equal(await say('https://mapped.zz/'), 'blocked-address: ::ffff:127.0.0.1 (loopback)');
+    assert.equal(await say('https://inside.zz/'), 'blocked-address: private');
+    assert.equal(await say('https://mixed.zz/'), 'blocked-address: private');
+    assert.equal(await say('https://mapped.zz/'), 'blocked-address: loopback');
   });
 
   test('with a literal address is checked, however it is written', async () => {
     for (const host of ['10.0.0.1', '0x0a.0.0.1', '167772161', '012.0.0.1'])
-      assert.equal(await say(`https://${host}/`), 'blocked-address: 10.0.0.1 (private)', host);
-    assert.match(await say('https://[::1]/'), /^blocked-address: ::1 /);
-    assert.match(await say('https://[fe80::1]/'), /^blocked-address: fe80::1 /);
+      assert.equal(await say(`https://${host}/`), 'blocked-address: private', host);
+    assert.match(await say('https://[::1]/'), /^blocked-address: /);
+    assert.match(await say('https://[fe80::1]/'), /^blocked-address: /);
   });
 
   test('whose first address does not answer is asked at the next', async () => {
@@ -170,10 +170,10 @@ describe('a redirect', () => {
   });
 
   test('to the inside is refused, by name and by address', async () => {
-    assert.equal(await say('https://a.zz/inside'), 'blocked-address: 10.0.0.1 (private)');
-    assert.equal(await say('https://a.zz/literal'), 'blocked-address: 10.0.0.1 (private)');
-    assert.equal(await say('https://a.zz/literal-hex'), 'blocked-address: 127.0.0.3 (loopback)');
-    assert.match(await say('https://a.zz/literal-6'), /^blocked-address: ::ffff:a00:1 /);
+    assert.equal(await say('https://a.zz/inside'), 'blocked-address: private');
+    assert.equal(await say('https://a.zz/literal'), 'blocked-address: private');
+    assert.equal(await say('https://a.zz/literal-hex'), 'blocked-address: loopback');
+    assert.match(await say('https://a.zz/literal-6'), /^blocked-address: /);
   });
 
   test('to another port, with a login, or to what is no web at all is refused', async () => {

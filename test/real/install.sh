@@ -10,6 +10,7 @@ packages=(
   nginx caddy                                       # reverse proxies
   chromium zbar-tools                               # shows pages, reads QR codes
   iproute2 nftables                                 # a network that drops and refuses
+  libfaketime                                       # a clock that jumps
   curl git                                          # what people submit with, and commit with
 )
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests with real programs (Thunderbird, Delta Chat's core, Dovecot, Postfix, Knot DNS, nginx, Caddy, Chromium, nftables): installs what they need from Debian's
+# The tests with real programs (Thunderbird, Delta Chat's core, Dovecot, Postfix, Knot DNS, nginx, Caddy, Chromium, nftables, libfaketime): installs what they need from Debian's
 # packages (when it may), then runs them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -10,9 +10,11 @@ import type { Domain } from '../../src/name/domain.ts';
 import { stem } from '../../src/name/pattern.ts';
 import { type Curated, endpointKey } from '../../src/provider/model.ts';
 import type { Store } from '../../src/store/db.ts';
+import { advance, readGeneration } from '../../src/store/generation.ts';
 import { putQuarantine } from '../../src/store/quarantine.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { listEndpoints, moveStatuses } from '../../src/store/statuses.ts';
+import { endpoints } from '../../src/verify/endpoint.ts';
 import { createApp } from '../../src/web/app.ts';
 import { fromStore } from '../../src/web/from-store.ts';
 import { Keeper } from '../../src/web/keeper.ts';
@@ -38,12 +40,12 @@ before(async () => {
 });
 after(() => store.close());
 
-function appOf(where: Pick<Deps, 'served' | 'source'>): Hono {
+function appOf(where: Pick<Deps, 'served' | 'source'>, asker?: string): Hono {
   return createApp({
     ...where,
     ...fromStore(store),
     resolver: { mx: () => Promise.resolve({ kind: 'none', exists: false }) },
-    asker: () => undefined,
+    asker: () => asker,
     missed: () => undefined,
     mayMeasure: () => true,
     isNear: () => false,
@@ -93,7 +95,11 @@ describe('asked by key', () => {
     assert.ok(record?.incoming[0]);
     const endpoint = endpointKey(record.incoming[0]);
     const earlier = await (await same('/api/v1/lookup?domain=gmx.net')).text();
-    await listEndpoints(store, [endpoint], at);
+    await listEndpoints(
+      store,
+      endpoints(curated).map(({ key }) => key),
+      at,
+    );
     await store.atomically([
       ...moveStatuses(store.db, [
         {
@@ -122,8 +128,64 @@ describe('asked by key', () => {
     assert.match(await (await same(`/api/v1/providers/${first.id}`)).text(), /"name":"Newly named"/);
   });
 
-  test('routes that need everything at once say that they cannot', async () => {
-    for (const path of ['/api/v1/atlas.ndjson', '/api/v1/statuses', '/api/v1/providers?q=gmx', '/api/v1/bundle']) {
+  test('the whole atlas comes as lines, to the byte, and so do statuses', async () => {
+    const lines = (await (await same('/api/v1/atlas.ndjson')).text()).trimEnd().split('\n');
+    assert.ok(lines.length > curated.providers.length);
+    assert.match(lines.at(-2) ?? '', /"endpoint"/, 'with what is known');
+    assert.match(await (await same('/api/v1/statuses')).text(), /"status":"failing"/);
+  });
+
+  test('records are found by name, domain, country, protocol and access, in the same order', async () => {
+    const texts = ['gmx', 'GMX.de', 't-on', 'post', '%C4%8CESK', 'cesky', 'nobody', 'info@t-online.de', '%25', '_'];
+    const filters = [
+      'country=de',
+      'access=none',
+      'protocol=jmap',
+      'country=FR&protocol=imap&page=2',
+      'country=US&q=cox',
+    ];
+    for (const query of [...texts.map((text) => `q=${text}`), ...filters]) await same(`/api/v1/providers?${query}`);
+    // Of a million domains only those that begin like this are found.
+    const found = (await (await asked.request('/api/v1/providers?q=mx.de')).json()) as { total: number };
+    assert.equal(found.total, 0);
+  });
+
+  test('the status page counts the same servers', async () => {
+    const [one, other] = await Promise.all(
+      [inMemory, asked].map(async (app) => (await app.request('http://127.0.0.1/status?lang=en')).text()),
+    );
+    const tiles = (page = '') => /<dl class="tiles">.*?<\/dl>/s.exec(page)?.[0];
+    assert.ok(tiles(one));
+    assert.equal(tiles(other), tiles(one));
+    assert.match(other ?? '', /imap\.gmx\.net/, 'what fails is named');
+    assert.match(other ?? '', /web\.de/, 'and what is under quarantine');
+  });
+
+  test('the feed of all records has what changed, without whose a server is', async () => {
+    const feed = await (await asked.request('/api/v1/feed.atom')).text();
+    assert.match(feed, /Newly named: the settings changed/);
+  });
+
+  test('whoever wants all of it again and again is told to wait', async () => {
+    const busy = appOf({ served: () => undefined, source: () => byKey.source }, '192.0.2.0/24');
+    const answers = [];
+    for (let i = 0; i < 3; i++) {
+      const response = await busy.request('/api/v1/statuses');
+      await response.text();
+      answers.push(response.status);
+    }
+    assert.deepEqual(answers, [200, 200, 429]);
+  });
+
+  test('half of an atlas that changes on the way is not passed off as all of it', async () => {
+    const response = await asked.request('/api/v1/atlas.ndjson');
+    await store.atomically(advance(store.db, await readGeneration(store.db)));
+    await assert.rejects(response.text());
+    await both();
+  });
+
+  test('what needs everything at once is not there', async () => {
+    for (const path of ['/api/v1/providers?status=failing', '/api/v1/bundle']) {
       const response = await asked.request(path);
       assert.equal(response.status, 404, path);
       assert.match(await response.text(), /"code":"not-at-once"/);

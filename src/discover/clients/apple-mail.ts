@@ -1,6 +1,7 @@
 import { type Element, parseXml, XmlError } from '../../formats/xml.ts';
 import type { Auth, Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type Reading } from './model.ts';
+import { loosePort } from './reading.ts';
 
 const types = { EmailTypeIMAP: 'imap', EmailTypePOP: 'pop3' } as const;
 const methods: ReadonlyMap<string, Auth> = new Map(
@@ -44,7 +45,8 @@ function server(
   const method = methods.get(key('Authentication') ?? '');
   if (host === undefined || method === undefined) return undefined;
   // Without a port it tries 25, 587 and 465 in turn to send; without the switch it goes without TLS.
-  const port = Number(key('PortNumber') ?? { imap: 143, pop3: 110, smtp: 25 }[protocol]);
+  const given = key('PortNumber');
+  const port = given === undefined ? { imap: 143, pop3: 110, smtp: 25 }[protocol] : loosePort(given);
   const security: Security = key('UseSSL') !== 'true' ? 'none' : starttlsPorts.has(port) ? 'starttls' : 'tls';
   // Where there is no name the device asks for it, and proposes the address.
   return { protocol, host, port, security, username: key('Username') ?? addressOf(person), auth: [method] };

@@ -11,7 +11,7 @@ import {
   type Settings,
   type SrvRecords,
 } from './model.ts';
-import { everything } from './reading.ts';
+import { everything, loosePort } from './reading.ts';
 
 type Half = 'imap' | 'smtp';
 
@@ -44,7 +44,7 @@ function server(protocol: Half, section: Element, person: Person): ClientServer 
   return {
     protocol,
     host,
-    port: Number(port),
+    port: loosePort(port),
     // Without TLS at once it goes on with STARTTLS where the server offers it.
     security: mode === 'SSL' ? 'tls' : 'starttls',
     username: isOne ? (fillUsername(username, person) ?? username) : username,
@@ -79,7 +79,7 @@ function autodiscover(root: Element, person: Person): Reading {
       if (protocol !== 'imap' && protocol !== 'smtp') continue;
       const security = text('SSL') === 'on' ? 'tls' : 'starttls';
       const username = text('LoginName') || addressOf(person);
-      found.set(protocol, { protocol, host: text('Server'), port: Number(text('Port')), security, username });
+      found.set(protocol, { protocol, host: text('Server'), port: loosePort(text('Port')), security, username });
     }
   }
   const [imap, smtp] = [found.get('imap'), found.get('smtp')];

@@ -1,6 +1,6 @@
 import { childrenOf, type Element } from '../../formats/xml.ts';
 import { addressOf, type Client, type ClientServer, type Person, type Reading } from './model.ts';
-import { first } from './reading.ts';
+import { first, loosePort } from './reading.ts';
 
 /** The first incoming and the first outgoing section, which have to be IMAP and SMTP; user names are not read. */
 function autoconfig(root: Element, person: Person): Reading {
@@ -21,7 +21,7 @@ function server(protocol: 'imap' | 'smtp', section: Element, person: Person): Cl
   return {
     protocol,
     host: first(section, 'hostname') ?? '',
-    port: Number(first(section, 'port') ?? 0),
+    port: loosePort(first(section, 'port')),
     security: mode === 'SSL' ? 'tls' : mode === 'STARTTLS' ? 'starttls' : 'none',
     username: addressOf(person),
   };

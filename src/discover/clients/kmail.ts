@@ -1,7 +1,7 @@
 import { childrenOf, type Element } from '../../formats/xml.ts';
 import type { Auth, Security } from '../../provider/model.ts';
 import type { Client, ClientServer, Person, Reading } from './model.ts';
-import { everything, fill, last, strictPort } from './reading.ts';
+import { everything, fill, last, loosePort } from './reading.ts';
 
 const security: ReadonlyMap<string, Security> = new Map(
   Object.entries<Security>({ plain: 'none', SSL: 'tls', STARTTLS: 'starttls' }),
@@ -50,7 +50,7 @@ function server(section: Element, protocol: 'imap' | 'pop3' | 'smtp', person: Pe
     {
       protocol,
       host: fill(last(section, 'hostname') ?? '', person),
-      port: strictPort(port.trim()) ?? 0,
+      port: loosePort(port),
       security: modes.findLast((mode) => mode !== undefined) ?? 'tls',
       username: fill(last(section, 'username') ?? '', person),
       auth: [auth],

@@ -1,6 +1,7 @@
 import { childrenOf, type Element } from '../../formats/xml.ts';
 import type { Auth, Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type PoxReading } from './model.ts';
+import { loosePort } from './reading.ts';
 
 /** `Encryption`, where it is there, overrides `SSL`, which is on where it is missing. */
 const encryptions: ReadonlyMap<string, Security> = new Map(
@@ -30,7 +31,7 @@ function server(section: Element, person: Person): ClientServer[] {
     encryptions.get(text('Encryption').toLowerCase()) ?? (text('SSL').toLowerCase() === 'off' ? 'none' : 'tls');
   const isOpen = protocol === 'smtp' && text('AuthRequired').toLowerCase() === 'off';
   const auth: Auth = isOpen ? 'none' : text('SPA').toLowerCase() === 'off' ? 'password-cleartext' : 'NTLM';
-  const port = Number(text('Port') || usualPorts[protocol]);
+  const port = text('Port') === '' ? usualPorts[protocol] : loosePort(text('Port'));
   return [
     { protocol, host: text('Server'), port, security, username: text('LoginName') || addressOf(person), auth: [auth] },
   ];

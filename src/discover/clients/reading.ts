@@ -27,3 +27,8 @@ export function fill(text: string, person: Person): string {
 export function strictPort(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined;
 }
+
+/** As those take it who look no further: what is no port is 0, which leads nowhere. */
+export function loosePort(text: string | undefined): number {
+  return strictPort(text?.trim()) ?? 0;
+}

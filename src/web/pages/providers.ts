@@ -96,10 +96,13 @@ export function providersPage(deps: Deps) {
     const source = sourceOf(deps);
     const records = deps.served()?.atlas.curated.providers;
     const number = (value: number) => writtenNumber(value, language);
+    const countries = records
+      ? [...new Set(records.map(({ country }) => country))]
+      : ((await source.bulk?.countries()) ?? []);
     const domains = records?.reduce((sum, record) => sum + record.domains.length, 0);
     const body = html`<h1>${say.title}</h1>
 ${domains === undefined ? '' : html`<p class="lead">${say.lead(number(source.size), number(domains))}</p>`}
-${records === undefined ? '' : form(query, [...new Set(records.map(({ country }) => country))], language)}
+${form(query, countries, language, records !== undefined)}
 <div id="results">${results(listing, query, source.size, language)}</div>`;
     return sendPage(c, deps, {
       title: say.title,
@@ -116,7 +119,8 @@ function withoutAddress({ q, ...rest }: Query): Query {
   return { ...rest, ...(text !== undefined && text !== '' && { q: text }) };
 }
 
-function form(query: Query, countries: readonly string[], language: Language): Html {
+/** @param byStatus whether records can be told by how their servers are */
+function form(query: Query, countries: readonly string[], language: Language, byStatus: boolean): Html {
   const say = texts[language];
   const named = countries
     .map((code) => ({ code, name: countryName(code, language) }))
@@ -144,13 +148,17 @@ ${select(
   accesses.map((one) => [one, kinds[language].access[one]]),
   language,
 )}
-${select(
-  'status',
-  say.status,
-  query.status,
-  statusNames.map((one) => [one, words[language].status[one]]),
-  language,
-)}
+${
+  byStatus
+    ? select(
+        'status',
+        say.status,
+        query.status,
+        statusNames.map((one) => [one, words[language].status[one]]),
+        language,
+      )
+    : ''
+}
 <p><button class="primary">${say.show}</button></p>
 </form>`;
 }

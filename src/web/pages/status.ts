@@ -1,15 +1,15 @@
 /** `GET /status`: how the whole atlas is: its servers today and over time, the last run, certificates, what fails now. */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import { type Knowledge, type StatusName, unverified } from '../../provider/model.ts';
+import type { Quarantine, StatusName } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 import type { Day } from '../../store/days.ts';
 import type { Vitals } from '../../store/vitals.ts';
-import { endpoints, type ListedEndpoint } from '../../verify/endpoint.ts';
+import type { ListedEndpoint } from '../../verify/endpoint.ts';
 import { sayReason } from '../../verify/reasons.ts';
 import { atlasEntries } from '../feed.ts';
-import { ready } from '../find.ts';
-import type { Deps, Served } from '../served.ts';
+import { type Known, type Overview, overviewOf } from '../overview.ts';
+import type { Deps } from '../served.ts';
 import { type Html, sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { mark } from './marks.ts';
@@ -132,40 +132,39 @@ const day = 86_400_000;
 export function statusPage(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     const language = languageOf(c);
-    const served = ready(deps);
+    const overview = await overviewOf(deps);
     const now = Date.now();
     const first = new Date(now - (daysShown - 1) * day).toISOString().slice(0, 10);
     const [vitals, days, entries] = await Promise.all([
       deps.vitals(),
       deps.history.days(first),
-      atlasEntries(deps, served, language),
+      atlasEntries(deps, language),
     ]);
     const say = texts[language];
     const number = (value: number) => writtenNumber(value, language);
-    const listed = endpoints(served.atlas.curated);
-    const lead = say.lead(number(listed.length), number(served.atlas.records.size));
+    const { source, servers } = overview;
+    const lead = say.lead(number(servers), number(source.size));
     const body = html`<h1>${say.title}</h1>
 <p class="lead">${lead}</p>
 ${deps.contact === undefined && !vitals.lastRun ? html`<p class="note">${say.nobody}</p>` : ''}
-${countsPart(listed, served.knowledge, language)}
+${countsPart(overview, language)}
 ${overTimePart(days, now, language)}
-${failingPart(listed, served, language)}
-${certificatesPart(vitals, listed, language)}
-${quarantinePart(served.knowledge, language)}
+${failingPart(overview, language)}
+${certificatesPart(vitals, overview, language)}
+${quarantinePart(overview.quarantine, language)}
 ${runPart(vitals, language)}
 <section aria-labelledby="changes"><h2 id="changes">${say.changes}</h2>
 ${entries.length === 0 ? html`<p class="soft">${say.noChanges}</p>` : entriesList(entries.slice(0, entriesShown), language)}
 <p class="small"><a href="/api/v1/feed.atom?lang=${language}">${say.feed}</a></p></section>
-<p class="small soft">${say.revision(number(served.revision))} <a href="/about/probing">${say.probing}</a>.</p>`;
+<p class="small soft">${say.revision(number(source.revision))} <a href="/about/probing">${say.probing}</a>.</p>`;
     return sendPage(c, deps, { title: say.title, description: lead, body });
   };
 }
 
-function countsPart(listed: readonly ListedEndpoint[], { statuses }: Knowledge, language: Language): Html {
-  const counts = Map.groupBy(listed, ({ key }) => (statuses.get(key) ?? unverified).status);
+function countsPart({ counts }: Overview, language: Language): Html {
   return html`<dl class="tiles">${order.map(
     (name) =>
-      html`<div><dt>${mark(moodOf[name], words[language].status[name])}</dt><dd>${writtenNumber(counts.get(name)?.length ?? 0, language)}</dd></div>`,
+      html`<div><dt>${mark(moodOf[name], words[language].status[name])}</dt><dd>${writtenNumber(counts.get(name) ?? 0, language)}</dd></div>`,
   )}</dl>`;
 }
 
@@ -220,12 +219,10 @@ function runPart({ lastRun }: Vitals, language: Language): Html {
 ${lastRun ? html`<dl class="facts">${facts(lastRun).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>` : html`<p class="soft">${say.noRun}</p>`}</section>`;
 }
 
-function failingPart(listed: readonly ListedEndpoint[], { knowledge }: Served, language: Language): Html {
+function failingPart({ bad: all, isFiltered }: Overview, language: Language): Html {
   const say = texts[language];
-  const bad = listed
-    .map((one) => ({ ...one, known: knowledge.statuses.get(one.key) ?? unverified }))
-    .filter(({ known: { status } }) => status === 'failing' || status === 'dead')
-    .sort((a, b) => ((a.known.since ?? '') < (b.known.since ?? '') ? 1 : -1));
+  const age = (one: Known) => `${one.known.since ?? ''} ${one.key}`;
+  const bad = all.toSorted((a, b) => (age(a) < age(b) ? 1 : -1));
   const hosts = byHost(bad, ({ known: { status, reason } }) => `${status} ${reason}`);
   const more = hosts.length - failingShown;
   return html`<section aria-labelledby="failing"><h2 id="failing">${say.failing}</h2>
@@ -246,7 +243,7 @@ ${
         }),
       )
 }
-${more > 0 ? html`<p class="soft"><a href="/providers?status=failing">${say.more(writtenNumber(more, language))}</a></p>` : ''}</section>`;
+${more > 0 ? html`<p class="soft">${isFiltered ? html`<a href="/providers?status=failing">${say.more(writtenNumber(more, language))}</a>` : say.more(writtenNumber(more, language))}</p>` : ''}</section>`;
 }
 
 /** Servers of one host that are the same in this respect, together; in their order. */
@@ -255,13 +252,12 @@ function byHost<S extends ListedEndpoint>(servers: readonly S[], respect: (serve
   return [...groups.values()] as [S, ...S[]][];
 }
 
-function certificatesPart({ certificates }: Vitals, listed: readonly ListedEndpoint[], language: Language): Html {
+function certificatesPart({ certificates }: Vitals, { named }: Overview, language: Language): Html {
   const say = texts[language];
-  const byKey = new Map(listed.map((one) => [one.key, one]));
   const soon = certificates
     .flatMap(({ endpoint, days }) => {
-      const found = byKey.get(endpoint);
-      return found && days <= certificateDays ? [{ ...found, days }] : [];
+      const found = days <= certificateDays && named(endpoint);
+      return found ? [{ ...found, days }] : [];
     })
     .sort((a, b) => a.days - b.days || (a.key < b.key ? -1 : 1));
   const hosts = byHost(soon, ({ days }) => String(days));
@@ -286,7 +282,7 @@ ${
 ${more > 0 ? html`<p class="soft">${say.more(writtenNumber(more, language))}</p>` : ''}</section>`;
 }
 
-function quarantinePart({ quarantine }: Knowledge, language: Language): Html {
+function quarantinePart(quarantine: Quarantine, language: Language): Html {
   const say = texts[language];
   return html`<section aria-labelledby="quarantine"><h2 id="quarantine">${say.quarantine}</h2>
 ${
@@ -321,5 +317,6 @@ const recordsShown = 3;
 
 function recordLinks(records: readonly string[], language: Language): Html {
   const more = records.length - recordsShown;
+  if (records.length === 0) return html`<span>–</span>`;
   return html`<span>${records.slice(0, recordsShown).map((id, i) => html`${i === 0 ? '' : ', '}<a href="/provider/${id}">${id}</a>`)}${more > 0 ? ` ${texts[language].more(writtenNumber(more, language))}` : ''}</span>`;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { BlockList, isIP } from 'node:net';
 import { addressBlock, addressGroups } from '../../../src/net/block.ts';
+import { specialGuard } from '../../../src/net/guard.ts';
 import { addressGuard } from '../../../src/net/guard-node.ts';
 import { NetworkError, networksOf } from '../../../src/net/networks.ts';
 import { askerAddress } from '../../../src/web/forwarded.ts';
@@ -35,7 +36,7 @@ export const addresses: Target = {
     if (isIP(input) !== 0 && !input.includes('%')) {
       // Dotted tails of IPv6 beyond ::ffff: are left to those who refuse what they do not read.
       if (!input.includes(':') || !input.includes('.')) assert.ok(groups, `${input} is an address`);
-      if (isInside(input)) assert.ok(addressGuard(input) !== undefined, `${input} must not be dialled`);
+      if (isInside(input)) assert.ok(specialGuard(input) !== undefined, `${input} must not be dialled`);
     } else assert.ok(addressGuard(input) !== undefined, 'what is no address is not dialled');
     if (groups) {
       assert.equal(groups.length, 8);

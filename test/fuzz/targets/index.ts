@@ -6,6 +6,7 @@ import { clients } from './clients.ts';
 import { dns } from './dns.ts';
 import { evidence } from './evidence.ts';
 import { frontMatter } from './front-matter.ts';
+import { http } from './http.ts';
 import { mail } from './mail.ts';
 import { names } from './names.ts';
 import { pacc } from './pacc.ts';
@@ -30,6 +31,7 @@ export const targets: readonly Target[] = [
   imap,
   pop3,
   dns,
+  http,
   bundle,
   statuses,
   mail,
