@@ -77,6 +77,8 @@ export interface Bulk {
   /** Countries of records, sorted. */
   countries(): Promise<readonly string[]>;
   records(ids: readonly string[]): Promise<ReadonlyMap<string, Provider>>;
+  /** What is known of the servers of some records. */
+  knowledgeOf(records: readonly Provider[]): Promise<Knowledge>;
   standing(): Promise<Standing>;
   quarantine(): Promise<Quarantine>;
 }
