@@ -75,7 +75,7 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-const [width, rowHeight, labelWidth, barWidth, top] = [760, 34, 290, 330, 52];
+const [width, rowHeight, labelWidth, barWidth, top] = [760, 34, 290, 300, 52];
 
 /** Bars, readable on light and on dark. */
 function svg({ title, rows }: Table): string {
