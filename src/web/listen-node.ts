@@ -6,6 +6,7 @@ import type { Hono } from 'hono';
 import { gracefulClose } from './closing-node.ts';
 import { type LaneOptions, openLane } from './lane-node.ts';
 import { refusal } from './respond.ts';
+import { inTurn } from './turn-node.ts';
 
 export interface Listening {
   /** Where it listens. */
@@ -48,10 +49,11 @@ export async function listen(
         ? refusal('The Host or the target is malformed.')
         : undefined,
   });
-  const server = createServer(patience, (request, response) => {
+  const handle = inTurn((request, response) => {
     response.on('timeout', () => letGoIfStalled(response));
     void listener(request, response);
   });
+  const server = createServer(patience, handle);
   server.timeout = stalled;
   if (lane) openLane(server, lane);
   const close = gracefulClose(server);
