@@ -25,6 +25,7 @@ import { workersSender } from './net/http-workers.ts';
 import type { Resolver } from './net/resolver.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
 import { dohResolver } from './net/resolver-doh.ts';
+import { webhook } from './net/webhook.ts';
 import type { AnsweredProvider, EndpointKey } from './provider/model.ts';
 import { openD1 } from './store/d1.ts';
 import type { Store } from './store/db.ts';
@@ -68,6 +69,8 @@ export interface Env {
   readonly PROOF_DOH?: string;
   /** `yes` or `no`; without it there are submissions where URL and CONTACT are given. */
   readonly SUBMISSIONS?: string;
+  /** Secret: a URL that hears what waits for reviewers, and what they have done. */
+  readonly WEBHOOK?: string;
   /** How long what needs two reviewers is held. */
   readonly HOLD_HOURS?: string;
   /** So many names are held in memory; an atlas with more is asked by key. */
@@ -234,7 +237,7 @@ function takesSubmissions({ SUBMISSIONS: wanted, URL: url, CONTACT: contact }: E
 }
 
 function deskOver(store: Store, keeper: Keeper, env: Env) {
-  const { DOH, PROOF_DOH, HOLD_HOURS } = env;
+  const { DOH, PROOF_DOH, HOLD_HOURS, WEBHOOK, URL: url = '' } = env;
   const hours = Number(HOLD_HOURS);
   const doh = dohResolver(DOH);
   const asking = portsOf(env, doh);
@@ -247,6 +250,7 @@ function deskOver(store: Store, keeper: Keeper, env: Env) {
     mx: doh,
     discover: (domain) => discover(domain, asking, { timeout: patientTimeout }),
     resolvers: (PROOF_DOH ?? DOH).trim().split(/\s+/).map(dohResolver),
+    ...(WEBHOOK && { bulletin: { reviewers: webhook(WEBHOOK), url, language: 'en' } }),
     ...(Number.isInteger(hours) && hours >= 1 && { policy: { holdHours: hours } }),
   });
 }

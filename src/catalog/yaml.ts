@@ -33,7 +33,8 @@ const maxCharacters = 512 * 1024;
 export function readYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter();
   const source = text.length > maxCharacters ? '' : text;
-  const document = parseDocument(source, { lineCounter: lines, version: '1.2', schema: 'core', prettyErrors: false });
+  const whole = parsed(source, lines);
+  const document = whole ?? parseDocument('');
   const problems: Problem[] = [];
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -42,6 +43,7 @@ export function readYaml(text: string, file: string): YamlFile {
   const report = (offset: number, says: string, tip?: string) =>
     problems.push({ file, ...at(offset), field: '', rule: 'syntax', level: 'error', says, ...(tip && { tip }) });
 
+  if (!whole) report(0, 'this is nested too deep', 'a record has five levels');
   if (source !== text) report(0, 'the file is larger than 512 kB', 'a record is a few kilobytes');
   for (const error of [...document.errors, ...document.warnings]) report(error.pos[0], sayYamlError(error));
   for (const found of source.matchAll(/\t/g)) report(found.index, 'there is a tab', 'indent with spaces');
@@ -98,6 +100,16 @@ export function readYaml(text: string, file: string): YamlFile {
       return offset === undefined ? undefined : at(offset);
     },
   };
+}
+
+/** Undefined where the text goes deeper than the parser can, which calls itself for each level. */
+function parsed(source: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  try {
+    return parseDocument(source, { lineCounter, version: '1.2', schema: 'core', prettyErrors: false });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** A tag stands before its node, at the end of the line above where the node is a block; `!!` begins with its first sign. */

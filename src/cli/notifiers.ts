@@ -1,7 +1,8 @@
 /** Who is told when a server turns bad: `--webhook`, and mail by settings in the environment, which hold a password. */
 import process from 'node:process';
 import { type Notifier, NotifyError } from '../net/notify.ts';
-import { type Mailer, mail, mailer, webhook } from '../net/notify-node.ts';
+import { type Mailer, mail, mailer } from '../net/notify-node.ts';
+import { webhook } from '../net/webhook.ts';
 import { misuse } from './say.ts';
 
 /** Settings of mail. */

@@ -1,4 +1,4 @@
-/** The port through which the operator is told what has changed. Hands: notify-node.ts (webhook, mail). */
+/** The port through which the operator is told what has changed. Hands: webhook.ts, notify-node.ts (mail). */
 
 /** One message, for people and for programs. */
 export interface Message {

@@ -337,7 +337,8 @@ export type MetaKey =
   | 'knowledge'
   | 'secret'
   | 'projection'
-  | 'names';
+  | 'names'
+  | 'told';
 
 export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
   const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));

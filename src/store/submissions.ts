@@ -4,7 +4,7 @@
  * Whoever acts names the version that they have seen. Where another was faster, the event cannot be written, and with it
  * goes the whole batch: nobody decides about what they have not seen, and nothing is done twice.
  */
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { Db, Statement } from './db.ts';
 import { event, formerDraft, submission, submissionCheck } from './schema.ts';
 
@@ -236,6 +236,27 @@ export async function readResults(db: Db, number: number): Promise<ResultRow[]> 
 /** What was done with a submission, the oldest first. */
 export async function readEvents(db: Db, number: number): Promise<EventRow[]> {
   return db.select().from(event).where(eq(event.submission, number)).orderBy(asc(event.n));
+}
+
+/** An event, and the submission that it is of, as that stands now. */
+export type NewsRow = EventRow & Pick<SubmissionRow, 'kind' | 'id' | 'holdUntil'>;
+
+/** What was done with any submission after an event, the oldest first. @param after the number of the event */
+export async function readNews(db: Db, after: number, limit: number): Promise<NewsRow[]> {
+  const { kind, id, holdUntil } = submission;
+  return db
+    .select({ ...getTableColumns(event), kind, id, holdUntil })
+    .from(event)
+    .innerJoin(submission, eq(submission.number, event.submission))
+    .where(gt(event.n, after))
+    .orderBy(asc(event.n))
+    .limit(limit);
+}
+
+/** The number of the newest event; 0: there is none. */
+export async function newestEvent(db: Db): Promise<number> {
+  const [row] = await db.select({ n: event.n }).from(event).orderBy(desc(event.n)).limit(1);
+  return row?.n ?? 0;
 }
 
 /** What a submission said before, the oldest first: JSON and until when. */

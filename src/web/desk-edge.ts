@@ -7,6 +7,7 @@ import type { Atlas } from '../atlas/tables.ts';
 import { type RecordResolver, type Resolver, textsOfEach } from '../net/resolver.ts';
 import type { Store } from '../store/db.ts';
 import { readNumbers } from '../store/submissions.ts';
+import { type BulletinPorts, tellReviewers } from '../submit/bulletin.ts';
 import { checkSubmission } from '../submit/checking.ts';
 import { checkerOf } from '../submit/checks/checker.ts';
 import type { Discover } from '../submit/checks/published.ts';
@@ -32,6 +33,8 @@ export interface EdgeDeskPorts {
   /** They have to agree on a proof. */
   readonly resolvers: readonly Pick<RecordResolver, 'txt'>[];
   readonly policy?: Partial<Policy>;
+  /** Who review, and where people reach this server. */
+  readonly bulletin?: Pick<BulletinPorts, 'reviewers' | 'url' | 'language'> | undefined;
 }
 
 /** Milliseconds: what goes on behind an answer is ended after 30 seconds. */
@@ -42,10 +45,10 @@ const abandoned = 120_000;
 const mostTakenUp = 5;
 
 export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
-  /** To be called from time to time: publishes, ends and takes up what is due. */
+  /** To be called from time to time: publishes, ends, takes up and tells what is due. */
   lookAfter(): Promise<void>;
 } {
-  const { store, atlas, changed, behind, note, mx, discover, resolvers, policy } = ports;
+  const { store, atlas, changed, behind, note, mx, discover, resolvers, policy, bulletin } = ports;
   const run = checkerOf({
     texts: textsOfEach(resolvers),
     mx,
@@ -84,6 +87,7 @@ export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
       await lookAfter(desk);
       const before = new Date(Date.now() - abandoned).toISOString();
       for (const number of (await readNumbers(store.db, 'checking', before)).slice(0, mostTakenUp)) await check(number);
+      if (bulletin) await tellReviewers({ store, ...bulletin });
     },
   };
 }

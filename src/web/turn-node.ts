@@ -14,11 +14,10 @@ export function inTurn(handle: Handle): Handle {
   /** Of connections with a request under way, those behind it. */
   const waiting = new WeakMap<Socket, (() => void)[]>();
   const next = (socket: Socket) => {
-    const begin = socket.destroyed ? undefined : waiting.get(socket)?.shift();
-    if (!begin) {
-      waiting.delete(socket);
-      if (!socket.destroyed && socket.isPaused()) socket.resume();
-    } else begin();
+    const begin = waiting.get(socket)?.shift();
+    if (begin) return begin();
+    waiting.delete(socket);
+    if (socket.isPaused()) socket.resume();
   };
   return (request, response) => {
     const { socket } = request;

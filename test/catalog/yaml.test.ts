@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { readYaml } from '../../src/catalog/yaml.ts';
@@ -274,4 +275,10 @@ test('a tag far behind a long line is found at once', () => {
   assert.ok(problems.some(({ line, says }) => line === 2 && says === 'there is a tag'));
   const [took, usual] = [ordinary - start, performance.now() - ordinary];
   assert.ok(took < 50 * Math.max(usual, 1), `${took} ms, against ${usual} ms without tags`);
+});
+
+test('what goes deeper than the parser can is a problem, and nothing is thrown', () => {
+  const text = readFileSync(new URL('../fuzz/corpus/front-matter/too-deep', import.meta.url), 'utf8');
+  const { problems } = readYaml(text.replaceAll('---\n', ''), 'a.yml');
+  assert.match(problems.map(({ says }) => says).join(), /nested too deep|call stack/);
 });

@@ -1,7 +1,7 @@
 /** `mailatlas export`: from what reviewers have accepted to files that can be committed. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -10,12 +10,15 @@ import { fileURLToPath } from 'node:url';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { draftText } from '../../src/catalog/format.ts';
 import { loadFiles } from '../../src/catalog/load.ts';
+import { startServer } from '../../src/node.ts';
 import type { Provider } from '../../src/provider/model.ts';
 import { readOverlays } from '../../src/store/overlays.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { countSubmissions } from '../../src/store/submissions.ts';
+import { createToken } from '../../src/store/tokens.ts';
 import { accept } from '../../src/submit/review.ts';
 import { submit } from '../../src/submit/submissions.ts';
+import { logTo } from '../log.ts';
 import { record } from '../records.ts';
 import { draft, testDesk } from '../submit/desk.ts';
 
@@ -57,7 +60,8 @@ async function published(...changes: (readonly ['change' | 'new' | 'remove', Pro
   const run = (...args: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
       const env = { ...process.env, LC_ALL: 'C', NO_COLOR: '1' };
-      const all = [program, ...args, '--data', data, ...(args[0] === 'lint' ? [] : ['--db', db])];
+      const isElsewhere = args[0] === 'lint' || args.includes('--from');
+      const all = [program, ...args, '--data', data, ...(isElsewhere ? [] : ['--db', db])];
       execFile(process.execPath, all, { env }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
       );
@@ -68,7 +72,7 @@ async function published(...changes: (readonly ['change' | 'new' | 'remove', Pro
     opened.close();
     return found;
   };
-  return { data, run, look, read: (id: string) => readFileSync(join(data, 'providers', `${id}.yml`), 'utf8') };
+  return { db, data, run, look, read: (id: string) => readFileSync(join(data, 'providers', `${id}.yml`), 'utf8') };
 }
 
 describe('mailatlas export', () => {
@@ -101,6 +105,42 @@ describe('mailatlas export', () => {
     assert.deepEqual(await its.look(), { counts: { exported: 3 }, overlays: 0 });
     const again = await its.run('export');
     assert.deepEqual([again.code, again.stdout, again.stderr], [0, '0 records written\n', '']);
+  });
+
+  test('asks a running server for what was published, and tells it what the data have', async () => {
+    const its = await published(['change', renamed], ['remove', other]);
+    const [store, tokenFile] = [openSqlite(its.db), join(its.data, '..', 'root.token')];
+    writeFileSync(tokenFile, (await createToken(store, 'root', 'admin', '2026-11-22T10:00:00.000Z')) ?? '', {
+      mode: 0o600,
+    });
+    store.close();
+    // Its own data: whoever exports has a checkout of theirs.
+    const own = join(its.data, '..', 'own');
+    cpSync(its.data, own, { recursive: true });
+    const server = await startServer({
+      db: its.db,
+      data: own,
+      host: '127.0.0.1',
+      port: 0,
+      version: '0.1.0',
+      submissions: { checker: {} },
+      log: logTo(() => undefined),
+    });
+    try {
+      const from = ['--from', server.url, '--token-file', tokenFile];
+      const done = await its.run('export', ...from);
+      assert.equal(done.code, 0, done.stderr);
+      assert.match(done.stdout, /^D providers\/other\.example\.yml {2}\(submission 2\)$/m);
+      assert.match(its.read('mail.example'), /^# as they write it\nname: Renamed Mail$/m);
+      assert.deepEqual(await its.look(), { counts: { exported: 2 }, overlays: 2 });
+      assert.deepEqual((await its.run('export', ...from)).stdout, '0 records written\n');
+      rmSync(own, { recursive: true });
+      cpSync(its.data, own, { recursive: true });
+      await server.reload();
+      assert.deepEqual(await its.look(), { counts: { exported: 2 }, overlays: 0 });
+    } finally {
+      await server.close();
+    }
   });
 
   test('that was cut off before it could say so is finished by the next one', async () => {

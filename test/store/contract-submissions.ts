@@ -13,6 +13,7 @@ import {
   keepDraft,
   listSubmissions,
   type NewAct,
+  newestEvent,
   putResult,
   putSubmission,
   readByPreview,
@@ -20,6 +21,7 @@ import {
   readDueHolds,
   readEvents,
   readFormerDrafts,
+  readNews,
   readNumbers,
   readResults,
   readSince,
@@ -189,6 +191,20 @@ export function submissionsContract(name: string, open: () => Store | Promise<St
       assert.deepEqual(await readNumbers(store.db, 'waiting'), [2, 3]);
       assert.deepEqual(await readNumbers(store.db, 'waiting', later), [3]);
       assert.deepEqual([await readSince(store.db, 3), await readSince(store.db, 4)], [at, undefined]);
+    });
+
+    promise('is news, event by event, to whoever says up to where they know them', async (store) => {
+      assert.equal(await newestEvent(store.db), 0);
+      await put(store, 'a');
+      await put(store, 'b');
+      const known = await newestEvent(store.db);
+      await store.atomically(act(store.db, done(2, 1, { act: 'checked' })));
+      const news = await readNews(store.db, known, 9);
+      assert.deepEqual(
+        news.map((one) => [one.n, one.submission, one.act, one.kind, one.id, one.holdUntil, one.at]),
+        [[known + 1, 2, 'checked', 'change', 'mail.example', null, later]],
+      );
+      assert.equal((await readNews(store.db, 0, 2)).length, 2);
     });
 
     promise('that is held is due when the time is over', async (store) => {

@@ -14,7 +14,7 @@ import { openLane } from '../../src/web/lane-node.ts';
 import { record } from '../records.ts';
 import { testApp } from './app.ts';
 import { agree, patient, startTwins, type Twins } from './lane/agree.ts';
-import { streams } from './lane/streams.ts';
+import { oddHeaders, oddHosts, oddTargets, streams } from './lane/streams.ts';
 import { counts, startTwin } from './lane/twins.ts';
 import { curated } from './records.ts';
 
@@ -39,7 +39,7 @@ function swap(next: Curated): void {
   for (const twin of [twins.on, twins.off, twins.handed]) twin.swap(next);
 }
 
-describe('The lane', () => {
+describe('The lane', { timeout: 120_000 }, () => {
   test('answers for known domains with the octets of the app', async () => {
     for (const domain of ['post.example', 'briefe.example', 'village.example', 'xn--strae-oqa.example']) {
       const { byLane, text } = await sent(request(`/v1.1/${domain}`));
@@ -147,6 +147,21 @@ describe('The lane', () => {
     });
   }
 
+  test('makes of everything odd what the app makes of it, alone and behind a clean request', async () => {
+    const line = 'GET /v1.1/post.example HTTP/1.1';
+    const heads = [
+      ...oddTargets.map((target) => [`GET ${target} HTTP/1.1`, 'Host: a.example']),
+      ...oddHosts.map((host) => [line, host]),
+      ...oddHeaders.map((header) => [line, 'Host: a.example', header]),
+    ];
+    for (const head of heads) {
+      const octets = Buffer.from([...head, '', ''].join('\r\n'), 'latin1');
+      await agree(twins, [octets], 20);
+      await agree(twins, [request('/v1.1/post.example'), octets], 20);
+    }
+    assert.deepEqual(counts(twins.on), counts(twins.off));
+  });
+
   test('says nothing of what is not served any more', async () => {
     const first = await sent(request('/v1.1/post.example'));
     const providers = curated.providers.map((one) =>
@@ -191,7 +206,7 @@ describe('The lane', () => {
   });
 });
 
-describe('A connection in the lane', () => {
+describe('A connection in the lane', { timeout: 60_000 }, () => {
   /** A server that answers `app` where the lane does not, and gives idle connections so many milliseconds. */
   async function start(
     t: TestContext,
@@ -200,7 +215,7 @@ describe('A connection in the lane', () => {
     const server = createServer((_, response) => response.end('app'));
     Object.assign(server, { keepAliveTimeout, keepAliveTimeoutBuffer: 0 });
     const { served } = testApp({ curated });
-    openLane(server, { served, count: () => undefined });
+    openLane(server, { served, answered: () => undefined });
     const accepted: Socket[] = [];
     server.on('connection', (socket: Socket) => accepted.push(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

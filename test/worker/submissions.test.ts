@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -48,6 +50,16 @@ const change = (facts: object, reason: string) => ({ kind: 'change', id: 'mail.e
 
 /** What the two servers say. */
 const zones: [Record<string, ZoneEntry>, Record<string, ZoneEntry>] = [{}, {}];
+/** What reviewers heard. */
+const heard: { submissions: { number: number; act: string; who: string }[] }[] = [];
+const reviewers = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  request.on('end', () => {
+    heard.push(JSON.parse(body) as (typeof heard)[number]);
+    response.end();
+  });
+});
 let servers: DohServer[];
 let server: ReturnType<typeof createTestHarness>;
 let url: string;
@@ -137,6 +149,9 @@ before(async () => {
     writeFileSync(join(data, 'providers', `${one.id}.yml`), draftText({ record: one, remarks: [] }));
   servers = await Promise.all(zones.map((zone) => startDoh(zone)));
   const [first = '', second = ''] = servers.map((one) => one.url);
+  await new Promise<void>((resolve) => {
+    reviewers.listen(0, '127.0.0.1', resolve);
+  });
   server = createTestHarness({
     workers: [
       {
@@ -146,6 +161,7 @@ before(async () => {
           PROOF_DOH: `${first} ${second}`,
           URL: 'https://atlas.example',
           CONTACT: 'us@atlas.example',
+          WEBHOOK: `http://127.0.0.1:${(reviewers.address() as AddressInfo).port}/hook`,
         },
       },
     ],
@@ -155,6 +171,7 @@ before(async () => {
   await worker.applyD1Migrations('DB');
   ({ DB } = await worker.getEnv());
   await load();
+  await fiveMinutes();
   const people: [string, Role][] = [
     ['anna', 'reviewer'],
     ['bert', 'reviewer'],
@@ -165,6 +182,7 @@ before(async () => {
     tokens.set(name, (await createToken(store(), name, role, '2026-11-01T10:00:00.000Z')) ?? assert.fail());
 });
 after(async () => {
+  reviewers.close();
   await Promise.all([server.close(), ...servers.map((one) => one.stop())]);
   rmSync(folder, { recursive: true });
 });
@@ -275,6 +293,11 @@ describe('on a Worker', () => {
   test('the cron publishes when the hold is over, and not before', async () => {
     await fiveMinutes();
     assert.equal((await seen(made.number)).state, 'waiting');
+    // Nobody accepts, holds or publishes unheard.
+    const acts = heard.splice(0).flatMap(({ submissions }) => submissions.map(({ act, who }) => `${act} ${who}`));
+    assert.match(String(acts), /^checked ,checked ,checked ,accept (anna|carla),hold bert$/);
+    await fiveMinutes();
+    assert.deepEqual(heard, []);
     await run('UPDATE submission SET hold_until = ? WHERE number = ?', new Date().toISOString(), made.number);
     await fiveMinutes();
     assert.equal((await seen(made.number)).state, 'published');

@@ -18,6 +18,8 @@ export interface Sender {
 }
 
 const mask = '(your address)';
+/** Characters of one header field: an honest one has a tenth, and a message may have very many addresses in one. */
+const mostRead = 2000;
 const tellTale =
   /^x-(?:originating|originalip|client|sender|source|remote|real|forwarded)(?:-?ip|-?ip-?address|-for)?$/;
 
@@ -33,8 +35,9 @@ export function traceSender(raw: string, sender: Sender): SenderTrace {
   const others = sender.addresses.filter((address) => plain(address) !== plain(sender.name));
   const first = received.at(-1);
   // The first hop is the last such line; it is the one that knows.
-  for (const [name, value] of headers.toReversed()) {
-    const isFirst = name === 'received' && value === first;
+  for (const [name, whole] of headers.toReversed()) {
+    const isFirst = name === 'received' && whole === first;
+    const value = whole.slice(0, mostRead);
     if (name !== 'received' && !tellTale.test(name)) continue;
     const from = name === 'received' ? clause(value, sender.name) : value;
     const found = addressesIn(from).filter(

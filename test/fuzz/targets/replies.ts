@@ -98,6 +98,11 @@ export function probeOf(text: string, protocol: MailProtocol, security: 'tls' | 
   );
 }
 
+/** What comes over the wire, as Latin 1. */
+function octets(text: string): string {
+  return text.replaceAll(/[^\0-\xff]/g, '?');
+}
+
 function wireOf(text: string): Wire {
   const lines = text.split('\n');
   let [at, read] = [0, 0];
@@ -110,8 +115,7 @@ function wireOf(text: string): Wire {
       read += line?.length ?? 0;
       if (isOver || line === undefined) throw new WireFault('closed');
       if (line.length > maxLine || read > maxBytes) throw new WireFault('too-long');
-      // Octets, as Latin 1.
-      return line.slice(3).replaceAll(/[^\0-\xff]/g, '?');
+      return octets(line.slice(3));
     },
     send(line) {
       assert.match(line, mayBeSaid, 'what is said to a server');
@@ -121,7 +125,7 @@ function wireOf(text: string): Wire {
       const end = lines.findIndex((line, i) => i >= at && !isSaid(line));
       return lines
         .slice(at, end < 0 ? undefined : end)
-        .map((line) => `${line.slice(3)}\r\n`)
+        .map((line) => `${octets(line.slice(3))}\r\n`)
         .join('');
     },
     startTls: () => Promise.resolve({ version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256', chain: [certificate] }),

@@ -59,6 +59,8 @@ export const requests: Target = {
     const [head = '', ...rest] = input.split('\n\n');
     const [first = '', ...lines] = head.split('\n');
     const [method = 'GET', target = '/'] = first.split(' ');
+    // What is no method of HTTP's, neither Node nor workerd lets through.
+    if (!/^[A-Z]+$/.test(method)) return undefined;
     const headers = new Headers();
     for (const line of lines) {
       const [key = '', ...value] = line.split(':');

@@ -97,7 +97,7 @@ function cleanHeaders(etag: string): string[] {
   ];
 }
 
-const oddTargets = [
+export const oddTargets = [
   '/api/v1/lookup?domain=post.example&email=max@post.example',
   '/api/v1/lookup?domain=post.example&mx=2',
   '/api/v1/lookup?domain=post.example&mx=0&published=1',
@@ -148,7 +148,7 @@ const oddTargets = [
   `/v1.1/${'a'.repeat(300)}`,
 ];
 
-const oddHosts = [
+export const oddHosts = [
   'Host:',
   'Host: ',
   'Host:a.example',
@@ -181,7 +181,7 @@ const oddHosts = [
   'Host: a.example\r\nHost: b.example',
 ];
 
-const oddHeaders = [
+export const oddHeaders = [
   'Connection: close',
   'Connection: Keep-Alive',
   'Connection: keep-alive, close',
