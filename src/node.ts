@@ -7,7 +7,7 @@
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
  *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
-import process from 'node:process';
+import { statSync } from 'node:fs';
 import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
@@ -24,6 +24,7 @@ import { elapsed } from './net/elapsed.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import { cachedResolver } from './net/resolver-cached.ts';
+import { countedResolver } from './net/resolver-counted.ts';
 import { nodeResolver } from './net/resolver-node.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
@@ -41,8 +42,11 @@ import { fromStore } from './web/from-store.ts';
 import { gzip, gzipParts } from './web/gzip-node.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
 import { Keeper } from './web/keeper.ts';
+import type { LaneAnswer } from './web/lane-node.ts';
 import { listen } from './web/listen-node.ts';
 import { Requests } from './web/metrics.ts';
+import { watchProcess } from './web/process-node.ts';
+import { requestLog } from './web/request-log-node.ts';
 import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
 export interface ServerOptions extends VerifyingOptions {
@@ -107,7 +111,7 @@ const demandInterval = 600_000;
  * own error where the port cannot be had
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const store = openSqlite(options.db, options.note);
+  const store = openSqlite(options.db, (message) => options.log.info(message));
   try {
     return await serveFrom(store, options);
   } catch (error) {
@@ -117,7 +121,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
-  const { note } = options;
+  const { log } = options;
+  const note = (message: string): void => log.warn(message);
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
   const tellTrouble = onceInAWhile(note);
@@ -141,7 +146,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
         // The first load of a new database needs no word.
         const wasNew = changed.length + removed.length + unchanged === 0;
         if (!wasNew && added.length + changed.length + removed.length > 0)
-          note(`the data were loaded: ${sayLoad(result)}`);
+          log.info(`the data were loaded: ${sayLoad(result)}`);
         for (const line of sayOverlays(result)) note(line);
       }
     }
@@ -155,7 +160,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   }
 
   const hosting = options.hosting && startHosting(options.hosting, keeper, note);
-  const resolver = cachedResolver(nodeResolver(options.resolver));
+  const resolver = countedResolver(cachedResolver(nodeResolver(options.resolver)));
   const asking = {
     timeout: publishedTimeout,
     ...(options.resolver !== undefined && { resolver: options.resolver }),
@@ -186,7 +191,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       url: options.url,
       notices: { mailer: options.mailer, reviewers: options.notifiers, language: options.language },
     }));
+  const requested = log.request && requestLog(log.request);
   const requests = new Requests();
+  const process = watchProcess();
   const app = createApp({
     served: () => keeper.served,
     requests,
@@ -203,11 +210,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.bundleSigner && { bundle: bundler(options.bundleSigner) }),
     mayMeasure: (c) => options.metrics === true || isOwn(c),
     isNear,
-    process: () => ({
-      started: Math.round(performance.timeOrigin / 1000),
-      cpuSeconds: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-      residentBytes: process.memoryUsage.rss(),
-    }),
+    process: process.read,
+    dnsAnswers: () => resolver.counts,
+    ...(options.db !== ':memory:' && { databaseBytes: () => databaseBytes(options.db) }),
     agents: verifying.agents,
     ...(desk && { submissions: desk }),
     version: options.version,
@@ -220,16 +225,23 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     gzip,
     gzipParts,
     ...(options.signer && { signer: options.signer }),
+    ...(requested && { answered: (c, route) => requested.answered(c, route) }),
     defect: (error, route) => {
       if (error instanceof StoreError) tellTrouble(`${error.message}: ${error.tip}`);
-      else note(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
+      else log.error(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   });
   const lane = {
     served: () => keeper.served,
-    count: (route: string, status: number) => requests.count(route, status),
+    answered: ({ route, status, ...more }: LaneAnswer) => {
+      requests.count(route, status);
+      log.request?.({ route, status, milliseconds: 0, ...more });
+    },
   };
-  const listening = await listen(app, options, options.lane === false ? undefined : lane);
+  const listening = await listen(app, options, {
+    ...(options.lane !== false && { lane }),
+    ...(requested && { log: requested }),
+  });
 
   const poll = setInterval(() => {
     keeper.look().catch((error: unknown) => {
@@ -266,6 +278,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     },
     close: async () => {
       hosting?.stop();
+      process.stop();
       clearInterval(poll);
       clearInterval(keeping);
       await Promise.all([verifying.stop(), comparing && comparing.stop(), desk?.stop(), listening.close()]);
@@ -273,6 +286,12 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
+}
+
+/** The log is not there while nobody writes. */
+function databaseBytes(file: string): { readonly file: number; readonly log: number } {
+  const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return { file: size(file), log: size(`${file}-wal`) };
 }
 
 /** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */

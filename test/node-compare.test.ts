@@ -18,6 +18,7 @@ import { createToken } from '../src/store/tokens.ts';
 import { comparisonOf } from '../src/verify/comparing.ts';
 import { autoconfig } from './discover/world.ts';
 import { startDns } from './dns-server.ts';
+import { logTo } from './log.ts';
 import { pki } from './pki.ts';
 import { startWeb } from './web-server.ts';
 
@@ -97,7 +98,7 @@ async function world(t: TestContext): Promise<World> {
       contact: 'https://mail.example/probes',
       discover,
       version: '0.0.0-test',
-      note: () => undefined,
+      log: logTo(() => undefined),
       ...more,
     });
     stops.push(() => running.close().catch(() => undefined));

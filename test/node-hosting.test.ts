@@ -11,6 +11,7 @@ import Sqlite from 'better-sqlite3';
 import { networksOf } from '../src/net/networks.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../src/node.ts';
 import { startDns } from './dns-server.ts';
+import { logTo } from './log.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-hosting-'));
 after(() => rmSync(temporary, { recursive: true }));
@@ -270,7 +271,7 @@ async function start(t: TestContext, options: Partial<ServerOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     version: '0.0.0-test',
-    note: (message) => notes.push(message),
+    log: logTo((message) => notes.push(message)),
     ...options,
   });
   t.after(() => server.close().catch(() => undefined));

@@ -9,6 +9,7 @@ import { openSqlite } from '../src/store/sqlite.ts';
 import { createToken, type Role } from '../src/store/tokens.ts';
 import type { DeskOptions } from '../src/web/desk-node.ts';
 import { type DnsServer, startDns } from './dns-server.ts';
+import { logTo } from './log.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-submissions-'));
 let dns: DnsServer;
@@ -46,7 +47,7 @@ async function start(
     port: 0,
     resolver: dns.address,
     version: '0.0.0-test',
-    note: (message) => void notes.push(message),
+    log: logTo((message) => void notes.push(message)),
     ...(policy !== 'none' && { submissions: { policy, checker } }),
   });
   t.after(() => server.close().catch(() => undefined));

@@ -27,6 +27,7 @@ import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
 import { ours as trusted } from './bundles.ts';
 import { autoconfig } from './discover/world.ts';
 import { startDns, type Zone } from './dns-server.ts';
+import { logTo } from './log.ts';
 import { pki } from './pki.ts';
 import { startWeb } from './web-server.ts';
 
@@ -585,14 +586,14 @@ interface Started {
 /** A server with its own database and its own copy of the data, which the test closes. */
 async function start(
   t: TestContext,
-  given: Partial<Omit<Started, 'server'>> & Partial<Omit<ServerOptions, 'db' | 'data' | 'note'>> = {},
+  given: Partial<Omit<Started, 'server'>> & Partial<Omit<ServerOptions, 'db' | 'data' | 'log'>> = {},
 ): Promise<Started> {
   const { db = newPath('db'), data = newData(), notes = [], ...more } = given;
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
     version: '0.0.0-test',
-    note: (message) => notes.push(message),
+    log: logTo((message) => notes.push(message)),
     ...more,
     db,
     data,

@@ -36,6 +36,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
   doctor: () => import('./doctor.ts'),
+  settings: () => import('./settings.ts'),
 };
 
 const usage = `mailatlas: which servers, ports, security modes and sign-in method the mail of a domain uses
@@ -67,6 +68,7 @@ usage: mailatlas <command> [options]
   backup FILE|DIR         copy the database, while servers go on with it
   restore FILE            put a backup in its place
   doctor                  what is wrong on this machine, and what to do
+  settings                every flag and environment variable, with what holds without it
 
   mailatlas <command> --help says more; mailatlas --version
 

@@ -1,14 +1,16 @@
+import { constants } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { NetworkError, type Networks, networksOf } from '../net/networks.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import { readAbout } from './about.ts';
 import { hostingOptions, hostingUsage, readHosting } from './hosting-options.ts';
+import { logOption, openLog } from './log.ts';
 import type { Command } from './main.ts';
 import { readMailer, readNotifiers, webhookOption } from './notifiers.ts';
 import { dataDir, dataOption, dbFile, dbOption, language, ownDbFile, ownUrl } from './options.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
-import { Complaint, exit, misuse, note, out } from './say.ts';
+import { Complaint, exit, misuse, out } from './say.ts';
 import { readSigning, signingOptions } from './signing.ts';
 import { readSubmissionOptions, submissionOptions } from './submission-options.ts';
 import { version } from './version.ts';
@@ -21,7 +23,7 @@ const usage = `usage: mailatlas serve [--host ADDRESS] [--port PORT] [--db FILE]
                        [--sign-cert FILE --sign-key FILE] [--about DIR]
                        [--verify --contact TEXT [--webhook URL]] [--compare --contact TEXT]
                        [--submissions | --no-submissions] [--publish-proved] [--hold-hours N]
-                       [--proof-resolver HOST:PORT]…
+                       [--proof-resolver HOST:PORT]… [--log-level LEVEL]
 
 Answers mail clients and people over HTTP. Loads the data into the database first, where they differ; sees at once when
 another process loads or publishes. SIGHUP reads data, lists, certificate and texts again, SIGINT and SIGTERM stop.
@@ -55,6 +57,10 @@ ${hostingUsage}  --resolver HOST:PORT  the DNS server for the MX step and for --
                         quarantine), one message a run, and what waits for reviewers or was decided. By mail, too, where
                         the environment has MAILATLAS_SMTP_URL, MAILATLAS_MAIL_FROM and MAILATLAS_MAIL_TO; then those who
                         submit get notices as well, if they gave an address
+
+  --log-level LEVEL     error, warn, info or debug, which has every request by the pattern of its route (default: the
+                        environment's MAILATLAS_LOG_LEVEL, else info). On stderr, as sentences at a terminal, else as
+                        lines of JSON. No address, domain, query or program's name is ever in it
 
   --submissions         let strangers submit records, and reviewers with a token (mailatlas token) decide about them; the
                         default where --url and --contact are given. --no-submissions: nobody can
@@ -95,6 +101,7 @@ export const command: Command = {
       ...submissionOptions,
       ...signingOptions,
       about: { type: 'string' },
+      ...logOption,
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.verify && !values.contact?.trim()) {
@@ -120,6 +127,7 @@ export const command: Command = {
     const hosting = readHosting(values);
     const signing = await readSigning(values);
     let about = values.about === undefined ? undefined : readAbout(values.about);
+    const { log, flush } = await openLog(values['log-level']);
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -129,7 +137,7 @@ export const command: Command = {
       ...(hosting && { hosting }),
       ...(values['trusted-proxy'] && { trustedProxies: proxies(values['trusted-proxy']) }),
       version,
-      note,
+      log,
       ...(bundleSigner && { bundleSigner }),
       ...(values.resolver !== undefined && { resolver: values.resolver }),
       ...(values.contact && { contact: values.contact }),
@@ -147,34 +155,54 @@ export const command: Command = {
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
-    const noteError = (error: unknown) => note(error instanceof Error ? error.message : String(error));
+    const tell = (error: unknown) => log.warn(error instanceof Error ? error.message : String(error));
     process.on('SIGHUP', () => {
-      server.reload().catch(noteError);
+      log.info('data, lists, certificate and texts are read again');
+      server.reload().catch(tell);
       try {
         signing?.readAgain();
       } catch (error) {
-        noteError(error);
-        note('profiles are signed as before');
+        tell(error);
+        log.warn('profiles are signed as before');
       }
       try {
         if (values.about !== undefined) about = readAbout(values.about);
       } catch (error) {
-        noteError(error);
-        note('the page about this server stays as it was');
+        tell(error);
+        log.warn('the page about this server stays as it was');
       }
     });
-    const asked = new Promise<void>((resolve) => {
-      process.once('SIGINT', () => resolve());
-      process.once('SIGTERM', () => resolve());
-    });
+    const asked = stopSignal(flush);
     out(`mailatlas ${version} serves ${server.providers} providers on ${server.url}`);
-    await asked;
+    const signal = await asked;
+    log.info(`${signal}: no new requests, those under way are answered; a second signal ends at once`);
     await server.close();
+    log.info('stopped');
     // Probes and questions under way would keep the process for as long as each may take.
-    if (values.verify || values.compare || submissions) setImmediate(() => process.exit());
+    if (values.verify || values.compare || submissions) setImmediate(() => end(flush, exit.yes));
+    flush();
     return exit.yes;
   },
 };
+
+/** The first SIGINT or SIGTERM; any further one ends the process at once. */
+function stopSignal(flush: () => void): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) end(flush, 128 + constants.signals[signal]);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+function end(flush: () => void, code: number): never {
+  flush();
+  process.exit(code);
+}
 
 function portOf(text: string): number {
   const port = Number(text);

@@ -3,10 +3,13 @@ import { count, desc, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { EndpointKey } from '../provider/model.ts';
 import type { ComparisonVerdict } from './comparisons.ts';
 import type { Db } from './db.ts';
+import { readMeta } from './providers.ts';
 import { publication, quarantine, run, status } from './schema.ts';
 import { countSubmissions } from './submissions.ts';
 
 export interface Vitals {
+  /** The digest of the data that were loaded, its first twelve digits; undefined: none were. */
+  readonly data?: string;
   /** Names under quarantine. */
   readonly quarantined: number;
   /** Of each listed endpoint whose last checks saw one: days until its certificate ends, as of now. */
@@ -46,7 +49,9 @@ export async function readVitals(db: Db, now: string): Promise<Vitals> {
     .from(publication)
     .groupBy(sql`verdict`);
   const [last] = await db.select().from(run).where(isNotNull(run.ended)).orderBy(desc(run.n)).limit(1);
+  const loaded = await readMeta(db, 'loaded');
   return {
+    ...(loaded !== undefined && { data: loaded.slice(0, 12) }),
     quarantined: held?.names ?? 0,
     certificates: seen.flatMap(({ endpoint, newest }) => {
       if (newest === null) return [];

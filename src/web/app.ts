@@ -1,5 +1,5 @@
 /** Every route on one page. The same app runs on Node and on Workers; what differs comes in by {@link Deps}. */
-import { type Handler, Hono } from 'hono';
+import { type Context, type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
 import { paccPath } from '../formats/pacc/render.ts';
@@ -50,11 +50,15 @@ export function createApp(deps: Deps): Hono {
   const app = new Hono({ getPath: pathOf });
   const requests = deps.requests ?? new Requests();
   const intake = new Intake(deps);
+  const count = (c: Context, route: string, status: number): void => {
+    requests.count(route, status);
+    deps.answered?.(c, route);
+  };
   /** A handler whose answers are counted; what it throws is counted where it becomes an answer. */
   const counted = (path: string, handler: Handler): Handler => {
     return async (c, next) => {
       const response = (await handler(c, next)) as Response;
-      requests.count(path, response.status);
+      count(c, path, response.status);
       return response;
     };
   };
@@ -198,14 +202,14 @@ export function createApp(deps: Deps): Hono {
   get('/metrics', metricsRoute(deps, requests));
 
   app.notFound((c) => {
-    requests.count('none', 404);
+    count(c, 'none', 404);
     return sendProblemFor(c, deps, nothingHere());
   });
   app.onError(async (error, c) => {
     const problem = problemFor(error);
     if (problem.code === 'defect' || error instanceof StoreError) deps.defect(error, routePath(c));
     const response = await sendProblemFor(c, deps, problem);
-    requests.count(routePath(c), response.status);
+    count(c, routePath(c), response.status);
     return response;
   });
   return app;

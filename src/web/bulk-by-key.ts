@@ -3,7 +3,7 @@
  * database. The bytes are those of an atlas in memory.
  */
 import { bundleWriter } from '../atlas/bundle-write.ts';
-import { endpointKey, type Quarantine } from '../provider/model.ts';
+import { endpointKey, type Knowledge, type Provider, type Quarantine } from '../provider/model.ts';
 import type { Db } from '../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../store/generation.ts';
 import { endpointsInTurn, readBeside, recordsInTurn } from '../store/in-turn.ts';
@@ -27,14 +27,17 @@ export function bulkByKey(db: Db, of: { readonly revision: number; readonly quar
     }
   }
 
+  async function knowledgeOf(records: readonly Provider[]): Promise<Knowledge> {
+    const keys = records.flatMap(({ incoming, outgoing }) => [...incoming, ...outgoing].map(endpointKey));
+    return { ...(await readKnowledgeOf(db, [...new Set(keys)], now())), quarantine };
+  }
+
   async function* lines(): AsyncGenerator<string> {
     const writer = bundleWriter();
     const { registrable, ...beside } = await readBeside(db);
     yield writer.first({ changes: revision }, registrable).join('');
     for await (const records of recordsInTurn(db)) {
-      const keys = records.flatMap(({ incoming, outgoing }) => [...incoming, ...outgoing].map(endpointKey));
-      const known = await readKnowledgeOf(db, [...new Set(keys)], now());
-      yield [...writer.records(records, { ...known, quarantine })].join('');
+      yield [...writer.records(records, await knowledgeOf(records))].join('');
     }
     yield [...writer.beside(beside, quarantine)].join('');
     for await (const keys of endpointsInTurn(db))
@@ -59,6 +62,7 @@ export function bulkByKey(db: Db, of: { readonly revision: number; readonly quar
     },
     countries: () => readCountries(db),
     records: (ids) => recordsByIds(db, ids),
+    knowledgeOf,
     standing: () => readStanding(db, now()),
     quarantine: () => Promise.resolve(quarantine),
   };

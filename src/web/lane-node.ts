@@ -19,8 +19,17 @@ import type { Served } from './served.ts';
 export interface LaneOptions {
   /** What is served now. */
   readonly served: () => Served | undefined;
-  /** Counts an answer as the app does. */
-  readonly count: (route: string, status: number) => void;
+  /** Hears of an answer, to count it as the app does. */
+  readonly answered: (answer: LaneAnswer) => void;
+}
+
+export interface LaneAnswer {
+  readonly method: string;
+  /** The pattern, as the app names it. */
+  readonly route: string;
+  readonly status: number;
+  /** Octets that go out, head included. */
+  readonly bytes: number;
 }
 
 /** Octets of one read: far below the 16 kB that node:http takes as a head. */
@@ -100,15 +109,18 @@ export function openLane(server: Server, options: LaneOptions): void {
       const ready = isForUs && answersTo(octets.toString('latin1'));
       if (!ready) return handOver(octets);
       socket.cork();
-      for (const { route, status, octets: answer } of ready) {
-        options.count(route, status);
+      for (const {
+        method,
+        answer: { route, status, octets: answer },
+      } of ready) {
+        options.answered({ method, route, status, bytes: answer.length });
         socket.write(answer);
       }
       socket.uncork();
     };
     /** All that was read is the lane's, or nothing of it: what node:http would refuse, it refuses with all before it. */
     const answersTo = (text: string) => {
-      const ready: Answer[] = [];
+      const ready: { method: string; answer: Answer }[] = [];
       for (let at = 0; at < text.length; ) {
         const [line, blank] = [text.indexOf('\r\n', at), text.indexOf('\r\n\r\n', at)];
         if (blank < 0 || ready.length === mostAtOnce) return undefined;
@@ -116,7 +128,7 @@ export function openLane(server: Server, options: LaneOptions): void {
         if (block !== headers) [headers, said] = [block, readHeaders(block)];
         const answer = said && answers.to(text.slice(at, line), said);
         if (!answer) return undefined;
-        ready.push(answer);
+        ready.push({ method: text.startsWith('H', at) ? 'HEAD' : 'GET', answer });
         at = blank + 4;
       }
       return ready;

@@ -5,6 +5,7 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import type { Hono } from 'hono';
 import { gracefulClose } from './closing-node.ts';
 import { type LaneOptions, openLane } from './lane-node.ts';
+import type { RequestLog } from './request-log-node.ts';
 import { refusal } from './respond.ts';
 
 export interface Listening {
@@ -30,13 +31,14 @@ function letGoIfStalled({ socket }: ServerResponse): void {
 
 /**
  * @param port 0: any free one
- * @param lane what is answered before the app is asked (lane-node.ts); without it nothing is
+ * @param watched `lane`: what is answered before the app is asked (lane-node.ts); without it nothing is. `log`: hears of
+ *  every request that the lane does not answer
  * @throws Node's own error where the port cannot be had
  */
 export async function listen(
   app: Hono,
   { host, port }: { host: string; port: number },
-  lane?: LaneOptions,
+  { lane, log }: { lane?: LaneOptions; log?: Pick<RequestLog, 'watch'> } = {},
 ): Promise<Listening> {
   const answer = (request: Request, env: HttpBindings | Http2Bindings) =>
     manyHosts(env) ? refusal('There is more than one Host header.') : app.fetch(request, env);
@@ -50,6 +52,7 @@ export async function listen(
   });
   const server = createServer(patience, (request, response) => {
     response.on('timeout', () => letGoIfStalled(response));
+    log?.watch(request, response);
     void listener(request, response);
   });
   server.timeout = stalled;

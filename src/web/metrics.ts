@@ -20,6 +20,11 @@ export interface ProcessVitals {
   readonly started: number;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
+  readonly heapBytes: number;
+  /** Files and connections; undefined where nobody can tell. */
+  readonly openFiles: number | undefined;
+  /** Seconds that the event loop was late since the last look. */
+  readonly lag: { readonly p99: number; readonly max: number };
 }
 
 /** Requests by route pattern and status: as many series as there are routes and statuses, whatever is asked. */
@@ -62,6 +67,8 @@ export function metricsRoute(deps: Deps, requests: Requests) {
       requests,
       vitals,
       process: deps.process?.(),
+      dns: deps.dnsAnswers?.(),
+      database: deps.databaseBytes?.(),
     });
     return send(c, documentOf(text, type), 'no-store');
   };
@@ -75,11 +82,15 @@ export interface Measured {
   readonly requests: Requests;
   readonly vitals: Vitals;
   readonly process: ProcessVitals | undefined;
+  /** Answers to MX questions, remembered ones too, by how they ended. */
+  readonly dns?: ReadonlyMap<string, number> | undefined;
+  /** Octets of the database. */
+  readonly database?: { readonly file: number; readonly log: number } | undefined;
 }
 
 type Sample = readonly [labels: string, value: number];
 
-export function metrics({ version, source, whole, requests, vitals, process }: Measured): string {
+export function metrics({ version, source, whole, requests, vitals, process, dns, database }: Measured): string {
   const { certificates, compared, lastRun, quarantined, submissions } = vitals;
   const days = certificates.map(({ days: left }) => left);
   const served = whole === 'empty' ? undefined : whole;
@@ -89,8 +100,22 @@ export function metrics({ version, source, whole, requests, vitals, process }: M
   const statuses = Map.groupBy(listed, ({ key }) => known?.get(key)?.status ?? 'unverified');
   const one = (value: number): Sample[] => [['', value]];
   return [
-    family('mailatlas_info', 'gauge', 'The version that runs.', [[`version="${version}"`, 1]]),
+    family('mailatlas_info', 'gauge', 'The version that runs, and the digest of the data that were loaded.', [
+      [`version="${version}",data="${vitals.data ?? ''}"`, 1],
+    ]),
     family('mailatlas_requests_total', 'counter', 'Requests by route and HTTP status.', [...requests.counts]),
+    family(
+      'mailatlas_dns_answers_total',
+      'counter',
+      'Answers to MX questions by how they ended; budget: nobody was asked.',
+      [...(dns ?? [])].map(([ending, count]): Sample => [`ending="${ending}"`, count]),
+    ),
+    family(
+      'mailatlas_database_bytes',
+      'gauge',
+      'Octets of the database and of its write-ahead log.',
+      Object.entries(database ?? {}).map(([part, bytes]): Sample => [`part="${part}"`, bytes]),
+    ),
     family('mailatlas_providers', 'gauge', 'Records that are served.', one(source?.size ?? 0)),
     family('mailatlas_revision', 'gauge', 'The newest revision that is served.', one(source?.revision ?? 0)),
     family(
@@ -156,6 +181,20 @@ export function metrics({ version, source, whole, requests, vitals, process }: M
           family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
           family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
           family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
+          family('nodejs_heap_size_used_bytes', 'gauge', 'Memory of JavaScript in use.', one(process.heapBytes)),
+          family(
+            'process_open_fds',
+            'gauge',
+            'Open files and connections.',
+            process.openFiles === undefined ? [] : one(process.openFiles),
+          ),
+          family(
+            'mailatlas_event_loop_lag_p99_seconds',
+            'gauge',
+            'How late the event loop was since the last scrape, but for one time in a hundred.',
+            one(process.lag.p99),
+          ),
+          family('mailatlas_event_loop_lag_max_seconds', 'gauge', 'The latest it was.', one(process.lag.max)),
         ]
       : []),
   ].join('');

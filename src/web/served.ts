@@ -77,6 +77,8 @@ export interface Bulk {
   /** Countries of records, sorted. */
   countries(): Promise<readonly string[]>;
   records(ids: readonly string[]): Promise<ReadonlyMap<string, Provider>>;
+  /** What is known of the servers of some records. */
+  knowledgeOf(records: readonly Provider[]): Promise<Knowledge>;
   standing(): Promise<Standing>;
   quarantine(): Promise<Quarantine>;
 }
@@ -180,6 +182,10 @@ export interface Deps {
   vitals(): Promise<Vitals>;
   /** Undefined where there is no process that could be measured. */
   readonly process?: () => ProcessVitals;
+  /** Answers to MX questions by how they ended, since the start. */
+  readonly dnsAnswers?: () => ReadonlyMap<string, number>;
+  /** Octets of the database and its log; absent where it is no file. */
+  readonly databaseBytes?: () => { readonly file: number; readonly log: number };
   readonly version: string;
   /** Where people learn who runs this; undefined where the operator has not said. */
   readonly contact?: string | undefined;
@@ -199,6 +205,8 @@ export interface Deps {
   readonly mxService?: boolean;
   /** Undefined where the whole atlas is served and nothing else. */
   readonly hosting?: Hosting | undefined;
+  /** Hears of the route that answers a request; absent where nobody logs requests. */
+  readonly answered?: (c: Context, route: string) => void;
   /** A defect, or a store that fails, for the log: with the route's pattern, because the path is what a stranger typed. */
   defect(error: unknown, route: string): void;
 }

@@ -1,4 +1,5 @@
 /** What a server on Node does about verification: its own habit, where the operator wants it, and work for agents elsewhere. */
+import type { Log } from '../net/log.ts';
 import type { Notifier } from '../net/notify.ts';
 import { nodeResolver } from '../net/resolver-node.ts';
 import type { Language } from '../provider/phrases.ts';
@@ -27,8 +28,7 @@ export interface VerifyingOptions {
   readonly language?: Language;
   /** `HOST:PORT` of the DNS server that is asked who answers for a domain; without it the system's. */
   readonly resolver?: string;
-  /** What the operator must hear: lower case, no full stop. */
-  readonly note: (message: string) => void;
+  readonly log: Log;
 }
 
 export interface Verifying {
@@ -38,13 +38,24 @@ export interface Verifying {
 }
 
 export function startVerifying(store: Store, keeper: Keeper, options: VerifyingOptions): Verifying {
-  const { verify, notifiers = [], language = 'en', note } = options;
+  const { verify, notifiers = [], language = 'en', log } = options;
+  const note = (message: string): void => log.warn(message);
   const resolver = nodeResolver(verify?.prober.resolver ?? options.resolver);
   const curated = () => keeper.served?.atlas.curated;
   const judgeNow = (evidence: Evidence, now: Date) => judge(evidence, now);
   const stop = new AbortController();
 
   const follow = async (report: Parameters<typeof afterRun>[0], signal: AbortSignal) => {
+    const { run, verdict, changes } = report;
+    if (run !== undefined)
+      log.info(
+        `run ${run} is over: ${verdict}, ${changes.length === 1 ? '1 status' : `${changes.length} statuses`} moved`,
+        {
+          run,
+          verdict,
+          moved: changes.length,
+        },
+      );
     // Our own writes are not a change of another connection.
     await keeper.refresh();
     const now = curated();

@@ -38,6 +38,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { createToken } from '../../src/store/tokens.ts';
 import { autoconfig, autodiscover, startWorld, type World } from '../discover/world.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
+import { logTo } from '../log.ts';
 import { pki } from '../pki.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';
 import { imap } from '../verify/well-behaved.ts';
@@ -167,7 +168,7 @@ async function startReviewed(): Promise<RunningServer> {
       },
     },
     version,
-    note: () => {},
+    log: logTo(() => {}),
   });
 }
 

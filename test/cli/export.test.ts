@@ -18,6 +18,7 @@ import { countSubmissions } from '../../src/store/submissions.ts';
 import { createToken } from '../../src/store/tokens.ts';
 import { accept } from '../../src/submit/review.ts';
 import { submit } from '../../src/submit/submissions.ts';
+import { logTo } from '../log.ts';
 import { record } from '../records.ts';
 import { draft, testDesk } from '../submit/desk.ts';
 
@@ -123,7 +124,7 @@ describe('mailatlas export', () => {
       port: 0,
       version: '0.1.0',
       submissions: { checker: {} },
-      note: () => undefined,
+      log: logTo(() => undefined),
     });
     try {
       const from = ['--from', server.url, '--token-file', tokenFile];

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { draftText } from '../../src/catalog/format.ts';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import { startDns } from '../dns-server.ts';
+import { logTo } from '../log.ts';
 import { talkTo } from '../raw-http.ts';
 import { record } from '../records.ts';
 import { badInputDocument, renderBadInput, sections } from './bad-input-document.ts';
@@ -28,7 +29,7 @@ describe('docs/bad-input.md', () => {
       url: 'https://atlas.example',
       resolver: dns.address,
       version: 'test',
-      note: () => undefined,
+      log: logTo(() => undefined),
     });
   });
   after(async () => {

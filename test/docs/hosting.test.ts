@@ -1,4 +1,4 @@
-/** docs/hosting.md and docs/agents.md show the files of docs/examples as they are; test/real/hosting.test.ts runs them. */
+/** docs/hosting.md, docs/agents.md and docs/operating.md show the files of docs/examples as they are; test/real/hosting.test.ts runs them. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { readDataDir } from '../../src/catalog/files.ts';
 import { lint } from '../../src/catalog/lint.ts';
 
 const docs = fileURLToPath(new URL('../../docs', import.meta.url));
-const pages = ['hosting', 'agents'].map((name) => readFileSync(`${docs}/${name}.md`, 'utf8')).join('\n');
+const pages = ['hosting', 'agents', 'operating'].map((name) => readFileSync(`${docs}/${name}.md`, 'utf8')).join('\n');
 
 test('the pages show every example, to the last letter', () => {
   const shown = [...pages.matchAll(/<!-- (examples\/\S+) -->\n\n```\w*\n(.*?)```/gs)];

@@ -11,6 +11,7 @@ import { draftText } from '../../src/catalog/format.ts';
 import { deltaChat as client } from '../../src/discover/clients/delta-chat.ts';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import type { Provider } from '../../src/provider/model.ts';
+import { logTo } from '../log.ts';
 import { pki } from '../pki.ts';
 import { imap, record, smtp } from '../records.ts';
 import { type Front, noDeltaChat, type SetUp, startDeltaChat, startFront } from './delta-chat.ts';
@@ -45,7 +46,7 @@ if (inOwnNetwork) {
         port: 0,
         resolver: '127.0.0.1:9',
         version: 'test',
-        note: (message) => notes.push(message),
+        log: logTo((message) => notes.push(message)),
       });
       front = await startFront(server.url, webHosts);
       const mailCertificate = (await (await pki()).leaf('good')).cert;

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type RunningServer, startServer } from '../../src/node.ts';
+import { logTo } from '../log.ts';
 import { noRealDns, type RealDns, startRealDns } from './dns.ts';
 import { type MailServers, noMailServers, startMailServers } from './mail-servers.ts';
 import { inOwnNetwork, noOwnNetwork, redirect, runInOwnNetwork } from './network.ts';
@@ -128,7 +129,7 @@ if (inOwnNetwork) {
         contact: 'ops@example.test',
         submissions: { checker: { prober: hands, discoverer: { ...hands, timeout: 3 }, resolvers: [dns.address] } },
         version: 'test',
-        note: (message) => assert.fail(message),
+        log: logTo((message) => assert.fail(message)),
       });
     });
     after(async () => {

@@ -15,6 +15,7 @@ import { socketType } from '../../src/formats/autoconfig/vocabulary.ts';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import { literalDomains } from '../../src/provider/hosts.ts';
 import type { Provider, Server } from '../../src/provider/model.ts';
+import { logTo } from '../log.ts';
 import * as thunderbirdDriver from './thunderbird.ts';
 
 const installed = thunderbirdDriver.thunderbirdPath() !== undefined;
@@ -35,7 +36,7 @@ describe('Thunderbird', { skip: !installed && 'Thunderbird is not installed; npm
       // Thunderbird asks for curated answers only; nobody must be asked, and at this port nobody listens.
       resolver: '127.0.0.1:9',
       version: 'test',
-      note: (message) => assert.fail(message),
+      log: logTo((message) => assert.fail(message)),
     });
     thunderbird = await thunderbirdDriver.startThunderbird({ autoconfigBase: `${server.url}/v1.1/` });
   });

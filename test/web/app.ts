@@ -164,7 +164,20 @@ export function testApp(options: TestAppOptions = {}): TestApp {
     mayMeasure: () => options.mayMeasure ?? true,
     vitals: () =>
       Promise.resolve(options.vitals ?? { quarantined: 0, certificates: [], compared: {}, submissions: {} }),
-    process: () => ({ started: 1_800_000_000, cpuSeconds: 1.5, residentBytes: 80_000_000 }),
+    process: () => ({
+      started: 1_800_000_000,
+      cpuSeconds: 1.5,
+      residentBytes: 80_000_000,
+      heapBytes: 40_000_000,
+      openFiles: 21,
+      lag: { p99: 0.002, max: 0.01 },
+    }),
+    dnsAnswers: () =>
+      new Map([
+        ['hosts', 3],
+        ['budget', 1],
+      ]),
+    databaseBytes: () => ({ file: 4096, log: 0 }),
     history: { ...nothingSeen, ...options.history },
     news: options.news ?? nothingNew,
     version: '1.2.3',

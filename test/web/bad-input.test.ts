@@ -12,6 +12,7 @@ import { after, afterEach, before, describe, mock, test } from 'node:test';
 import * as fc from 'fast-check';
 import { type RunningServer, startServer } from '../../src/node.ts';
 import { type DnsServer, startDns } from '../dns-server.ts';
+import { logTo } from '../log.ts';
 import { patience, raw, talkTo } from '../raw-http.ts';
 
 const data = `# yaml-language-server: $schema=../provider.schema.json
@@ -71,7 +72,7 @@ before(async () => {
     port: 0,
     resolver: dns.address,
     version: 'test',
-    note: (message) => notes.push(message),
+    log: logTo((message) => notes.push(message)),
   });
 });
 

@@ -215,7 +215,7 @@ describe('A connection in the lane', { timeout: 60_000 }, () => {
     const server = createServer((_, response) => response.end('app'));
     Object.assign(server, { keepAliveTimeout, keepAliveTimeoutBuffer: 0 });
     const { served } = testApp({ curated });
-    openLane(server, { served, count: () => undefined });
+    openLane(server, { served, answered: () => undefined });
     const accepted: Socket[] = [];
     server.on('connection', (socket: Socket) => accepted.push(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -94,6 +94,11 @@ describe('GET /metrics', () => {
       'mailatlas_quarantined 2',
       'mailatlas_submissions{state="waiting"} 4',
       'process_resident_memory_bytes 80000000',
+      'nodejs_heap_size_used_bytes 40000000',
+      'process_open_fds 21',
+      'mailatlas_event_loop_lag_p99_seconds 0.002',
+      'mailatlas_dns_answers_total{ending="budget"} 1',
+      'mailatlas_database_bytes{part="log"} 0',
     ]) {
       assert.ok(text.includes(`\n${line}\n`), line);
     }
@@ -105,7 +110,7 @@ describe('GET /metrics', () => {
     for (const line of text.trimEnd().split('\n')) {
       assert.match(
         line,
-        /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*\})? -?[\d.]+)$/,
+        /^(# (HELP|TYPE) [a-z_0-9]+ .+|[a-z_0-9]+(\{[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*\})? -?[\d.]+)$/,
       );
     }
   });

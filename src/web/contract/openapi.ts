@@ -42,6 +42,7 @@ import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
 import { submissionPaths } from './openapi-submissions.ts';
 
 const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
+const tooOften: [number, string] = [429, 'Everything was asked for too often; where the atlas is too large for memory'];
 const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
 
 const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
@@ -283,7 +284,7 @@ export function openapi(version: string) {
               description: 'Lines of this schema, sorted by endpoint; unverified endpoints have none',
               content: { 'application/x-ndjson': { schema: StatusLine.meta({ id: 'StatusLine' }) } },
             },
-            ...problems(later),
+            ...problems(tooOften, later),
           },
         }),
         '/api/v1/bundle': get({
@@ -300,7 +301,7 @@ export function openapi(version: string) {
           summary: 'The same as lines of JSON, streamed and unsigned',
           responses: {
             200: { description: 'One object a line', content: { 'application/x-ndjson': { schema: z.string() } } },
-            ...problems(later),
+            ...problems(tooOften, later),
           },
         }),
         '/api/v1/changes': get({

@@ -11,6 +11,7 @@ import { askTime, examineOwnUrl } from '../../../src/cli/doctor/web.ts';
 import { startServer } from '../../../src/node.ts';
 import type { Health } from '../../../src/store/health-node.ts';
 import { startDns, type ZoneEntry } from '../../dns-server.ts';
+import { logTo } from '../../log.ts';
 import { type CertificateKind, pki } from '../../pki.ts';
 
 const data = fileURLToPath(new URL('../data', import.meta.url));
@@ -48,7 +49,7 @@ describe('the doctor asks each DNS server', () => {
 
 describe('the doctor looks at the server from outside', () => {
   test('a real one: what it serves, held against the database', async (t) => {
-    const options = { db: ':memory:', data, host: '127.0.0.1', port: 0, note: () => {} };
+    const options = { db: ':memory:', data, host: '127.0.0.1', port: 0, log: logTo(() => {}) };
     const server = await startServer({ ...options, version: '1.0.0' });
     t.after(() => server.close());
     const look = (facts: object) => examineOwnUrl(server.url, { ...about, ...facts }, { timeout: 5000 });

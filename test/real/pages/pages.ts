@@ -16,6 +16,7 @@ import { createToken, type Role } from '../../../src/store/tokens.ts';
 import { parseEndpoint } from '../../../src/verify/endpoint.ts';
 import { autoconfig } from '../../discover/world.ts';
 import { type DnsServer, startDns } from '../../dns-server.ts';
+import { logTo } from '../../log.ts';
 import { liveThrough } from '../../months.ts';
 import { pki } from '../../pki.ts';
 import { startWeb } from '../../web-server.ts';
@@ -100,7 +101,7 @@ export async function startSite(options: Partial<Parameters<typeof startServer>[
       contact: 'ops@atlas.example',
       submissions: { checker: { prober: { resolver: dns.address }, resolvers: [dns.address], askNameServers: false } },
       version: 'test',
-      note: () => undefined,
+      log: logTo(() => undefined),
       ...options,
     });
   } catch (error) {

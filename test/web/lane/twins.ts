@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Domain } from '../../../src/name/domain.ts';
 import type { Curated } from '../../../src/provider/model.ts';
+import type { LaneAnswer } from '../../../src/web/lane-node.ts';
 import { listen } from '../../../src/web/listen-node.ts';
 import { Requests } from '../../../src/web/metrics.ts';
 import { testApp } from '../app.ts';
@@ -28,12 +29,12 @@ export async function startTwin(kind: 'lane' | 'app' | 'app, handed'): Promise<T
   let taken = 0;
   const lane = {
     served,
-    count: (route: string, status: number) => {
+    answered: ({ route, status }: LaneAnswer) => {
       taken += 1;
       requests.count(route, status);
     },
   };
-  const server = await listen(app, { host: '127.0.0.1', port: 0 }, kind === 'lane' ? lane : undefined);
+  const server = await listen(app, { host: '127.0.0.1', port: 0 }, kind === 'lane' ? { lane } : {});
   if (kind === 'app, handed') handOver(Number(new URL(server.url).port));
   return { url: server.url, close: () => server.close(), requests, swap, taken: () => taken };
 }
