@@ -106,6 +106,6 @@ export const requests: Target = {
 
 /** As clients write it; what begins with anything else may be a placeholder, or nothing. */
 function isGiven(url: string, name: string): boolean {
-  const [first] = [...new URL(url).searchParams].filter(([key]) => key.toLowerCase() === name);
+  const first = [...new URL(url).searchParams].find(([key]) => key.toLowerCase() === name);
   return /^[a-z0-9]/i.test(first?.[1] ?? '');
 }
