@@ -162,11 +162,17 @@ function readHeaders(block: string): Said | undefined {
   return { ifNoneMatch: seen.get('if-none-match') };
 }
 
+/** As long as every date (RFC 9110 section 5.6.7). */
+const noDate = new Date(0).toUTCString();
+
 /** Answers as they go over the wire. */
 class Answers {
   readonly #served: LaneOptions['served'];
   /** What stands behind the date. */
   readonly #tail: string;
+  /** Seconds since 1970, and as HTTP says it. */
+  #second = 0;
+  #date = noDate;
   /** They go when the documents do: new data or new knowledge bring new ones (web/served). */
   readonly #ready = new WeakMap<Document, Ready>();
 
@@ -181,42 +187,54 @@ class Answers {
     const found = answerFor((xml ?? json) as Domain | undefined, this.#served());
     const document = xml === undefined ? found?.served.lookup(found.answer) : found?.served.autoconfig(found.answer);
     if (!document) return undefined;
-    const ready = this.#now(document, xml === undefined ? 'json' : 'xml');
-    if (isKept(ifNoneMatch, document.etag)) return ready.kept;
-    return method === 'HEAD' ? ready.head : ready.whole;
+    let ready = this.#ready.get(document);
+    if (!ready) {
+      ready = this.#make(document, xml === undefined ? 'json' : 'xml');
+      this.#ready.set(document, ready);
+    }
+    if (isKept(ifNoneMatch, document.etag)) return this.#dated(ready.kept);
+    return this.#dated(method === 'HEAD' ? ready.head : ready.whole);
   }
 
-  /** Made anew each second, because the date is in it; what is on its way keeps its own. */
-  #now(document: Document, kind: keyof typeof kinds): Ready {
-    const second = Math.floor(Date.now() / 1000);
-    let ready = this.#ready.get(document);
-    if (ready?.second === second) return ready;
+  #make(document: Document, kind: keyof typeof kinds): Ready {
     const { route, caching } = kinds[kind];
     const { whole, kept } = headersOf(document, caching);
     const body = Buffer.from(document.body);
-    const date = `Date: ${new Date(1000 * second).toUTCString()}\r\n${this.#tail}`;
-    const start = `HTTP/1.1 200 OK\r\n${lines(whole)}`;
-    const withLength = Buffer.from(`${start}Content-Length: ${body.length}\r\n${date}`);
-    ready = {
-      second,
-      whole: { route, status: 200, octets: Buffer.concat([withLength, body]) },
-      head: { route, status: 200, octets: Buffer.from(`${start}${date}`) },
-      kept: { route, status: 304, octets: Buffer.from(`HTTP/1.1 304 Not Modified\r\n${lines(kept)}${date}`) },
+    const answer = (status: 200 | 304, start: string, end = Buffer.alloc(0)): Answer => {
+      const head = Buffer.from(`${start}Date: ${noDate}\r\n${this.#tail}`);
+      const dateAt = start.length + 'Date: '.length;
+      return { route, status, octets: Buffer.concat([head, end]), date: noDate, dateAt };
     };
-    this.#ready.set(document, ready);
-    return ready;
+    const start = `HTTP/1.1 200 OK\r\n${lines(whole)}`;
+    return {
+      whole: answer(200, `${start}Content-Length: ${body.length}\r\n`, body),
+      head: answer(200, start),
+      kept: answer(304, `HTTP/1.1 304 Not Modified\r\n${lines(kept)}`),
+    };
+  }
+
+  /** With the date of this second: a copy, because the octets of the last one may be on their way. */
+  #dated(answer: Answer): Answer {
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#second) [this.#second, this.#date] = [second, new Date(1000 * second).toUTCString()];
+    if (answer.date !== this.#date) {
+      answer.octets = Buffer.from(answer.octets);
+      answer.octets.write((answer.date = this.#date), answer.dateAt, 'latin1');
+    }
+    return answer;
   }
 }
 
 interface Answer {
   readonly route: string;
   readonly status: 200 | 304;
-  readonly octets: Buffer;
+  octets: Buffer;
+  /** The one in the octets, and where it stands there. */
+  date: string;
+  readonly dateAt: number;
 }
 
 interface Ready {
-  /** Seconds since 1970. */
-  readonly second: number;
   readonly whole: Answer;
   /** To HEAD. */
   readonly head: Answer;
