@@ -7,6 +7,7 @@ import { gracefulClose } from './closing-node.ts';
 import { type LaneOptions, openLane } from './lane-node.ts';
 import type { RequestLog } from './request-log-node.ts';
 import { refusal } from './respond.ts';
+import { inTurn } from './turn-node.ts';
 
 export interface Listening {
   /** Where it listens. */
@@ -50,11 +51,12 @@ export async function listen(
         ? refusal('The Host or the target is malformed.')
         : undefined,
   });
-  const server = createServer(patience, (request, response) => {
+  const handle = inTurn((request, response) => {
     response.on('timeout', () => letGoIfStalled(response));
     log?.watch(request, response);
     void listener(request, response);
   });
+  const server = createServer(patience, handle);
   server.timeout = stalled;
   if (lane) openLane(server, lane);
   const close = gracefulClose(server);

@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { dice, Site } from './site.ts';
 import { sized } from './size.ts';
@@ -147,6 +148,29 @@ describe('under a server that runs', () => {
       for (const status of statuses) assert.doesNotMatch(String(status), /500/);
       await site.kill();
     });
+
+  test('held by another process: who writes waits five seconds at most, and nobody waits with them', async () => {
+    const site = await server();
+    const answers = await steadyAnswers(site);
+    const holder = new Sqlite(site.db);
+    holder.exec('BEGIN IMMEDIATE');
+    const order: string[] = [];
+    const writing = submit(site, 'Waits').then(({ status }) => order.push(`written ${status}`));
+    assert.deepEqual(await steadyAnswers(site), answers);
+    order.push('read');
+    holder.exec('ROLLBACK');
+    await writing;
+    assert.deepEqual(order, ['read', 'written 201']);
+    holder.exec('BEGIN IMMEDIATE');
+    const { status, json } = await submit(site, 'In vain');
+    assert.deepEqual([status, json['code']], [503, 'no-database']);
+    assert.match(site.said, new RegExp(`the database ${site.db} is locked by another process`));
+    holder.exec('ROLLBACK');
+    holder.close();
+    assert.equal((await submit(site, 'After')).status, 201);
+    await site.kill();
+    assert.deepEqual(stored(site.db), ['Waits', 'After']);
+  });
 
   test('taken away, or another in its place: nothing is acknowledged that would not be there', async () => {
     const names = [(db: string) => db, (db: string) => `${db}-wal`];

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 let built: Promise<string> | undefined;
 const folders: string[] = [];
 after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** The folder of the bundled programs, which goes with the test file: `main.mjs`, `waiting-command.mjs`. */
