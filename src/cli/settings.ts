@@ -42,5 +42,5 @@ export const command: Command = {
 
 /** Markdown as people read it. */
 function plain(text: string): string {
-  return text.replaceAll('`', '').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+  return text.replaceAll('`', '').replaceAll(/\[([^\][]*)\]\(([^()]*)\)/g, '$1');
 }
