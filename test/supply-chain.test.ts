@@ -64,6 +64,7 @@ test('few packages run at run time, and each is one that somebody has decided fo
     'hono',
     'imapflow',
     'nodemailer',
+    'pino',
     'tldts',
     'unhomoglyph',
     'uqr',

@@ -106,24 +106,24 @@ describe('a clock that jumps', { skip, timeout: 600_000 }, () => {
     await site.kill('SIGTERM');
   });
 
-  test('back does not make a minute’s budget last for years', {
-    skip: !isFull && 'takes a minute: with --full',
-  }, async () => {
-    const { site, jump } = await timed();
-    let names = 0;
-    const ask = async () => {
-      const headers = { 'X-Forwarded-For': '192.0.2.7' };
-      return (await site.ask(`/mx/v1.1/customer${++names}.de`, { headers })).status;
-    };
-    for (let i = 0; i < 60; i++) assert.equal(await ask(), 200);
-    assert.equal(await ask(), 429);
-    jump(-800);
-    assert.equal(await ask(), 429, 'nor is it full again at once');
-    jump(800);
-    assert.equal(await ask(), 429);
-    jump(-800);
-    await pause(60_000);
-    assert.equal(await ask(), 200);
-    await site.kill('SIGTERM');
-  });
+  // Takes a minute.
+  if (isFull)
+    test('back does not make a minute’s budget last for years', async () => {
+      const { site, jump } = await timed();
+      let names = 0;
+      const ask = async () => {
+        const headers = { 'X-Forwarded-For': '192.0.2.7' };
+        return (await site.ask(`/mx/v1.1/customer${++names}.de`, { headers })).status;
+      };
+      for (let i = 0; i < 60; i++) assert.equal(await ask(), 200);
+      assert.equal(await ask(), 429);
+      jump(-800);
+      assert.equal(await ask(), 429, 'nor is it full again at once');
+      jump(800);
+      assert.equal(await ask(), 429);
+      jump(-800);
+      await pause(60_000);
+      assert.equal(await ask(), 200);
+      await site.kill('SIGTERM');
+    });
 });

@@ -95,7 +95,7 @@ export class Site {
     return this.#child?.pid ?? assert.fail('it does not run');
   }
 
-  /** What it has said on stderr since it was started. */
+  /** What it has had to say on stderr since it was started: warnings, and worse. */
   get said(): string {
     return this.#said;
   }
@@ -129,7 +129,14 @@ export class Site {
 
   /** @throws {Error} with what it said, where it ends instead */
   async start(...more: readonly string[]): Promise<this> {
-    const child = await this.spawn('serve', ['--port', '0', ...(this.#options.serve ?? []), ...more]);
+    const child = await this.spawn('serve', [
+      '--port',
+      '0',
+      '--log-level',
+      'warn',
+      ...(this.#options.serve ?? []),
+      ...more,
+    ]);
     this.#child = child;
     this.#said = '';
     child.stderr?.on('data', (chunk: Buffer) => (this.#said += String(chunk)));

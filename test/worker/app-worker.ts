@@ -67,7 +67,7 @@ function make(id: string, { calls, functions, setUp }: Told, DB: D1Database): Tw
     if (second === undefined) far[first] = call(name);
     else far[first] = { ...(far[first] as object), [second]: call(name) };
   }
-  const { asker, isNear, mayMeasure, process, messages, about, desk, ...rest } = setUp;
+  const { asker, isNear, mayMeasure, process, dnsAnswers, databaseBytes, messages, about, desk, ...rest } = setUp;
   const twin: Twin = {
     notes,
     current: undefined,
@@ -92,6 +92,8 @@ function make(id: string, { calls, functions, setUp }: Told, DB: D1Database): Tw
       isNear: () => isNear,
       mayMeasure: () => mayMeasure,
       process: () => process as never,
+      dnsAnswers: () => dnsAnswers as never,
+      databaseBytes: () => databaseBytes as never,
       missed: (...args) => notes.push({ kind: 'missed', args }),
       defect: (error, route) => notes.push({ kind: 'defect', message: (error as Error).message, route }),
     }),

@@ -151,6 +151,8 @@ function tell(deps: Deps, { hosted, functions, calls }: Telling): Told {
       isNear: deps.isNear(nobody),
       mayMeasure: deps.mayMeasure(nobody),
       process: deps.process?.(),
+      dnsAnswers: deps.dnsAnswers?.(),
+      databaseBytes: deps.databaseBytes?.(),
       ...(deps.messages && { messages: deps.messages() }),
       ...(deps.about && { about: deps.about() }),
       ...(submissions && { desk: plainOf(submissions.desk) }),

@@ -22,6 +22,8 @@ export interface Told {
     readonly isNear: boolean;
     readonly mayMeasure: boolean;
     readonly process: unknown;
+    readonly dnsAnswers?: unknown;
+    readonly databaseBytes?: unknown;
     readonly messages?: unknown;
     readonly about?: unknown;
     /** Of a desk over the Worker's own D1; its checks run in Node, and its clock is Node's. */
@@ -57,6 +59,8 @@ const own = new Set([
   'isNear',
   'mayMeasure',
   'process',
+  'dnsAnswers',
+  'databaseBytes',
   'messages',
   'about',
   'submissions',
