@@ -34,10 +34,12 @@ export interface LaneAnswer {
 
 /** Octets of one read: far below the 16 kB that node:http takes as a head. */
 const mostOctets = 8192;
+/** First lines that are remembered: a hundred octets each, beside the answers. */
+const mostLines = 20_000;
 /** Requests of one read. More of them could mean answers of many megabytes, which node:http knows how to hold back. */
 const mostAtOnce = 16;
 const requestLine =
-  /^(GET|HEAD) (?:\/v1\.1\/([a-z0-9.-]+)|\/api\/v1\/lookup\?domain=([a-z0-9.-]+)(?:&mx=[01])?) HTTP\/1\.1$/;
+  /^(?:GET|HEAD) (?:\/v1\.1\/([a-z0-9.-]+)|\/api\/v1\/lookup\?domain=([a-z0-9.-]+)(?:&mx=[01])?) HTTP\/1\.1$/;
 /** What is answered, with the routes as the app names them in its metrics. */
 const kinds = {
   xml: { route: '/v1.1/:domain', caching: 'public' },
@@ -117,6 +119,7 @@ export function openLane(server: Server, options: LaneOptions): void {
         socket.write(answer);
       }
       socket.uncork();
+      if (socket.writableLength > 0) for (const { answer } of ready) answer.isAway = true;
     };
     /** All that was read is the lane's, or nothing of it: what node:http would refuse, it refuses with all before it. */
     const answersTo = (text: string) => {
@@ -173,6 +176,10 @@ class Answers {
   /** Seconds since 1970, and as HTTP says it. */
   #second = 0;
   #date = noDate;
+  /** What was served when the lines were kept. */
+  #of: Served | undefined;
+  /** What was asked before, from a request's first line to its answers: most askers ask for the same few thousand domains. */
+  readonly #lines = new Map<string, Ready>();
   /** They go when the documents do: new data or new knowledge bring new ones (web/served). */
   readonly #ready = new WeakMap<Document, Ready>();
 
@@ -183,8 +190,20 @@ class Answers {
 
   /** @returns undefined where the app has to say something */
   to(line: string, { ifNoneMatch }: Said): Answer | undefined {
-    const [, method, xml, json] = requestLine.exec(line) ?? [];
-    const found = answerFor((xml ?? json) as Domain | undefined, this.#served());
+    const served = this.#served();
+    if (served !== this.#of) {
+      this.#of = served;
+      this.#lines.clear();
+    }
+    const ready = this.#lines.get(line) ?? this.#find(line);
+    if (!ready) return undefined;
+    if (isKept(ifNoneMatch, ready.etag)) return this.#dated(ready.kept);
+    return this.#dated(line.startsWith('HEAD') ? ready.head : ready.whole);
+  }
+
+  #find(line: string): Ready | undefined {
+    const [, xml, json] = requestLine.exec(line) ?? [];
+    const found = answerFor((xml ?? json) as Domain | undefined, this.#of);
     const document = xml === undefined ? found?.served.lookup(found.answer) : found?.served.autoconfig(found.answer);
     if (!document) return undefined;
     let ready = this.#ready.get(document);
@@ -192,8 +211,10 @@ class Answers {
       ready = this.#make(document, xml === undefined ? 'json' : 'xml');
       this.#ready.set(document, ready);
     }
-    if (isKept(ifNoneMatch, document.etag)) return this.#dated(ready.kept);
-    return this.#dated(method === 'HEAD' ? ready.head : ready.whole);
+    if (this.#lines.size >= mostLines) this.#lines.clear();
+    // A copy: a part of what was read would keep all of that.
+    this.#lines.set(Buffer.from(line, 'latin1').toString('latin1'), ready);
+    return ready;
   }
 
   #make(document: Document, kind: keyof typeof kinds): Ready {
@@ -203,22 +224,23 @@ class Answers {
     const answer = (status: 200 | 304, start: string, end = Buffer.alloc(0)): Answer => {
       const head = Buffer.from(`${start}Date: ${noDate}\r\n${this.#tail}`);
       const dateAt = start.length + 'Date: '.length;
-      return { route, status, octets: Buffer.concat([head, end]), date: noDate, dateAt };
+      return { route, status, octets: Buffer.concat([head, end]), isAway: false, date: noDate, dateAt };
     };
     const start = `HTTP/1.1 200 OK\r\n${lines(whole)}`;
     return {
+      etag: document.etag,
       whole: answer(200, `${start}Content-Length: ${body.length}\r\n`, body),
       head: answer(200, start),
       kept: answer(304, `HTTP/1.1 304 Not Modified\r\n${lines(kept)}`),
     };
   }
 
-  /** With the date of this second: a copy, because the octets of the last one may be on their way. */
+  /** With the date of this second: in a copy where the octets of the last one are still on their way. */
   #dated(answer: Answer): Answer {
     const second = Math.floor(Date.now() / 1000);
     if (second !== this.#second) [this.#second, this.#date] = [second, new Date(1000 * second).toUTCString()];
     if (answer.date !== this.#date) {
-      answer.octets = Buffer.from(answer.octets);
+      if (answer.isAway) [answer.octets, answer.isAway] = [Buffer.from(answer.octets), false];
       answer.octets.write((answer.date = this.#date), answer.dateAt, 'latin1');
     }
     return answer;
@@ -229,12 +251,15 @@ interface Answer {
   readonly route: string;
   readonly status: 200 | 304;
   octets: Buffer;
+  /** The kernel has not taken all of them yet, for some asker. */
+  isAway: boolean;
   /** The one in the octets, and where it stands there. */
   date: string;
   readonly dateAt: number;
 }
 
 interface Ready {
+  readonly etag: string;
   readonly whole: Answer;
   /** To HEAD. */
   readonly head: Answer;

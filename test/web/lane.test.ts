@@ -265,12 +265,22 @@ describe('A connection in the lane', { timeout: 60_000 }, () => {
       await sleep(0);
       held = Math.max(held, accepted[0]?.writableLength ?? 0);
     }
-    assert.ok(held > 0 && held < 1_000_000, `${held} octets wait in the server`);
+    // The kernel's buffers are far smaller than all the answers: in the end some wait in the server.
+    for (; held === 0; await sleep(10)) held = accepted[0]?.writableLength ?? 0;
+    assert.ok(held < 1_000_000, `${held} octets wait in the server`);
+    // Octets that are on their way keep the date that they have, though another asker gets the same ones with a new one.
+    await sleep(1000);
+    const other = await open();
+    other.end(request('/v1.1/post.example'));
+    await once(other, 'data');
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
     socket.resume().end();
     await once(socket, 'close');
     const answered = text.match(/HTTP\/1\.1 200 OK/g)?.length ?? 0;
     assert.equal(answered, asked);
+    const dates = [...text.matchAll(/^Date: (.*)\r$/gm)].map(([, date = '']) => Date.parse(date));
+    assert.equal(dates.length, asked);
+    assert.ok(dates.every((date, i) => date >= (dates[i - 1] ?? 0)));
   });
 });
