@@ -15,7 +15,7 @@ import { record } from '../records.ts';
 import { testApp } from './app.ts';
 import { agree, patient, startTwins, type Twins } from './lane/agree.ts';
 import { oddHeaders, oddHosts, oddTargets, streams } from './lane/streams.ts';
-import { counts, startTwin } from './lane/twins.ts';
+import { startTwin } from './lane/twins.ts';
 import { curated } from './records.ts';
 
 let twins: Twins;
@@ -159,7 +159,6 @@ describe('The lane', { timeout: 120_000 }, () => {
       await agree(twins, [octets], 20);
       await agree(twins, [request('/v1.1/post.example'), octets], 20);
     }
-    assert.deepEqual(counts(twins.on), counts(twins.off));
   });
 
   test('says nothing of what is not served any more', async () => {
@@ -194,15 +193,13 @@ describe('The lane', { timeout: 120_000 }, () => {
   });
 
   test('agrees with the app about whatever is sent', async (t) => {
-    const { on, off, handed, etag } = twins;
+    const { on, etag } = twins;
     const had = on.taken();
     const seed = Date.now() % 1_000_000;
     t.diagnostic(`seed ${seed}`);
     const property = fc.asyncProperty(streams(etag), async (pieces) => void (await agree(twins, pieces, 1)));
     await fc.assert(property, { numRuns: 300, seed, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false });
     assert.ok(on.taken() > had, 'the lane had something to answer');
-    assert.deepEqual(counts(on), counts(off));
-    assert.deepEqual(counts(handed), counts(off));
   });
 });
 

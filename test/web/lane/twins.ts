@@ -53,6 +53,8 @@ export interface Heard {
   readonly text: string;
   /** Whether it still took requests (`open`), had ended (`closed`), or waited for more of a request (`waiting`). */
   readonly left: 'open' | 'closed' | 'waiting';
+  /** Which requests the server counted meanwhile, by route and status: how many of each, in one order. */
+  readonly counted: readonly [string, number][];
 }
 
 /** The last request on a connection; whoever reads it as such answers it, and ends. */
@@ -69,6 +71,7 @@ export interface Patience {
 
 /** Sends pieces one after the other, then a last request. */
 export async function say(server: Twin, pieces: readonly Buffer[], { pause, quiet }: Patience): Promise<Heard> {
+  const before = new Map(server.requests.counts);
   const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1', noDelay: true });
   let text = '';
   socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
@@ -91,7 +94,7 @@ export async function say(server: Twin, pieces: readonly Buffer[], { pause, quie
   socket.destroy();
   await closed;
   const left = wasOpen ? 'waiting' : last.test(text) ? 'open' : 'closed';
-  return { text: text.replaceAll(/^Date: .*$/gm, 'Date: …'), left };
+  return { text: text.replaceAll(/^Date: .*$/gm, 'Date: …'), left, counted: countedSince(before, server) };
 }
 
 function send(socket: Socket, octets: Buffer): Promise<void> {
@@ -101,7 +104,9 @@ function send(socket: Socket, octets: Buffer): Promise<void> {
   });
 }
 
-/** The counts of requests, in one order. */
-export function counts({ requests }: Twin): [string, number][] {
-  return [...requests.counts].sort(([a], [b]) => (a < b ? -1 : 1));
+function countedSince(before: ReadonlyMap<string, number>, { requests }: Twin): [string, number][] {
+  return [...requests.counts]
+    .map(([what, count]): [string, number] => [what, count - (before.get(what) ?? 0)])
+    .filter(([, count]) => count > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
