@@ -7,7 +7,6 @@
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
  *  5. where the operator wants it, take submissions in (web/desk-node.ts)
  */
-import { statSync } from 'node:fs';
 import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
 import { isLoaded, loadFiles, sayLoad, sayOverlays } from './catalog/load.ts';
@@ -30,6 +29,7 @@ import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
+import { databaseBytes } from './store/health-node.ts';
 import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { propose } from './submit/follow.ts';
@@ -286,12 +286,6 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store.close();
     },
   };
-}
-
-/** The log is not there while nobody writes. */
-function databaseBytes(file: string): { readonly file: number; readonly log: number } {
-  const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  return { file: size(file), log: size(`${file}-wal`) };
 }
 
 /** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */

@@ -1,5 +1,5 @@
 /** How a database file is, looked at without changing anything in it. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { integrityFaults } from './copy-node.ts';
 import { applied, hasContent, pendingMigrations, refuseForeign } from './migrate-node.ts';
@@ -14,15 +14,24 @@ export interface Health {
   readonly faults: readonly string[];
   /** Whether it could be written now. */
   readonly writable: 'yes' | 'locked' | 'no';
-  /** Octets of the file, and of the log beside it. */
-  readonly bytes: number;
-  readonly walBytes: number;
+  readonly bytes: DatabaseBytes;
   /** The digest of the data it was loaded from. */
   readonly loaded: string | undefined;
   /** The newest revision; 0: nothing was loaded yet. */
   readonly revision: number;
   /** When anything in it was written last, ISO 8601; undefined: nothing was. */
   readonly newest: string | undefined;
+}
+
+export interface DatabaseBytes {
+  readonly file: number;
+  /** Of the log beside it, which is not there while nobody writes. */
+  readonly log: number;
+}
+
+export function databaseBytes(file: string): DatabaseBytes {
+  const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return { file: size(file), log: size(`${file}-wal`) };
 }
 
 /** Milliseconds for another process's writer to end. */
@@ -46,8 +55,7 @@ export function readHealth(file: string): Health {
       pending: pendingMigrations(sqlite),
       faults,
       writable: tryToWrite(sqlite),
-      bytes: statSync(file).size,
-      walBytes: existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0,
+      bytes: databaseBytes(file),
       loaded: (one(`SELECT value FROM meta WHERE key = 'loaded'`) as string | undefined)?.split(' ')[0],
       revision: (one('SELECT max(n) FROM revision') as number | null | undefined) ?? 0,
       newest: instants.sort().at(-1),

@@ -2,32 +2,17 @@
  * One submission is checked, each result written as it comes. A result of a draft that is not the current one any more is
  * written nowhere, so that two processes may well check the same one.
  */
-import type { Atlas } from '../atlas/tables.ts';
 import { StoreError } from '../store/db.ts';
 import { putResult, readResults, readSubmission, type SubmissionRow, setBase } from '../store/submissions.ts';
+import type { Checked } from './checks/checker.ts';
+import type { Tell } from './checks/checks.ts';
 import { type Desk, draftOf, ourselves, perform, servedDigest } from './desk.ts';
-import type { CheckResult, Draft } from './model.ts';
+import type { CheckResult } from './model.ts';
 import { Refusal } from './refusal.ts';
 import { publishProved } from './review.ts';
 
-/** What is checked. */
-export interface Subject {
-  readonly draft: Draft;
-  /** For the proof: its number, and the digest of its receipt. */
-  readonly number: number;
-  readonly receipt: string;
-  /** What the draft is held against. */
-  readonly atlas: Atlas;
-  /** Who caused it, for the budget of its probes; undefined where that is not known any more. */
-  readonly block?: string;
-}
-
 /** Runs every check and tells of each as it begins and as it ends. */
-export type Checker = (
-  subject: Subject,
-  told: (result: CheckResult) => Promise<void>,
-  signal: AbortSignal,
-) => Promise<unknown>;
+export type Checker = (checked: Checked, told: Tell, signal: AbortSignal) => Promise<unknown>;
 
 export interface Checking {
   readonly desk: Desk;
@@ -56,15 +41,14 @@ export async function checkSubmission(
   if (row?.state !== 'checking') return;
   const atlas = await desk.atlas();
   await store.atomically([setBase(store.db, row, servedDigest(atlas, row.id))]);
-  const subject: Subject = {
+  const checked: Checked = {
     draft: draftOf(row),
-    number,
-    receipt: row.receipt,
     atlas,
+    proved: { number, receiptDigest: row.receipt },
     ...(block !== undefined && { block }),
   };
   try {
-    await run(subject, (result) => tell(desk, row, result), signal);
+    await run(checked, (result) => tell(desk, row, result), signal);
   } catch (error) {
     if (signal.aborted) return;
     // What cannot be written now is checked again.

@@ -14,8 +14,10 @@ import type { Provider } from '../provider/model.ts';
 import { ownerOf } from '../provider/parties.ts';
 import type { Draft } from './model.ts';
 
-/** What a name is for. `link`: where people read; `sign-in`: where they type a password into a page;
- * `record`: another one, to which they are sent. */
+/**
+ * What a name is for. `link`: where people read; `sign-in`: where they type a password into a page; `record`: another one, to
+ * which they are sent.
+ */
 export type Role = 'domain' | 'wildcard' | 'mx' | 'host' | 'oauth2' | 'sign-in' | 'record' | 'link';
 
 export interface Party {

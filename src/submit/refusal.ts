@@ -3,9 +3,8 @@
 /**
  * unknown: there is no such submission, or the secret is another's; too-late: somebody else has acted meanwhile; not-now:
  * its state does not allow it; not-yours: another actor may; moved-on: the record has changed since the draft was checked;
- * own: who has submitted it does not accept it; claimed: a name is another record's; failed, confirm, again: see policy.ts; full: too many are open; hurry: too
- * many came in just now; no-going-back: a
- * revision that cannot be taken back.
+ * own: who has submitted it does not accept it; claimed: a name is another record's; failed, confirm, again: see policy.ts;
+ * full: too many are open; hurry: too many came in just now; no-going-back: a revision that cannot be taken back.
  */
 export type RefusalCode =
   | 'unknown'

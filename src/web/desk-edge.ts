@@ -60,8 +60,7 @@ export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
     checkSubmission(
       {
         desk,
-        run: ({ number: own, receipt, ...subject }, told) =>
-          run({ ...subject, proved: { number: own, receiptDigest: receipt } }, told),
+        run,
         note: (message) => note('a submission was not checked to its end', message),
       },
       number,

@@ -73,12 +73,7 @@ export async function startDesk(
     },
     happened: (row, done) => postman.tell(row, done),
   };
-  const queue = new CheckQueue({
-    desk,
-    run: ({ number, receipt, ...subject }, told, signal) =>
-      check({ ...subject, proved: { number, receiptDigest: receipt } }, told, signal),
-    note,
-  });
+  const queue = new CheckQueue({ desk, run: check, note });
 
   // One look at a time; told once, not at every look for as long as it lasts.
   let looking: Promise<void> = Promise.resolve();

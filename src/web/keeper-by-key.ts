@@ -9,11 +9,11 @@ import type { Domain } from '../name/domain.ts';
 import type { Pattern } from '../name/pattern.ts';
 import { elapsed } from '../net/elapsed.ts';
 import type { MessageEntry } from '../provider/lists.ts';
-import { type AnsweredProvider, endpointKey, type Provider, type Quarantine } from '../provider/model.ts';
+import type { AnsweredProvider, Provider, Quarantine } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../store/generation.ts';
 import { countRecords, indexByKey, readRecords, readRenamed, recordById } from '../store/index-by-key.ts';
-import { quarantineNow, readKnowledgeOf } from '../store/knowledge.ts';
+import { quarantineNow } from '../store/knowledge.ts';
 import { newestRevision, readMessages } from '../store/providers.ts';
 import { bulkByKey } from './bulk-by-key.ts';
 import { type Served, type Source, served } from './served.ts';
@@ -70,12 +70,11 @@ interface Moment {
 }
 
 function sourceByKey({ db }: Store, { revision, size, renamed, quarantine }: Moment): Source {
+  const bulk = bulkByKey(db, { revision, quarantine });
   const around = remembering(async (record: AnsweredProvider): Promise<Served> => {
-    const keys = [...new Set([...record.incoming, ...record.outgoing].map(endpointKey))];
-    const known = await readKnowledgeOf(db, keys, new Date().toISOString());
     // What a domain publishes itself is no record of ours, and has no neighbours either.
     const curated = { providers: [record as Provider], others: [], leftOut: [], noProbe: [] };
-    return served(compileAtlas(curated), { ...known, quarantine }, revision);
+    return served(compileAtlas(curated), await bulk.knowledgeOf(curated.providers), revision);
   });
   const index = indexByKey(db);
   return {
@@ -93,7 +92,7 @@ function sourceByKey({ db }: Store, { revision, size, renamed, quarantine }: Mom
     },
     page: (offset, limit) => readRecords(db, offset, limit),
     around,
-    bulk: bulkByKey(db, { revision, quarantine }),
+    bulk,
   };
 }
 

@@ -48,9 +48,9 @@ test('a provider on its operator’s machines: by a reviewer’s word, or by pro
   const ports: Record<number, number> = { 993: one.port, 465: two.port };
   const probe = prober();
   const run: Checker = (subject, told, signal) => {
-    const { draft, atlas, number, receipt } = subject;
+    const { draft, atlas, proved } = subject;
     const given = context(atlas, {
-      proved: { number, receiptDigest: receipt },
+      ...(proved && { proved }),
       texts: async (name) => [await resolver.txt(name)],
       mx: resolver,
       probes: {

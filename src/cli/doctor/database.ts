@@ -32,7 +32,7 @@ export function examineDatabase(file: string): DatabaseFindings {
 }
 
 function judge(file: string, health: Health): Finding[] {
-  const { faults, pending, writable, bytes, walBytes, migration, revision } = health;
+  const { faults, pending, writable, bytes, migration, revision } = health;
   const [first, ...more] = faults;
   if (first !== undefined) {
     const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
@@ -42,7 +42,10 @@ function judge(file: string, health: Health): Finding[] {
   if (migration === undefined)
     return [warning('database', `${file} is empty`, 'mailatlas load brings the data in, and serve does so by itself')];
   const found = [
-    fine('database', `${file} is whole: ${migration.replace(/\.sql$/, '')}, revision ${revision}, ${megabytes(bytes)}`),
+    fine(
+      'database',
+      `${file} is whole: ${migration.replace(/\.sql$/, '')}, revision ${revision}, ${megabytes(bytes.file + bytes.log)}`,
+    ),
   ];
   if (pending.length > 0)
     found.push(
@@ -62,11 +65,11 @@ function judge(file: string, health: Health): Finding[] {
         'look again in a minute: mailatlas doctor',
       ),
     );
-  if (walBytes > longLog)
+  if (bytes.log > longLog)
     found.push(
       warning(
         'log',
-        `${file}-wal has ${megabytes(walBytes)}: somebody has been reading for so long that it cannot be shortened`,
+        `${file}-wal has ${megabytes(bytes.log)}: somebody has been reading for so long that it cannot be shortened`,
         'end long readers (sqlite3, a backup program), or restart the server',
       ),
     );
