@@ -14,7 +14,8 @@ export function inTurn(handle: Handle): Handle {
   /** Of connections with a request under way, those behind it. */
   const waiting = new WeakMap<Socket, (() => void)[]>();
   const next = (socket: Socket) => {
-    const begin = waiting.get(socket)?.shift();
+    // Where the connection is gone nobody hears the answers to those that waited: they never begin, and are counted nowhere.
+    const begin = socket.destroyed ? undefined : waiting.get(socket)?.shift();
     if (begin) return begin();
     waiting.delete(socket);
     if (socket.isPaused()) socket.resume();

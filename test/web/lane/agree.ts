@@ -31,8 +31,9 @@ export async function startTwins(): Promise<Twins> {
 
 /**
  * Milliseconds of silence. Octets on a wire come when they come: the same pieces may be read as one or as two, and whoever
- * closes may cut off its own last words, or leave a request uncounted that came too late. What differs once is therefore asked again, with more patience; what servers make
- * of it differently differs each time.
+ * closes may cut off its own last words, or the requests that still wait for their turn. What differs once is therefore asked
+ * again, with more patience, and each piece when those before it are answered; what servers make of it differently differs
+ * each time.
  */
 const hasty = [60, 60, 250, 500, 1000];
 /** For streams whose every request has an answer. */
@@ -53,8 +54,10 @@ export async function agree(
   pause: number,
   patience: readonly number[] = hasty,
 ): Promise<Heard> {
-  for (const quiet of patience) {
-    const all = [on, off, handed].map((twin) => say(twin, pieces, { pause, quiet }));
+  for (const [i, quiet] of patience.entries()) {
+    const isHasty = i === 0;
+    const manner = { pause: isHasty ? pause : Math.max(pause, quiet), isHasty, quiet };
+    const all = [on, off, handed].map((twin) => say(twin, pieces, manner));
     const [ours, plain, other] = (await Promise.all(all)) as [Heard, Heard, Heard];
     const saysTheSame = [plain, other].some(({ text, left }) => text === ours.text && left === ours.left);
     if (saysTheSame && [plain, other].every(({ counted }) => isDeepStrictEqual(counted, ours.counted))) return ours;

@@ -63,14 +63,20 @@ const last = /"status":"ok"[^]*$/;
 
 /** In milliseconds. */
 export interface Patience {
-  /** Between two pieces, unless something is heard before. */
+  /** Between two pieces. */
   readonly pause: number;
+  /** Whether a piece follows at once where something is heard; else all that is answered is answered before it. */
+  readonly isHasty: boolean;
   /** After it, whoever still says nothing waits for more. */
   readonly quiet: number;
 }
 
 /** Sends pieces one after the other, then a last request. */
-export async function say(server: Twin, pieces: readonly Buffer[], { pause, quiet }: Patience): Promise<Heard> {
+export async function say(
+  server: Twin,
+  pieces: readonly Buffer[],
+  { pause, isHasty, quiet }: Patience,
+): Promise<Heard> {
   const before = new Map(server.requests.counts);
   const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1', noDelay: true });
   let text = '';
@@ -82,7 +88,7 @@ export async function say(server: Twin, pieces: readonly Buffer[], { pause, quie
     if (piece.length === 0) continue;
     const answered = new Promise((resolve) => socket.once('data', resolve));
     await send(socket, piece);
-    await Promise.race([answered, closed, sleep(pause)]);
+    await Promise.race([...(isHasty ? [answered] : []), closed, sleep(pause)]);
   }
   await send(socket, Buffer.from(farewell));
   let heard = -1;
