@@ -1,7 +1,7 @@
 -- What machines saw: checks of endpoints, what they say together, and the runs in which they were made. Never rebuilt.
 -- Instants are ISO 8601 in UTC with milliseconds, so that they compare as text.
 
--- One probe of one endpoint, judged. Bounded: src/store/checks.ts says which rows and which evidence are kept.
+-- One probe of one endpoint, judged. Bounded: src/store/seen/checks.ts says which rows and which evidence are kept.
 CREATE TABLE "check" (
   n INTEGER PRIMARY KEY AUTOINCREMENT,
   endpoint TEXT NOT NULL,        -- imap://imap.mail.example:993?security=tls

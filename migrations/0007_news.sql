@@ -3,7 +3,7 @@
 -- The record as it was before a revision; null: it was new, or nobody kept it (revisions made before there was this column).
 ALTER TABLE revision ADD COLUMN replaced TEXT;
 
--- How statuses moved: the newest of each endpoint (src/store/transitions.ts).
+-- How statuses moved: the newest of each endpoint (src/store/seen/transitions.ts).
 CREATE TABLE transition (
   n INTEGER PRIMARY KEY AUTOINCREMENT,
   endpoint TEXT NOT NULL,

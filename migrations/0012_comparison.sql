@@ -1,6 +1,6 @@
 -- What domains publish about their mail, held against our records. Never rebuilt. Instants are ISO 8601.
 
--- One look. Bounded: src/store/comparisons.ts says which rows are kept.
+-- One look. Bounded: src/store/seen/comparisons.ts says which rows are kept.
 CREATE TABLE comparison (
   n INTEGER PRIMARY KEY AUTOINCREMENT,
   domain TEXT NOT NULL,

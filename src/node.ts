@@ -3,9 +3,9 @@
  *
  *  1. open the store; where it was not loaded from these very files, load them (a broken file leaves the old atlas)
  *  2. build the atlas from the store and serve it
- *  3. every half second: has another process changed the store? Then serve what it says now (web/keeper.ts)
+ *  3. every half second: has another process changed the store? Then serve what it says now (web/served/keeper.ts)
  *  4. where the operator wants it, verify what is due (verify/schedule.ts)
- *  5. where the operator wants it, take submissions in (web/desk-node.ts)
+ *  5. where the operator wants it, take submissions in (web/submissions/desk-node.ts)
  */
 import type { Signer } from './atlas/bundle-write.ts';
 import { readDataDir } from './catalog/files.ts';
@@ -19,34 +19,34 @@ import { defaultDiscoverTimeout } from './discover/model.ts';
 import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
+import { cachedResolver } from './net/dns/resolver-cached.ts';
+import { countedResolver } from './net/dns/resolver-counted.ts';
+import { nodeResolver } from './net/dns/resolver-node.ts';
 import { elapsed } from './net/elapsed.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
-import { cachedResolver } from './net/resolver-cached.ts';
-import { countedResolver } from './net/resolver-counted.ts';
-import { nodeResolver } from './net/resolver-node.ts';
 import type { Language } from './provider/phrases.ts';
 import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { databaseBytes } from './store/health-node.ts';
+import { databaseBytes } from './store/file/health-node.ts';
 import { newestRevision } from './store/providers.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { propose } from './submit/follow.ts';
 import { startComparing } from './verify/comparing.ts';
 import { createApp } from './web/app.ts';
-import { askers } from './web/asker-node.ts';
-import { bundler } from './web/bundler.ts';
-import { type DeskOptions, startDesk } from './web/desk-node.ts';
-import { fromStore } from './web/from-store.ts';
-import { gzip, gzipParts } from './web/gzip-node.ts';
+import { bundler } from './web/bulk/bundler.ts';
 import { type HostingOptions, startHosting } from './web/hosting-node.ts';
-import { Keeper } from './web/keeper.ts';
+import { askers } from './web/http/asker-node.ts';
+import { gzip, gzipParts } from './web/http/gzip-node.ts';
+import { listen } from './web/http/listen-node.ts';
+import { Requests } from './web/http/metrics.ts';
+import { watchProcess } from './web/http/process-node.ts';
+import { requestLog } from './web/http/request-log-node.ts';
 import type { LaneAnswer } from './web/lane-node.ts';
-import { listen } from './web/listen-node.ts';
-import { Requests } from './web/metrics.ts';
-import { watchProcess } from './web/process-node.ts';
-import { requestLog } from './web/request-log-node.ts';
+import { fromStore } from './web/served/from-store.ts';
+import { Keeper } from './web/served/keeper.ts';
+import { type DeskOptions, startDesk } from './web/submissions/desk-node.ts';
 import { startVerifying, type VerifyingOptions } from './web/verifying-node.ts';
 
 export interface ServerOptions extends VerifyingOptions {

@@ -3,7 +3,7 @@
  * The same app as on Node (node.ts). An atlas that is small enough is held in memory, a large one is asked by key.
  *
  * What Node does besides and a Worker cannot: verify servers (docs/workers.md). Agents do it for it (docs/agents.md).
- * Submissions are taken in where the atlas is in memory (web/desk-edge.ts).
+ * Submissions are taken in where the atlas is in memory (web/submissions/desk-edge.ts).
  */
 import { connect } from 'cloudflare:sockets';
 import { waitUntil } from 'cloudflare:workers';
@@ -19,12 +19,12 @@ import { publishedStep } from './discover/published.ts';
 import type { ProfileSigner } from './formats/mobileconfig/sign.ts';
 import { Demand } from './lookup/demand.ts';
 import { addressBlock } from './net/block.ts';
-import { guardedFetch, userAgentOf } from './net/fetch.ts';
+import type { Resolver } from './net/dns/resolver.ts';
+import { cachedResolver } from './net/dns/resolver-cached.ts';
+import { dohResolver } from './net/dns/resolver-doh.ts';
 import { specialGuard } from './net/guard.ts';
-import { workersSender } from './net/http-workers.ts';
-import type { Resolver } from './net/resolver.ts';
-import { cachedResolver } from './net/resolver-cached.ts';
-import { dohResolver } from './net/resolver-doh.ts';
+import { guardedFetch, userAgentOf } from './net/http/fetch.ts';
+import { workersSender } from './net/http/http-workers.ts';
 import { webhook } from './net/webhook.ts';
 import type { AnsweredProvider, EndpointKey } from './provider/model.ts';
 import { openD1 } from './store/d1.ts';
@@ -32,7 +32,7 @@ import type { Store } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { readRecords } from './store/index-by-key.ts';
 import { readMeta, readNoProbe } from './store/providers.ts';
-import { listEndpoints } from './store/statuses.ts';
+import { listEndpoints } from './store/seen/statuses.ts';
 import { authenticate } from './store/tokens.ts';
 import { agency } from './verify/agents/agency.ts';
 import { endpoints } from './verify/endpoint.ts';
@@ -41,13 +41,13 @@ import { judge } from './verify/judge.ts';
 import { lister } from './verify/listing.ts';
 import { watchNames } from './verify/watch-names.ts';
 import { createApp } from './web/app.ts';
-import { bundler } from './web/bundler.ts';
-import { edgeDesk } from './web/desk-edge.ts';
-import { cachedAtEdge, type EdgeCache } from './web/edge-cache.ts';
-import { fromStore } from './web/from-store.ts';
-import { Keeper } from './web/keeper.ts';
-import { KeeperByKey } from './web/keeper-by-key.ts';
-import { notReady } from './web/respond.ts';
+import { bundler } from './web/bulk/bundler.ts';
+import { cachedAtEdge, type EdgeCache } from './web/http/edge-cache.ts';
+import { notReady } from './web/http/respond.ts';
+import { fromStore } from './web/served/from-store.ts';
+import { Keeper } from './web/served/keeper.ts';
+import { KeeperByKey } from './web/served/keeper-by-key.ts';
+import { edgeDesk } from './web/submissions/desk-edge.ts';
 
 /** What wrangler.toml and secrets set. */
 export interface Env {

@@ -239,12 +239,12 @@ describe('the guard itself', () => {
     ],
     [
       'a package that belongs to certain files is imported only there',
-      'net/http.ts',
+      'net/http/http.ts',
       "import { connect } from 'node:net';",
     ],
     [
       'a package that belongs to certain files is imported only there',
-      'web/served.ts',
+      'web/served/served.ts',
       "import { readFileSync } from 'fs';",
     ],
     [
@@ -269,7 +269,7 @@ describe('the guard itself', () => {
     ['catalog/rules/id.ts', "import type { Rule } from '../judge.ts';"],
     ['atlas/digest.ts', "import { createHash } from 'node:crypto';"],
     ['net/wire-node.ts', "import { connect } from 'node:tls';"],
-    ['store/migrate-node.ts', "import type { Database } from 'better-sqlite3';"],
+    ['store/file/migrate-node.ts', "import type { Database } from 'better-sqlite3';"],
     ['client/client.ts', "import { parseDomain } from '../name/domain.ts';"],
     ['node.ts', "import { createAdaptorServer } from '@hono/node-server';"],
     ['provider/schema.ts', "import * as z from 'zod';"],

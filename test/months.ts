@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Certificate } from '../src/net/wire.ts';
 import type { Curated } from '../src/provider/model.ts';
 import type { Store } from '../src/store/db.ts';
-import { listEndpoints } from '../src/store/statuses.ts';
+import { listEndpoints } from '../src/store/seen/statuses.ts';
 import { type Endpoint, endpoints, formatEndpoint } from '../src/verify/endpoint.ts';
 import type { Attempt, Evidence, TranscriptLine } from '../src/verify/evidence.ts';
 import { judge } from '../src/verify/judge.ts';

@@ -12,7 +12,7 @@ import { nodeDiscoverer } from '../src/discover/discover-node.ts';
 import type { Domain } from '../src/name/domain.ts';
 import { type ServerOptions, startServer } from '../src/node.ts';
 import type { Provider } from '../src/provider/model.ts';
-import { listPublishers, putComparison } from '../src/store/comparisons.ts';
+import { listPublishers, putComparison } from '../src/store/seen/comparisons.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { createToken } from '../src/store/tokens.ts';
 import { comparisonOf } from '../src/verify/comparing.ts';

@@ -7,7 +7,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { type RunningServer, startServer } from '../src/node.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { createToken, type Role } from '../src/store/tokens.ts';
-import type { DeskOptions } from '../src/web/desk-node.ts';
+import type { DeskOptions } from '../src/web/submissions/desk-node.ts';
 import { type DnsServer, startDns } from './dns-server.ts';
 import { logTo } from './log.ts';
 

@@ -21,9 +21,9 @@ import { type RunningServer, type ServerOptions, startServer } from '../src/node
 import type { EndpointKey, Provider } from '../src/provider/model.ts';
 import type { Store } from '../src/store/db.ts';
 import { putOverlay } from '../src/store/overlays.ts';
-import { liftQuarantine, putQuarantine } from '../src/store/quarantine.ts';
+import { liftQuarantine, putQuarantine } from '../src/store/seen/quarantine.ts';
+import { listEndpoints, moveStatuses } from '../src/store/seen/statuses.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
-import { listEndpoints, moveStatuses } from '../src/store/statuses.ts';
 import { ours as trusted } from './bundles.ts';
 import { autoconfig } from './discover/world.ts';
 import { startDns, type Zone } from './dns-server.ts';

@@ -1,4 +1,4 @@
 /** Of the runtime's own module, what src/worker.ts uses. */
 declare module 'cloudflare:sockets' {
-  export const connect: import('../src/net/http-workers.ts').Connect;
+  export const connect: import('../src/net/http/http-workers.ts').Connect;
 }

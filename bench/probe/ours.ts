@@ -1,9 +1,9 @@
 /** A process that probes one server again and again, many at once, and tells what that took. */
 import { once } from 'node:events';
 import process from 'node:process';
+import type { HostResolver } from '../../src/net/dns/resolver.ts';
+import { nodeResolver } from '../../src/net/dns/resolver-node.ts';
 import { noGuard } from '../../src/net/guard.ts';
-import type { HostResolver } from '../../src/net/resolver.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
 import { nodeDialer } from '../../src/net/wire-node.ts';
 import { judge } from '../../src/verify/judge.ts';
 import { type ProbeOptions, probe } from '../../src/verify/probe/probe.ts';

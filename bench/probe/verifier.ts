@@ -39,7 +39,7 @@ setFlagsFromString('--semi-space-growth-factor=1');
 // Node takes 300 MB to load drizzle-orm's 131 ES modules.
 loadDrizzleQuickly();
 const { openSqlite } = await import('../../src/store/sqlite.ts');
-const { listEndpoints } = await import('../../src/store/statuses.ts');
+const { listEndpoints } = await import('../../src/store/seen/statuses.ts');
 const { verify } = await import('../../src/verify/run.ts');
 const [{ internet, ca, endpoints, concurrency, file }] = (await once(process, 'message')) as [RunOrder];
 const store = openSqlite(file);

@@ -2,7 +2,7 @@
 import { sayAnswer } from '../formats/answer.ts';
 import type { Address } from '../name/address.ts';
 import { type Domain, withParents } from '../name/domain.ts';
-import type { MxHost } from '../net/resolver.ts';
+import type { MxHost } from '../net/dns/resolver.ts';
 import { newestOwn } from '../provider/authentic.ts';
 import type { BundleContent } from './bundle.ts';
 import { byMxHosts, byName, isDead, type Lookup } from './steps.ts';

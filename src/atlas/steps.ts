@@ -4,7 +4,7 @@
  */
 import type { Domain } from '../name/domain.ts';
 import { patternsFor, wildcardsFor } from '../name/pattern.ts';
-import type { MxHost } from '../net/resolver.ts';
+import type { MxHost } from '../net/dns/resolver.ts';
 import type { Answer, LeftOut, MailHandler } from '../provider/model.ts';
 import type { AtlasIndex, MxOwner, OwnerOfHost } from './tables.ts';
 

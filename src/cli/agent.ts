@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { nodePoster } from '../net/post-node.ts';
+import { nodePoster } from '../net/http/post-node.ts';
 import { AgentRefused, type AgentReport, runAgent } from '../verify/agents/agent.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import { judge } from '../verify/judge.ts';

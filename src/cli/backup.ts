@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { backUp, type Contents } from '../store/backup-node.ts';
+import { backUp, type Contents } from '../store/file/backup-node.ts';
 import type { Command } from './main.ts';
 import { dbFile, dbOption, jsonOption } from './options.ts';
 import { exit, misuse, out, outJson } from './say.ts';

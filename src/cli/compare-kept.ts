@@ -3,7 +3,7 @@ import type { Comparison, Row } from '../discover/compare.ts';
 import type { Discovery } from '../discover/model.ts';
 import type { Domain } from '../name/domain.ts';
 import type { Provider } from '../provider/model.ts';
-import { type PastComparison, putComparison, readNewestComparisons } from '../store/comparisons.ts';
+import { type PastComparison, putComparison, readNewestComparisons } from '../store/seen/comparisons.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { comparisonOf, nextDue } from '../verify/comparing.ts';
 import { note } from './say.ts';

@@ -79,7 +79,9 @@ export const command: Command = {
 
     const address = parseAddress(typed);
     const atlas = compileAtlas(await localCurated(dataDir(values.data)));
-    const resolver = values.mx ? (await import('../net/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
+    const resolver = values.mx
+      ? (await import('../net/dns/resolver-node.ts')).nodeResolver(values.resolver)
+      : undefined;
     const published = values.published ? await publishedWith(readWebOptions(values, 'lookup')) : undefined;
     const result = await lookup(atlas, address.domain, resolver, published);
     if ('miss' in result) return sayNothing(result.miss, format, values);
@@ -125,7 +127,7 @@ async function knowledgeOf(db: string | undefined): Promise<Knowledge> {
     if (db !== undefined) throw new Complaint(`there is no ${db}`, { tip: 'mailatlas load makes a database' });
     return nothingKnown;
   }
-  const { readKnowledgeFile } = await import('../store/knowledge-node.ts');
+  const { readKnowledgeFile } = await import('../store/seen/knowledge-node.ts');
   return readKnowledgeFile(file, new Date().toISOString());
 }
 

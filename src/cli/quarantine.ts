@@ -5,7 +5,7 @@ import { isPublicSuffix } from '../name/suffix.ts';
 import { hostsOf } from '../provider/hosts.ts';
 import type { Store } from '../store/db.ts';
 import { readCurated } from '../store/providers.ts';
-import { liftQuarantine, putQuarantine, readQuarantine, readQuarantineHistory } from '../store/quarantine.ts';
+import { liftQuarantine, putQuarantine, readQuarantine, readQuarantineHistory } from '../store/seen/quarantine.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Command } from './main.ts';
 import { dbFile, dbOption, jsonOption } from './options.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { restore } from '../store/backup-node.ts';
+import { restore } from '../store/file/backup-node.ts';
 import { sayContents } from './backup.ts';
 import type { Command } from './main.ts';
 import { dbFile, dbOption, jsonOption } from './options.ts';

@@ -29,7 +29,7 @@ export async function takeSnapshot({ db, data }: { db?: string; data?: string })
   if (data === undefined && isThere) {
     const { openSqlite } = await import('../store/sqlite.ts');
     const { newestRevision, readCurated } = await import('../store/providers.ts');
-    const { readKnowledge } = await import('../store/knowledge.ts');
+    const { readKnowledge } = await import('../store/seen/knowledge.ts');
     const store = openSqlite(file, note);
     try {
       const [curated, knowledge] = [await readCurated(store.db), await readKnowledge(store.db, now)];
@@ -41,7 +41,7 @@ export async function takeSnapshot({ db, data }: { db?: string; data?: string })
       store.close();
     }
   }
-  const { readKnowledgeFile } = await import('../store/knowledge-node.ts');
+  const { readKnowledgeFile } = await import('../store/seen/knowledge-node.ts');
   const dir = dataDir(data);
   const curated = await localCurated(dir);
   const known = isThere ? ` and ${shortPath(file)}` : ', without statuses';

@@ -15,7 +15,7 @@ export interface SubmissionFile {
   placeOf(pointer: string): string;
 }
 
-/** A server takes no more (web/body.ts). */
+/** A server takes no more (web/http/body.ts). */
 const mostOctets = 64 * 1024;
 
 /** @throws {Complaint} where it can be none, with every mistake of its form */

@@ -1,6 +1,6 @@
 /** How `serve` is told about submissions. */
 import { defaultPolicy } from '../submit/policy.ts';
-import type { DeskOptions } from '../web/desk-node.ts';
+import type { DeskOptions } from '../web/submissions/desk-node.ts';
 import { readProberOptions } from './prober-options.ts';
 import { misuse } from './say.ts';
 

@@ -4,8 +4,8 @@ import { curatedOf, parseCatalog } from '../catalog/catalog.ts';
 import { readDataDir } from '../catalog/files.ts';
 import { worklist } from '../catalog/todo.ts';
 import type { Provider, Statuses } from '../provider/model.ts';
-import type { PastComparison } from '../store/comparisons.ts';
 import type { Demanded } from '../store/demand.ts';
+import type { PastComparison } from '../store/seen/comparisons.ts';
 import type { Command } from './main.ts';
 import { dataDir, dataOption, dbFile, dbOption, jsonOption } from './options.ts';
 import { exit, misuse, note, out, outJson, paint } from './say.ts';
@@ -85,9 +85,9 @@ const nothingSeen: Seen = { statuses: new Map(), demand: [], comparisons: [] };
 /** @throws {StoreError} where the file cannot be used */
 async function readSeen(file: string, now: string, most: number): Promise<Seen> {
   const { openSqlite } = await import('../store/sqlite.ts');
-  const { readStatuses } = await import('../store/statuses.ts');
+  const { readStatuses } = await import('../store/seen/statuses.ts');
   const { readDemand } = await import('../store/demand.ts');
-  const { readNewestComparisons } = await import('../store/comparisons.ts');
+  const { readNewestComparisons } = await import('../store/seen/comparisons.ts');
   const store = openSqlite(dbFile(file), note);
   try {
     return {

@@ -44,7 +44,7 @@ export async function verifyLogins(values: LoginValues): Promise<number> {
     localCurated(dataDir(values.data)),
   ]);
   const atlas = compileAtlas(curated);
-  const resolver = values.mx ? (await import('../net/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
+  const resolver = values.mx ? (await import('../net/dns/resolver-node.ts')).nodeResolver(values.resolver) : undefined;
 
   const reports: AccountReport[] = [];
   for (const account of accounts) {

@@ -2,8 +2,8 @@
 import type { Draft } from '../formats/draft.ts';
 import type { Domain } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
-import type { Fetch, Fetched, FetchFaultKind, Hop } from '../net/fetch.ts';
-import type { HostResolver, RecordResolver, Resolver } from '../net/resolver.ts';
+import type { HostResolver, RecordResolver, Resolver } from '../net/dns/resolver.ts';
+import type { Fetch, Fetched, FetchFaultKind, Hop } from '../net/http/fetch.ts';
 import type { Mechanism, TrustLevel } from '../provider/model.ts';
 import type { Attempt, AttemptCode, Finding, FindingTrust } from './model.ts';
 import { decode } from './text.ts';

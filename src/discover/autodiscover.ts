@@ -14,7 +14,7 @@ import { autodiscoverRequest, requestType } from '../formats/autodiscover/questi
 import { XmlError } from '../formats/xml.ts';
 import { parseAddress } from '../name/address.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
-import { type Hop, redirection } from '../net/fetch.ts';
+import { type Hop, redirection } from '../net/http/fetch.ts';
 import type { TrustLevel } from '../provider/model.ts';
 import { type Asking, attempt, type Ending, finding, ownsHostsBelow, pageOf, soon, trustOf } from './asking.ts';
 import type { Attempt, Catch, Finding } from './model.ts';

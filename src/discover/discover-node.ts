@@ -1,10 +1,10 @@
 /** Discovery, put together on Node: DNS, HTTP and the guard of addresses. */
 import type { Domain } from '../name/domain.ts';
-import { guardedFetch, userAgentOf } from '../net/fetch.ts';
+import { nodeResolver } from '../net/dns/resolver-node.ts';
 import { noGuard } from '../net/guard.ts';
 import { addressGuard } from '../net/guard-node.ts';
-import { nodeSender } from '../net/http-node.ts';
-import { nodeResolver } from '../net/resolver-node.ts';
+import { guardedFetch, userAgentOf } from '../net/http/fetch.ts';
+import { nodeSender } from '../net/http/http-node.ts';
 import type { DiscoverPorts } from './asking.ts';
 import { discover, type Tell } from './discover.ts';
 import { type Discovery, defaultDiscoverTimeout } from './model.ts';

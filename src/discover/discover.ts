@@ -1,13 +1,13 @@
 /**
  * Asks, at once and with one deadline, for everything that a domain can publish about its mail.
  *
- * Who asks chooses the domain, and the domain chooses where it leads: whatever is dialled goes through net/fetch.ts, which
+ * Who asks chooses the domain, and the domain chooses where it leads: whatever is dialled goes through net/http/fetch.ts, which
  * checks addresses, hops and octets. What goes wrong in one mechanism is an attempt in the report and touches no other.
  */
 import type { Domain } from '../name/domain.ts';
 import { isPublicSuffix } from '../name/suffix.ts';
 import { before } from '../net/deadline.ts';
-import type { Fetched } from '../net/fetch.ts';
+import type { Fetched } from '../net/http/fetch.ts';
 import { type Mechanism, mechanisms, trustLevels } from '../provider/model.ts';
 import { type Asking, attempt, type DiscoverPorts, wasSent } from './asking.ts';
 import { askAutoconfig } from './autoconfig.ts';

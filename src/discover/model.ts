@@ -4,7 +4,7 @@
  */
 import type { DraftRecord, Remark } from '../formats/draft.ts';
 import type { Domain } from '../name/domain.ts';
-import type { MxAnswer, SrvAnswer } from '../net/resolver.ts';
+import type { MxAnswer, SrvAnswer } from '../net/dns/resolver.ts';
 import type { Mechanism, TrustLevel, Voucher } from '../provider/model.ts';
 
 /** Seconds for everything that one domain is asked. */

@@ -4,7 +4,7 @@
  */
 import { type Remark, sourceKey } from '../formats/draft.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
-import type { SrvAnswer, SrvRecord } from '../net/resolver.ts';
+import type { SrvAnswer, SrvRecord } from '../net/dns/resolver.ts';
 import type { Provider, Security, Server, Service } from '../provider/model.ts';
 import { type Asking, attempt, finding } from './asking.ts';
 import { type Attempt, type Catch, type SrvLabel, type SrvSeen, srvLabels } from './model.ts';

@@ -13,7 +13,7 @@ import { byMxHosts, byName, isDead, type Lookup, type Miss } from '../atlas/step
 import type { AtlasIndex } from '../atlas/tables.ts';
 import type { Domain } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
-import type { MxAnswer, Resolver } from '../net/resolver.ts';
+import type { MxAnswer, Resolver } from '../net/dns/resolver.ts';
 import type { AnsweredProvider, Publication } from '../provider/model.ts';
 import { isSpecialUse } from './special.ts';
 

@@ -1,7 +1,7 @@
 /** Lists on disk: read at the start, read again when they change. A list that is broken by then leaves the old one. */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { queryForeign } from '../store/foreign-node.ts';
+import { queryForeign } from '../store/file/foreign-node.ts';
 import { ListError, type ListRow } from './lists.ts';
 
 /** A text file, or a query to a mail server's SQLite file. */

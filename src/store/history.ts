@@ -1,9 +1,9 @@
 /** What was seen of endpoints, for those who want to know more than the status. */
 import { and, desc, eq, inArray, isNotNull, lt, max, min } from 'drizzle-orm';
 import type { EndpointKey } from '../provider/model.ts';
-import type { Check } from './checks.ts';
 import type { Db } from './db.ts';
 import { check, watch } from './schema.ts';
+import type { Check } from './seen/checks.ts';
 
 /** A check without its evidence. */
 export type PastCheck = Omit<Check, 'evidence' | 'run'>;

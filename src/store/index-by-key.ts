@@ -5,7 +5,7 @@
  *  - a mail domain that is known: 1 query (the domain, its wildcards and the record)
  *  - one that is not: 2 (also: is it the name of MX hosts?), and with the MX step 1 for each of the most preferred hosts
  *
- * test/store/contract-by-key.ts holds it to the same answers as the one in memory (atlas/tables.ts).
+ * test/store/contract/by-key.ts holds it to the same answers as the one in memory (atlas/tables.ts).
  */
 import { eq, inArray, or, sql } from 'drizzle-orm';
 import type { AtlasIndex, DomainOwner, MxOwner } from '../atlas/tables.ts';

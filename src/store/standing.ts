@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { EndpointKey, Statuses, StatusName } from '../provider/model.ts';
 import type { Db } from './db.ts';
-import { readStatuses } from './statuses.ts';
+import { readStatuses } from './seen/statuses.ts';
 
 export interface Standing {
   readonly counts: ReadonlyMap<StatusName, number>;

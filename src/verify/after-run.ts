@@ -1,8 +1,8 @@
 /** What is to be done when a run is over: look who answers for the names, and tell the operator what has changed. */
 
 import { stem } from '../name/pattern.ts';
+import type { HostResolver } from '../net/dns/resolver.ts';
 import type { Notifier } from '../net/notify.ts';
-import type { HostResolver } from '../net/resolver.ts';
 import { hostsOf, isTemplate } from '../provider/hosts.ts';
 import type { Curated, EndpointKey, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';

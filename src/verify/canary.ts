@@ -7,7 +7,7 @@
  *  - in a smaller run: some fail so, hardly any that were well answer, and neither do witnesses (verified servers of others
  *    that are asked then)
  */
-import type { Outcome } from '../store/checks.ts';
+import type { Outcome } from '../store/seen/checks.ts';
 
 /** A check, for this question. */
 export interface Sighting {

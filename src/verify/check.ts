@@ -1,5 +1,5 @@
 /** A probe and its verdict as a row of the store. */
-import type { Ipv6, NewCheck } from '../store/checks.ts';
+import type { Ipv6, NewCheck } from '../store/seen/checks.ts';
 import { fitted } from './agents/evidence-shape.ts';
 import { daysLeft } from './certificate.ts';
 import type { Attempt, Evidence } from './evidence.ts';

@@ -12,6 +12,7 @@ import { isSpecialUse } from '../lookup/special.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { literalDomains, withHosts } from '../provider/hosts.ts';
 import type { Curated, Provider } from '../provider/model.ts';
+import type { Store } from '../store/db.ts';
 import {
   listPublishers,
   type NewComparison,
@@ -20,8 +21,7 @@ import {
   readNewestComparisons,
   releasePublishers,
   takeDuePublishers,
-} from '../store/comparisons.ts';
-import type { Store } from '../store/db.ts';
+} from '../store/seen/comparisons.ts';
 import { type Clock, instant, systemClock } from './clock.ts';
 import { mayProbe } from './may-probe.ts';
 import type { Schedule } from './schedule.ts';

@@ -8,10 +8,10 @@
 
 import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey } from '../provider/model.ts';
-import { countChecked, putCheck, readChecked } from '../store/checks.ts';
 import type { Store } from '../store/db.ts';
-import { callWitnesses, keepAlive, type Run, readRun, startRun } from '../store/runs.ts';
-import type { Transition } from '../store/transitions.ts';
+import { countChecked, putCheck, readChecked } from '../store/seen/checks.ts';
+import { callWitnesses, keepAlive, type Run, readRun, startRun } from '../store/seen/runs.ts';
+import type { Transition } from '../store/seen/transitions.ts';
 import {
   type Holder,
   holdBack,
@@ -23,7 +23,7 @@ import {
   showUp,
   takeDue,
   takeThese,
-} from '../store/watches.ts';
+} from '../store/seen/watches.ts';
 import { judgeAbandoned, judgeRun, type RunVerdict, witnessCount } from './canary.ts';
 import { checkOf } from './check.ts';
 import { type Clock, instant } from './clock.ts';
@@ -82,7 +82,7 @@ export class RunOver extends Error {
 export interface StoreDispatchOptions extends Holder {
   readonly store: Store;
   readonly judge: (evidence: Evidence, now: Date) => Verdict;
-  /** Those that are due, at most so many; or these, due or not. They must be listed (store/statuses.ts). */
+  /** Those that are due, at most so many; or these, due or not. They must be listed (store/seen/statuses.ts). */
   readonly which: { readonly most: number } | readonly EndpointKey[];
   /** Milliseconds. */
   readonly lease?: number;

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { type EndpointKey, type Status, type Statuses, statusNames } from '../provider/model.ts';
-import type { Heard } from '../store/heard.ts';
+import type { Heard } from '../store/seen/heard.ts';
 import { deadInterval, interval } from './status.ts';
 
 /** One line. What is not verified is not worth a line. */

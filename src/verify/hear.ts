@@ -1,7 +1,7 @@
 /** Asks another instance what it has seen, and remembers it where our own verifier has nothing to say (exchange.ts). */
-import { getText } from '../net/get-text.ts';
+import { getText } from '../net/http/get-text.ts';
 import type { Store } from '../store/db.ts';
-import { putHeard } from '../store/heard.ts';
+import { putHeard } from '../store/seen/heard.ts';
 import { ExchangeError, mostOctets, readStatusLines } from './exchange.ts';
 
 export const statusesPath = '/api/v1/statuses';

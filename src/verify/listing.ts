@@ -1,7 +1,7 @@
 /** Keeps the list of what is probed as new as the records. */
 import type { Curated } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
-import { listEndpoints } from '../store/statuses.ts';
+import { listEndpoints } from '../store/seen/statuses.ts';
 import { type Clock, instant, systemClock } from './clock.ts';
 import { endpoints } from './endpoint.ts';
 

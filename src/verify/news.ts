@@ -3,7 +3,7 @@ import type { Domain } from '../name/domain.ts';
 import type { Message } from '../net/notify.ts';
 import type { EndpointKey, StatusName } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
-import type { Transition } from '../store/transitions.ts';
+import type { Transition } from '../store/seen/transitions.ts';
 import { type Alarm, sayAlarm } from './quarantine.ts';
 
 /** A domain that came under quarantine. */

@@ -4,9 +4,9 @@
  * looked. Pure; watch-names.ts asks and writes.
  */
 import type { Domain } from '../name/domain.ts';
-import type { AddressAnswer, NameServerAnswer } from '../net/resolver.ts';
+import type { AddressAnswer, NameServerAnswer } from '../net/dns/resolver.ts';
 import type { Language } from '../provider/phrases.ts';
-import type { KnownNameServers } from '../store/quarantine.ts';
+import type { KnownNameServers } from '../store/seen/quarantine.ts';
 
 /** What today's answer says beside what was known. */
 export type NameChange =

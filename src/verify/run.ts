@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
-import type { Transition } from '../store/transitions.ts';
+import type { Transition } from '../store/seen/transitions.ts';
 import { failsInNetwork, type RunVerdict } from './canary.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Dispatch, type Ending, RunOver, StoreDispatch, type StoreDispatchOptions } from './dispatch.ts';

@@ -6,13 +6,13 @@
 
 import { ownerOf } from '../name/suffix.ts';
 import type { EndpointKey } from '../provider/model.ts';
-import { ipv6Answered, type RunCheck, readRunChecks } from '../store/checks.ts';
-import { countDay } from '../store/days.ts';
 import type { Statement, Store } from '../store/db.ts';
-import { closeRun, endRun, type Run, readAbandoned } from '../store/runs.ts';
-import { type Move, moveStatuses, readTold, statementsOfMove } from '../store/statuses.ts';
-import type { Transition } from '../store/transitions.ts';
-import { callOthers, moveWatch, readVantages, readWatches } from '../store/watches.ts';
+import { ipv6Answered, type RunCheck, readRunChecks } from '../store/seen/checks.ts';
+import { countDay } from '../store/seen/days.ts';
+import { closeRun, endRun, type Run, readAbandoned } from '../store/seen/runs.ts';
+import { type Move, moveStatuses, readTold, statementsOfMove } from '../store/seen/statuses.ts';
+import type { Transition } from '../store/seen/transitions.ts';
+import { callOthers, moveWatch, readVantages, readWatches } from '../store/seen/watches.ts';
 import { failsInNetwork, Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
 import { type Clock, instant } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';

@@ -4,7 +4,7 @@
  */
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
-import type { HostResolver } from '../net/resolver.ts';
+import type { HostResolver } from '../net/dns/resolver.ts';
 import type { Store } from '../store/db.ts';
 import {
   type KnownNameServers,
@@ -12,7 +12,7 @@ import {
   putQuarantine,
   readNameServers,
   readQuarantine,
-} from '../store/quarantine.ts';
+} from '../store/seen/quarantine.ts';
 import { type Clock, instant, systemClock } from './clock.ts';
 import { type Alarm, confirmAfter, isAlarm, type NameChange, nameChange, remembered, sayAlarm } from './quarantine.ts';
 

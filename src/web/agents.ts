@@ -8,11 +8,11 @@ import { RunOver } from '../verify/dispatch.ts';
 import type { Evidence } from '../verify/evidence.ts';
 import { nothingHere } from './ask.ts';
 import { tokenOf } from './bearer.ts';
-import { bodyJson } from './body.ts';
 import { RunId } from './contract/contract.ts';
-import { HttpProblem } from './errors.ts';
-import { sendJson } from './respond.ts';
-import type { Deps } from './served.ts';
+import { bodyJson } from './http/body.ts';
+import { HttpProblem } from './http/errors.ts';
+import { sendJson } from './http/respond.ts';
+import type { Deps } from './served/served.ts';
 
 /** Octets of a report: some dozens of probes. */
 const mostReported = 1024 * 1024;

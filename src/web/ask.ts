@@ -8,11 +8,11 @@
 import type { Context } from 'hono';
 import type { Atlas } from '../atlas/atlas.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
-import { HttpProblem } from './errors.ts';
 import { ready } from './find.ts';
-import { queryParameter } from './query.ts';
-import { dependsOnAsker, needsSecret, sendJson } from './respond.ts';
-import type { Deps, Hosting } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import { queryParameter } from './http/query.ts';
+import { dependsOnAsker, needsSecret, sendJson } from './http/respond.ts';
+import type { Deps, Hosting } from './served/served.ts';
 
 /** What clients put in front of a domain: autoconfig, Autodiscover, PACC. */
 const prefix = /^(?:autoconfig|autodiscover|ua-auto-config)\./;

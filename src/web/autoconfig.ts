@@ -10,12 +10,12 @@ import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
 import { VersionQuery } from './contract/contract.ts';
-import { HttpProblem } from './errors.ts';
 import { find, loginOf, resolverFor, sourceOf } from './find.ts';
-import { parseQuery } from './parse-query.ts';
-import { queryParameter } from './query.ts';
-import { type Caching, dependsOnAsker, send } from './respond.ts';
-import type { Deps, Served } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import { parseQuery } from './http/parse-query.ts';
+import { queryParameter } from './http/query.ts';
+import { type Caching, dependsOnAsker, send } from './http/respond.ts';
+import type { Deps, Served } from './served/served.ts';
 
 /** `GET /v1.1/{domain}`, and `GET /mx/v1.1/{domain}` with the MX step. */
 export function autoconfigByPath(deps: Deps, step: 'curated' | 'mx') {

@@ -22,12 +22,12 @@ import { NameError, parseDomain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
-import { bodyText } from './body.ts';
-import { type ErrorCode, HttpProblem } from './errors.ts';
 import { find, loginOf, sourceOf } from './find.ts';
-import { queryParameter } from './query.ts';
-import { documentOf, mayCarryAddress, send, sendForeignError, sendJson, xml } from './respond.ts';
-import type { Deps, Served } from './served.ts';
+import { bodyText } from './http/body.ts';
+import { type ErrorCode, HttpProblem } from './http/errors.ts';
+import { queryParameter } from './http/query.ts';
+import { documentOf, mayCarryAddress, send, sendForeignError, sendJson, xml } from './http/respond.ts';
+import type { Deps, Served } from './served/served.ts';
 
 /** An `Error` body instead of settings, with the sentence for its `DebugData`. */
 class Refusal extends Error {

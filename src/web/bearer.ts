@@ -1,9 +1,9 @@
 /** Who may do what only some may: a token as Bearer (RFC 6750 section 2.1). */
 import type { Context } from 'hono';
 import type { Role, Token } from '../store/tokens.ts';
-import { HttpProblem } from './errors.ts';
-import { needsSecret } from './respond.ts';
-import type { Deps } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import { needsSecret } from './http/respond.ts';
+import type { Deps } from './served/served.ts';
 
 /** The secret of a request; undefined where it has none. */
 export function bearerOf(c: Context): string | undefined {

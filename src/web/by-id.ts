@@ -1,9 +1,9 @@
 /** The record that a path names. */
 import type { Context } from 'hono';
 import type { Provider } from '../provider/model.ts';
-import { HttpProblem } from './errors.ts';
 import { sourceOf } from './find.ts';
-import type { Deps, Served } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import type { Deps, Served } from './served/served.ts';
 
 /** A record and what is served around it, or where it is now. */
 export type Named = { readonly provider: Provider; readonly served: Served } | { readonly renamed: string };

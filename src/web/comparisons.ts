@@ -4,13 +4,13 @@ import { recordDigest } from '../atlas/digest.ts';
 import type { State } from '../discover/compare.ts';
 import { stateSentences, verdictSentences } from '../discover/compare-sentences.ts';
 import { literalDomains } from '../provider/hosts.ts';
-import type { PastComparison } from '../store/comparisons.ts';
+import type { PastComparison } from '../store/seen/comparisons.ts';
 import { byId } from './by-id.ts';
 import { PageQuery } from './contract/contract.ts';
 import { sourceOf } from './find.ts';
-import { parseQuery } from './parse-query.ts';
-import { sendJson, sendMoved } from './respond.ts';
-import type { Deps } from './served.ts';
+import { parseQuery } from './http/parse-query.ts';
+import { sendJson, sendMoved } from './http/respond.ts';
+import type { Deps } from './served/served.ts';
 
 const shown = 50;
 

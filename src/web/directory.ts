@@ -13,7 +13,7 @@ import {
 } from '../provider/model.ts';
 import type { ListQuery } from './contract/contract.ts';
 import { ready, sourceOf } from './find.ts';
-import type { Deps } from './served.ts';
+import type { Deps } from './served/served.ts';
 
 type Filter = Omit<z.infer<typeof ListQuery>, 'page'>;
 

@@ -3,10 +3,10 @@ import type { Context } from 'hono';
 import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import type { Domain } from '../name/domain.ts';
-import { onBehalfOf, type Resolver } from '../net/resolver.ts';
+import { onBehalfOf, type Resolver } from '../net/dns/resolver.ts';
 import type { Answer } from '../provider/model.ts';
-import { HttpProblem } from './errors.ts';
-import type { Deps, Served, Source } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import type { Deps, Served, Source } from './served/served.ts';
 
 /**
  * Everything at once, for the routes that need it.

@@ -11,9 +11,9 @@ import {
 } from '../lookup/lists.ts';
 import { type KeptList, keepList, type ListSource } from '../lookup/lists-node.ts';
 import { StoreError } from '../store/db.ts';
-import { queryForeign } from '../store/foreign-node.ts';
-import type { Keeper } from './keeper.ts';
-import type { Hosting } from './served.ts';
+import { queryForeign } from '../store/file/foreign-node.ts';
+import type { Keeper } from './served/keeper.ts';
+import type { Hosting } from './served/served.ts';
 
 export interface HostingOptions {
   /** The data are the operator's own, and nothing else is served. */

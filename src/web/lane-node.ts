@@ -13,8 +13,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Domain } from '../name/domain.ts';
 import type { Found } from './find.ts';
-import { type Document, headersOf, isKept } from './respond.ts';
-import type { Served } from './served.ts';
+import { type Document, headersOf, isKept } from './http/respond.ts';
+import type { Served } from './served/served.ts';
 
 export interface LaneOptions {
   /** What is served now. */

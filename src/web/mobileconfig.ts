@@ -16,14 +16,14 @@ import type { Domain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
 import type { AnsweredProvider, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
-import { bodyText } from './body.ts';
 import { byId } from './by-id.ts';
 import { LanguageQuery, ProfileForm } from './contract/contract.ts';
-import { HttpProblem } from './errors.ts';
 import { find, loginOf, sourceOf } from './find.ts';
-import { parseQuery } from './parse-query.ts';
-import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './respond.ts';
-import type { Deps, Served } from './served.ts';
+import { bodyText } from './http/body.ts';
+import { HttpProblem } from './http/errors.ts';
+import { parseQuery } from './http/parse-query.ts';
+import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './http/respond.ts';
+import type { Deps, Served } from './served/served.ts';
 
 const profileType = 'application/x-apple-aspen-config';
 

@@ -10,10 +10,10 @@ import type { Context } from 'hono';
 import { missOf } from '../lookup/ladder.ts';
 import { isSpecialUse } from '../lookup/special.ts';
 import { parseDomain } from '../name/domain.ts';
-import { HttpProblem } from './errors.ts';
 import { missed } from './find.ts';
-import { documentOf, send } from './respond.ts';
-import type { Deps } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import { documentOf, send } from './http/respond.ts';
+import type { Deps } from './served/served.ts';
 
 const type = 'text/plain; charset=utf-8';
 

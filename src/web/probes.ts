@@ -8,9 +8,9 @@ import type { Evidence } from '../verify/evidence.ts';
 import { byId } from './by-id.ts';
 import { ProbesQuery } from './contract/contract.ts';
 import { sourceOf } from './find.ts';
-import { parseQuery } from './parse-query.ts';
-import { sendJson, sendMoved } from './respond.ts';
-import type { Deps } from './served.ts';
+import { parseQuery } from './http/parse-query.ts';
+import { sendJson, sendMoved } from './http/respond.ts';
+import type { Deps } from './served/served.ts';
 
 const checksShown = 50;
 

@@ -10,11 +10,11 @@ import { hasTemplates, literalDomains } from '../provider/hosts.ts';
 import type { Answer, Provider } from '../provider/model.ts';
 import { byId } from './by-id.ts';
 import { PublishQuery } from './contract/contract.ts';
-import { HttpProblem } from './errors.ts';
 import { find, sourceOf } from './find.ts';
-import { parseQuery } from './parse-query.ts';
-import { type Caching, dependsOnAsker, documentOf, send, sendMoved } from './respond.ts';
-import type { Deps, Served } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import { parseQuery } from './http/parse-query.ts';
+import { type Caching, dependsOnAsker, documentOf, send, sendMoved } from './http/respond.ts';
+import type { Deps, Served } from './served/served.ts';
 
 /** `GET /.well-known/user-agent-configuration.json`: the domain is that of the Host `ua-auto-config.<domain>`. */
 export function paccByHost(deps: Deps) {

@@ -4,11 +4,11 @@ import { lookup } from '../lookup/ladder.ts';
 import { parseAddress } from '../name/address.ts';
 import { nothingHere } from './ask.ts';
 import { SimulateQuery } from './contract/contract.ts';
-import { HttpProblem } from './errors.ts';
 import { notServedHere, sourceOf } from './find.ts';
-import { parseQuery } from './parse-query.ts';
-import { mayCarryAddress, sendJson } from './respond.ts';
-import type { Deps } from './served.ts';
+import { HttpProblem } from './http/errors.ts';
+import { parseQuery } from './http/parse-query.ts';
+import { mayCarryAddress, sendJson } from './http/respond.ts';
+import type { Deps } from './served/served.ts';
 
 /** Nobody may keep an answer: it is of this moment, and people type addresses where a domain is asked for. */
 export function simulateRoute(deps: Deps) {

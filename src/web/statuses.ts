@@ -2,10 +2,10 @@
 import type { Context } from 'hono';
 import type { Knowledge } from '../provider/model.ts';
 import { statusLines } from '../verify/exchange.ts';
-import { ndjson, streamBudget } from './bulk.ts';
+import { ndjson, streamBudget } from './bulk/bulk.ts';
 import { ready, sourceOf } from './find.ts';
-import { type Document, documentOf, send, sendStream } from './respond.ts';
-import type { Deps } from './served.ts';
+import { type Document, documentOf, send, sendStream } from './http/respond.ts';
+import type { Deps } from './served/served.ts';
 
 export function statusesRoute(deps: Deps) {
   // Ten thousand lines are made once for each knowledge, not once a request.

@@ -1,7 +1,8 @@
 /** What a server on Node does about verification: its own habit, where the operator wants it, and work for agents elsewhere. */
+
+import { nodeResolver } from '../net/dns/resolver-node.ts';
 import type { Log } from '../net/log.ts';
 import type { Notifier } from '../net/notify.ts';
-import { nodeResolver } from '../net/resolver-node.ts';
 import type { Language } from '../provider/phrases.ts';
 import type { Store } from '../store/db.ts';
 import { type AfterRunOptions, afterRun } from '../verify/after-run.ts';
@@ -12,7 +13,7 @@ import { judge } from '../verify/judge.ts';
 import { lister } from '../verify/listing.ts';
 import { nodeProber, type ProberOptions } from '../verify/probe/prober-node.ts';
 import { startSchedule } from '../verify/schedule.ts';
-import type { Keeper } from './keeper.ts';
+import type { Keeper } from './served/keeper.ts';
 
 export interface VerifyingOptions {
   /** Verify what is due, and tell the servers where people learn who probes and why. */

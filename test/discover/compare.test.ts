@@ -6,7 +6,7 @@ import { stateSentences } from '../../src/discover/compare-sentences.ts';
 import { discover } from '../../src/discover/discover.ts';
 import type { Discovery, Finding, SrvSeen } from '../../src/discover/model.ts';
 import { type Domain, parseDomain } from '../../src/name/domain.ts';
-import type { SrvRecord } from '../../src/net/resolver.ts';
+import type { SrvRecord } from '../../src/net/dns/resolver.ts';
 import { imap, record, smtp } from '../records.ts';
 import { startWorld, type World } from './world.ts';
 

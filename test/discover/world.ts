@@ -5,10 +5,10 @@
 
 import { createHash } from 'node:crypto';
 import type { DiscoverPorts } from '../../src/discover/asking.ts';
-import { guardedFetch } from '../../src/net/fetch.ts';
+import { nodeResolver } from '../../src/net/dns/resolver-node.ts';
 import { addressGuard } from '../../src/net/guard-node.ts';
-import { nodeSender } from '../../src/net/http-node.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { guardedFetch } from '../../src/net/http/fetch.ts';
+import { nodeSender } from '../../src/net/http/http-node.ts';
 import { startDns, type Zone } from '../dns-server.ts';
 import { pki } from '../pki.ts';
 import { type Sites, startWeb } from '../web-server.ts';

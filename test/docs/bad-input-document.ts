@@ -268,7 +268,7 @@ export const sections: readonly { readonly title: string; readonly cases: readon
 
 const intro = `# What comes back for bad input
 
-Each line is sent to a real server, octet by octet, by \`test/docs/bad-input.test.ts\`; \`test/web/bad-input.test.ts\` and
+Each line is sent to a real server, octet by octet, by \`test/docs/bad-input.test.ts\`; \`test/web/http/bad-input.test.ts\` and
 \`test/web/autodiscover.test.ts\` have hundreds more. Problems are RFC 9457 with a stable \`code\`; Autodiscover’s errors come
 with HTTP 200 and an \`Error\` element, as its protocol wants it (600: not a request that can be answered). No answer is kept
 that carries an address, nothing of a request is logged, and the server goes on.

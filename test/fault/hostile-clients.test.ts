@@ -10,7 +10,7 @@ import { cannotEnter } from '../inside.ts';
 import { pause, Site } from './site.ts';
 import { isFull, sized } from './size.ts';
 
-/** Milliseconds within which whoever says nothing is let go: 15 s for a head (web/listen-node.ts), and what the look takes. */
+/** Milliseconds within which whoever says nothing is let go: 15 s for a head (web/http/listen-node.ts), and what the look takes. */
 const headTime = 15_000;
 const bodyTime = 60_000;
 const stallTime = 30_000;

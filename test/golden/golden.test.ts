@@ -19,7 +19,7 @@ import { answerJson } from '../../src/formats/json.ts';
 import { formats } from '../../src/formats/table.ts';
 import { lookup } from '../../src/lookup/ladder.ts';
 import { type Domain, parseDomain } from '../../src/name/domain.ts';
-import type { Resolver } from '../../src/net/resolver.ts';
+import type { Resolver } from '../../src/net/dns/resolver.ts';
 import { nothingKnown } from '../../src/provider/model.ts';
 
 /** Provider id, and the domain that is asked for. */

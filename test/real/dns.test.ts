@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Domain, domainOrUndefined } from '../../src/name/domain.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { nodeResolver } from '../../src/net/dns/resolver-node.ts';
 import { noRealDns, startRealDns } from './dns.ts';
 
 const many = Array.from({ length: 40 }, (_, index) => `many A 10.0.0.${index + 1}`);

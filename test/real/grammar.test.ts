@@ -17,7 +17,7 @@ import { autoconfigVersions } from '../../src/formats/autoconfig/vocabulary.ts';
 import { literalDomains } from '../../src/provider/hosts.ts';
 import { nothingKnown } from '../../src/provider/model.ts';
 import { testApp } from '../web/app.ts';
-import { world } from '../web/feed-world.ts';
+import { world } from '../web/bulk/feed-world.ts';
 import { answer, records } from '../web/records.ts';
 
 const xmllint = '/usr/bin/xmllint';

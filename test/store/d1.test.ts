@@ -2,7 +2,7 @@
 import { after } from 'node:test';
 import { openD1 } from '../../src/store/d1.ts';
 import { startD1 } from '../worker/d1-database.ts';
-import { storeContract } from './contract.ts';
+import { storeContract } from './contract/contract.ts';
 
 const server = await startD1();
 after(() => server.close());

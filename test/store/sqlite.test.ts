@@ -30,7 +30,7 @@ import { type Store, StoreError } from '../../src/store/db.ts';
 import { newestRevision, putMeta, readCurated, readMeta } from '../../src/store/providers.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { curated, record } from '../records.ts';
-import { storeContract } from './contract.ts';
+import { storeContract } from './contract/contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mailatlas-sqlite-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judgeRecord } from '../../src/catalog/judge.ts';
 import { contextOf } from '../../src/catalog/rules/context.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
+import { nodeResolver } from '../../src/net/dns/resolver-node.ts';
 import { secretHash } from '../../src/store/secret.ts';
 import { readSubmission } from '../../src/store/submissions.ts';
 import type { Checker } from '../../src/submit/checking.ts';

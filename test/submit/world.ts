@@ -2,8 +2,8 @@
 
 import { compileAtlas } from '../../src/atlas/atlas.ts';
 import type { Atlas } from '../../src/atlas/tables.ts';
+import { nodeResolver } from '../../src/net/dns/resolver-node.ts';
 import { addressGuard } from '../../src/net/guard-node.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
 import type { Curated } from '../../src/provider/model.ts';
 import type { CheckContext } from '../../src/submit/checks/checks.ts';
 import { systemClock } from '../../src/verify/clock.ts';

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
+import type { HostResolver, NameServerAnswer } from '../../src/net/dns/resolver.ts';
 import { type Message, NotifyError } from '../../src/net/notify.ts';
-import type { HostResolver, NameServerAnswer } from '../../src/net/resolver.ts';
-import { readQuarantine } from '../../src/store/quarantine.ts';
+import { readQuarantine } from '../../src/store/seen/quarantine.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { afterRun, watchedHosts } from '../../src/verify/after-run.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';

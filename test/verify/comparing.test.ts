@@ -4,7 +4,7 @@ import { describe, type TestContext, test } from 'node:test';
 import type { Discovery } from '../../src/discover/model.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import type { Curated } from '../../src/provider/model.ts';
-import { readComparisons, readPublishersDue } from '../../src/store/comparisons.ts';
+import { readComparisons, readPublishersDue } from '../../src/store/seen/comparisons.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { publishers, startComparing } from '../../src/verify/comparing.ts';
 import { curated, imap, record, smtp } from '../records.ts';

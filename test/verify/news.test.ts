@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
 import type { EndpointKey, StatusName } from '../../src/provider/model.ts';
-import type { Transition } from '../../src/store/transitions.ts';
+import type { Transition } from '../../src/store/seen/transitions.ts';
 import { isNews, newsOf } from '../../src/verify/news.ts';
 
 const at = '2026-11-20T10:00:00.000Z';

@@ -1,7 +1,7 @@
 /** A prober for tests: every name leads to loopback, the test's own authority is trusted, times are short. */
 import type { Domain } from '../../src/name/domain.ts';
+import type { AddressAnswer, HostResolver } from '../../src/net/dns/resolver.ts';
 import { noGuard } from '../../src/net/guard.ts';
-import type { AddressAnswer, HostResolver } from '../../src/net/resolver.ts';
 import { nodeDialer } from '../../src/net/wire-node.ts';
 import type { Endpoint } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';

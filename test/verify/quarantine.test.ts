@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
-import type { AddressAnswer, NameServerAnswer } from '../../src/net/resolver.ts';
+import type { AddressAnswer, NameServerAnswer } from '../../src/net/dns/resolver.ts';
 import { nameChange, remembered, sayAlarm } from '../../src/verify/quarantine.ts';
 
 const noon = '2026-11-20T12:00:00.000Z';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
-import { nodeResolver } from '../../src/net/resolver-node.ts';
-import { liftQuarantine, readQuarantine } from '../../src/store/quarantine.ts';
+import { nodeResolver } from '../../src/net/dns/resolver-node.ts';
+import { liftQuarantine, readQuarantine } from '../../src/store/seen/quarantine.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { instant } from '../../src/verify/clock.ts';
 import { type WatchOptions, watchNames } from '../../src/verify/watch-names.ts';

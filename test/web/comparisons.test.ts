@@ -10,7 +10,7 @@ import {
   readComparisons,
   readNewestComparisons,
   readPublishersDue,
-} from '../../src/store/comparisons.ts';
+} from '../../src/store/seen/comparisons.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { testApp } from './app.ts';
 import { post } from './records.ts';

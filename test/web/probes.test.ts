@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { endpointKey, nothingKnown } from '../../src/provider/model.ts';
-import { type NewCheck, putCheck } from '../../src/store/checks.ts';
 import { readDueAt, readHistory, readLastEvidence } from '../../src/store/history.ts';
+import { type NewCheck, putCheck } from '../../src/store/seen/checks.ts';
+import { listEndpoints } from '../../src/store/seen/statuses.ts';
+import { showUp } from '../../src/store/seen/watches.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { listEndpoints } from '../../src/store/statuses.ts';
-import { showUp } from '../../src/store/watches.ts';
 import { testApp } from './app.ts';
 import { post } from './records.ts';
 

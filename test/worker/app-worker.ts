@@ -8,7 +8,7 @@ import { readCurated } from '../../src/store/providers.ts';
 import type { Desk } from '../../src/submit/desk.ts';
 import type { CheckResult } from '../../src/submit/model.ts';
 import { createApp } from '../../src/web/app.ts';
-import { type Deps, type Served, served } from '../../src/web/served.ts';
+import { type Deps, type Served, served } from '../../src/web/served/served.ts';
 import { answerStatements } from './d1-worker.ts';
 import { decode, encode, type Note, type Told } from './wire.ts';
 

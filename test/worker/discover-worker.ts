@@ -2,11 +2,11 @@
 import { connect } from 'cloudflare:sockets';
 import { discover } from '../../src/discover/discover.ts';
 import { parseDomain } from '../../src/name/domain.ts';
-import { guardedFetch } from '../../src/net/fetch.ts';
+import { dohResolver } from '../../src/net/dns/resolver-doh.ts';
 import { specialGuard } from '../../src/net/guard.ts';
-import { HttpFault } from '../../src/net/http.ts';
-import { workersSender } from '../../src/net/http-workers.ts';
-import { dohResolver } from '../../src/net/resolver-doh.ts';
+import { guardedFetch } from '../../src/net/http/fetch.ts';
+import { HttpFault } from '../../src/net/http/http.ts';
+import { workersSender } from '../../src/net/http/http-workers.ts';
 
 /** What the test asks for. */
 export interface Wish {

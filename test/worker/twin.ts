@@ -14,7 +14,7 @@ import { openD1 } from '../../src/store/d1.ts';
 import type { Store } from '../../src/store/db.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Desk } from '../../src/submit/desk.ts';
-import type { Deps, Served } from '../../src/web/served.ts';
+import type { Deps, Served } from '../../src/web/served/served.ts';
 import { emptied } from './d1-distant.ts';
 import type { createTestHarness } from './harness.ts';
 import { decode, distantOf, encode, type Note, type Told } from './wire.ts';

@@ -2,7 +2,7 @@
 import type { HostedDomains } from '../../src/atlas/hosted.ts';
 import type { Curated, Knowledge } from '../../src/provider/model.ts';
 import type { Desk } from '../../src/submit/desk.ts';
-import type { Deps, Hosting } from '../../src/web/served.ts';
+import type { Deps, Hosting } from '../../src/web/served/served.ts';
 
 /** What an app is told before it is asked, and again when it changes. */
 export interface Told {

@@ -3,7 +3,7 @@ import { parseCatalog } from '../../catalog/catalog.ts';
 import { DataError, readDataDir } from '../../catalog/files.ts';
 import { type Audience, lint } from '../../catalog/lint.ts';
 import { sayProblem } from '../../catalog/problem.ts';
-import type { Health } from '../../store/health-node.ts';
+import type { Health } from '../../store/file/health-node.ts';
 import { type Finding, fault, fine, warning } from './finding.ts';
 
 export interface DataFindings {

@@ -2,7 +2,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError } from '../../store/db.ts';
-import { type Health, readHealth } from '../../store/health-node.ts';
+import { type Health, readHealth } from '../../store/file/health-node.ts';
 import { type Finding, fault, fine, megabytes, warning } from './finding.ts';
 
 /** SQLite shortens the log at 1,000 pages of 4 kB (sqlite.org/wal.html#automatic_checkpoint): this is far beyond. */

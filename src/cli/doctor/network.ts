@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { domainOrUndefined } from '../../name/domain.ts';
-import { nodeResolver } from '../../net/resolver-node.ts';
+import { nodeResolver } from '../../net/dns/resolver-node.ts';
 import { type Finding, fault, fine, warning } from './finding.ts';
 
 /** Milliseconds: an MX question is given two seconds altogether. */

@@ -1,9 +1,9 @@
 /** The server as people reach it, and somebody else's clock. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { HttpFault, type HttpReply } from '../../net/http.ts';
-import { nodeSender } from '../../net/http-node.ts';
-import type { Health } from '../../store/health-node.ts';
+import { HttpFault, type HttpReply } from '../../net/http/http.ts';
+import { nodeSender } from '../../net/http/http-node.ts';
+import type { Health } from '../../store/file/health-node.ts';
 import { type Finding, fault, fine, warning } from './finding.ts';
 import type { ClockWitnesses } from './machine.ts';
 

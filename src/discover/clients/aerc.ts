@@ -1,5 +1,5 @@
 import { childrenOf, type Element } from '../../formats/xml.ts';
-import type { SrvRecord } from '../../net/resolver.ts';
+import type { SrvRecord } from '../../net/dns/resolver.ts';
 import {
   addressOf,
   type Client,

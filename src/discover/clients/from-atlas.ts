@@ -4,7 +4,7 @@ import { renderAutoconfig } from '../../formats/autoconfig/render.ts';
 import { renderProfile } from '../../formats/mobileconfig/render.ts';
 import { lookup } from '../../lookup/ladder.ts';
 import type { Domain } from '../../name/domain.ts';
-import type { MxAnswer } from '../../net/resolver.ts';
+import type { MxAnswer } from '../../net/dns/resolver.ts';
 import { currentOf } from '../../provider/current.ts';
 import { withHosts } from '../../provider/hosts.ts';
 import type { Answer, AnsweredProvider, Knowledge } from '../../provider/model.ts';

@@ -1,5 +1,5 @@
 /** Another server in the place of the central database, by its routes `/v1.1/{domain}` and `/api/v1`. */
-import { getDocument, HttpError } from '../../net/get-text.ts';
+import { getDocument, HttpError } from '../../net/http/get-text.ts';
 import type { Given, Ours } from './asked.ts';
 
 const limits = { most: 1024 * 1024, timeout: 10_000 };

@@ -4,7 +4,7 @@
  */
 import type { Element } from '../../formats/xml.ts';
 import type { Domain } from '../../name/domain.ts';
-import type { SrvRecord } from '../../net/resolver.ts';
+import type { SrvRecord } from '../../net/dns/resolver.ts';
 import type { Auth, Security, Server } from '../../provider/model.ts';
 import type { AttemptCode } from '../model.ts';
 

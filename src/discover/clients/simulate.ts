@@ -7,8 +7,8 @@
  */
 import type { Domain } from '../../name/domain.ts';
 import { isPublicSuffix } from '../../name/suffix.ts';
-import type { Fetched } from '../../net/fetch.ts';
-import type { MxAnswer } from '../../net/resolver.ts';
+import type { MxAnswer } from '../../net/dns/resolver.ts';
+import type { Fetched } from '../../net/http/fetch.ts';
 import type { AnsweredProvider } from '../../provider/model.ts';
 import { type Asking, type DiscoverPorts, wasSent } from '../asking.ts';
 import { until } from '../discover.ts';

@@ -3,7 +3,7 @@ import type { Atlas } from '../../atlas/tables.ts';
 import { type Change, changesIn } from '../../catalog/diff.ts';
 import { lookup } from '../../lookup/ladder.ts';
 import type { Domain } from '../../name/domain.ts';
-import type { Resolver } from '../../net/resolver.ts';
+import type { Resolver } from '../../net/dns/resolver.ts';
 import { literalDomains } from '../../provider/hosts.ts';
 import type { Provider } from '../../provider/model.ts';
 import type { CheckItem, CheckResult, Draft } from '../model.ts';

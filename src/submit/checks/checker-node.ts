@@ -1,10 +1,10 @@
 /** The checks on Node: sockets, DNS and the web. */
 import { type DiscovererOptions, nodeDiscoverer } from '../../discover/discover-node.ts';
+import { textsOfEach } from '../../net/dns/resolver.ts';
+import { nodeResolver } from '../../net/dns/resolver-node.ts';
+import { textsOfAll } from '../../net/dns/texts-node.ts';
 import { noGuard } from '../../net/guard.ts';
 import { addressGuard } from '../../net/guard-node.ts';
-import { textsOfEach } from '../../net/resolver.ts';
-import { nodeResolver } from '../../net/resolver-node.ts';
-import { textsOfAll } from '../../net/texts-node.ts';
 import { nodeProber, type ProberOptions } from '../../verify/probe/prober-node.ts';
 import { type CheckerPorts, checkerOf, type RunChecks } from './checker.ts';
 

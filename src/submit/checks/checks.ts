@@ -3,7 +3,7 @@
  * once; what asks the network runs beside each other, each with a deadline; each result is told as it comes.
  */
 import type { Atlas } from '../../atlas/tables.ts';
-import type { Resolver } from '../../net/resolver.ts';
+import type { Resolver } from '../../net/dns/resolver.ts';
 import { type CheckName, type CheckResult, checkNames, type Draft } from '../model.ts';
 import { checkChanges } from './changes.ts';
 import { checkHosts } from './hosts.ts';

@@ -14,7 +14,7 @@ import { createHash } from 'node:crypto';
 import type { Atlas } from '../../atlas/tables.ts';
 import type { Domain } from '../../name/domain.ts';
 import { before } from '../../net/deadline.ts';
-import type { TextAnswer } from '../../net/resolver.ts';
+import type { TextAnswer } from '../../net/dns/resolver.ts';
 import type { CheckItem, CheckResult, Draft, Proofs } from '../model.ts';
 import { toProve } from '../parties.ts';
 import { item, judged, result } from './item.ts';

@@ -3,8 +3,8 @@
  * An agent is trusted to look, not to judge: verdicts are made here, of evidence that has a shape and bounds (evidence-shape.ts).
  */
 import type { EndpointKey } from '../../provider/model.ts';
-import { countOpenRuns, readRun } from '../../store/runs.ts';
-import type { Transition } from '../../store/transitions.ts';
+import { countOpenRuns, readRun } from '../../store/seen/runs.ts';
+import type { Transition } from '../../store/seen/transitions.ts';
 import type { RunVerdict } from '../canary.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import {

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { PostError, type Poster } from '../../net/post.ts';
+import { PostError, type Poster } from '../../net/http/post.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Asked, type Dispatch, type Ending, RunOver, type Wish, type Work } from '../dispatch.ts';
 import type { Evidence } from '../evidence.ts';

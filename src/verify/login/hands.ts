@@ -1,4 +1,4 @@
-/** What the login check needs done by others: the ports of login-run.ts. Hands: login-node.ts. */
+/** What the login check needs done by others: the ports of run.ts. Hands: login-node.ts. */
 
 import type { Capabilities } from '../evidence.ts';
 import type { Verdict } from '../verdict.ts';

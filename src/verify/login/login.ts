@@ -1,5 +1,5 @@
 /**
- * The login check: what it finds, how that is judged. Pure; login-run.ts takes the steps, the `-node` files talk.
+ * The login check: what it finds, how that is judged. Pure; run.ts takes the steps, the `-node` files talk.
  *
  * It answers two questions that no probe can: does a sign-in work with what the record says (evidence level L3), and does
  * a message that is sent arrive (L4).

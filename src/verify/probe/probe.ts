@@ -13,8 +13,8 @@
  */
 import { domainOrUndefined } from '../../name/domain.ts';
 import { before } from '../../net/deadline.ts';
+import type { HostResolver } from '../../net/dns/resolver.ts';
 import type { AddressGuard } from '../../net/guard.ts';
-import type { HostResolver } from '../../net/resolver.ts';
 import type { Dialer } from '../../net/wire.ts';
 import { endpointKey } from '../../provider/model.ts';
 import type { Endpoint } from '../endpoint.ts';

@@ -1,8 +1,8 @@
 /** The prober, put together on Node: sockets, DNS and the guard of addresses. */
 import { hostname } from 'node:os';
+import { nodeResolver } from '../../net/dns/resolver-node.ts';
 import { noGuard } from '../../net/guard.ts';
 import { addressGuard } from '../../net/guard-node.ts';
-import { nodeResolver } from '../../net/resolver-node.ts';
 import { nodeDialer } from '../../net/wire-node.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Evidence } from '../evidence.ts';

@@ -29,7 +29,7 @@ import {
   Source,
   securities,
 } from '../../provider/schema.ts';
-import { errorCodes } from '../errors.ts';
+import { errorCodes } from '../http/errors.ts';
 
 const username = z
   .string()

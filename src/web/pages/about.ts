@@ -1,7 +1,7 @@
 /** `GET /about`: who runs this server, what it keeps of those who ask, who probes from here, and how to contribute. */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { Deps } from '../served.ts';
+import type { Deps } from '../served/served.ts';
 import { sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { linked, plainText } from './plain.ts';

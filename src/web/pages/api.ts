@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
-import type { Deps } from '../served.ts';
+import type { Deps } from '../served/served.ts';
 import { type Html, sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 

@@ -1,8 +1,8 @@
 /** What pages load beside themselves. The digest of each is part of its path: it never changes, and is kept for good. */
 import type { Context } from 'hono';
-import { HttpProblem } from '../errors.ts';
-import { type Document, documentOf, send } from '../respond.ts';
-import type { Deps } from '../served.ts';
+import { HttpProblem } from '../http/errors.ts';
+import { type Document, documentOf, send } from '../http/respond.ts';
+import type { Deps } from '../served/served.ts';
 import { packed } from './packed.ts';
 
 const assets = new Map<string, Document>();

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { mechanismNames, printable } from '../../discover/sentences.ts';
 import type { Mechanism } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
-import type { PastComparison, PublicationSource } from '../../store/comparisons.ts';
+import type { PastComparison, PublicationSource } from '../../store/seen/comparisons.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
 import { comparisonPart } from './publication.ts';

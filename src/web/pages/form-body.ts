@@ -1,7 +1,7 @@
 /** The body of a form that a browser sends. */
 import type { Context } from 'hono';
-import { bodyText } from '../body.ts';
-import { HttpProblem } from '../errors.ts';
+import { bodyText } from '../http/body.ts';
+import { HttpProblem } from '../http/errors.ts';
 
 /**
  * The fields of a form of ours. Forms of other sites are refused: browsers say where a form stood (Fetch Metadata).

@@ -7,8 +7,8 @@
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { Language } from '../../provider/phrases.ts';
-import { type Caching, dependsOnAsker, documentOf, page, send, sendParts } from '../respond.ts';
-import type { Deps } from '../served.ts';
+import { type Caching, dependsOnAsker, documentOf, page, send, sendParts } from '../http/respond.ts';
+import type { Deps } from '../served/served.ts';
 import { type InEach, inOtherLanguage, languageCookie, languageNames, languageOf, languages } from './language.ts';
 import { icon, logo } from './marks.ts';
 import { packed, packedParts } from './packed.ts';

@@ -1,7 +1,7 @@
 /** Pages and what they load leave compressed where both sides can. Where this server cannot, whoever stands before it may. */
 import type { Context } from 'hono';
-import { type Document, documentOf } from '../respond.ts';
-import type { Deps } from '../served.ts';
+import { type Document, documentOf } from '../http/respond.ts';
+import type { Deps } from '../served/served.ts';
 
 /** The document in the encoding that the asker takes, with what the answer must say of it (RFC 9110 section 12.5.3). */
 export function packed(

@@ -5,7 +5,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { defaultPolicy, type Policy as Numbers } from '../../submit/policy.ts';
-import type { Deps } from '../served.ts';
+import type { Deps } from '../served/served.ts';
 import { sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { linked } from './plain.ts';

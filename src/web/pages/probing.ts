@@ -4,7 +4,7 @@
  */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { Deps } from '../served.ts';
+import type { Deps } from '../served/served.ts';
 import { sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { linked } from './plain.ts';

@@ -1,9 +1,9 @@
 /** What people see where a page is not, or cannot be shown. Programs get a problem in JSON (respond.ts). */
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import { HttpProblem, mayPass, problemOf } from '../errors.ts';
-import { sendProblem } from '../respond.ts';
-import type { Deps } from '../served.ts';
+import { HttpProblem, mayPass, problemOf } from '../http/errors.ts';
+import { sendProblem } from '../http/respond.ts';
+import type { Deps } from '../served/served.ts';
 import { type FrameDeps, type Page, sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { isOwnHost } from './own-host.ts';

@@ -6,7 +6,7 @@ import { type Attempt, type Catch, type Discovery, type Finding, uncertainCodes 
 import { mechanismNames, printable, sayAttempt, sayTrust } from '../../discover/sentences.ts';
 import type { Mechanism, Server, Service } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
-import type { Difference } from '../../store/comparisons.ts';
+import type { Difference } from '../../store/seen/comparisons.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
 import { type Mood, mark } from './marks.ts';

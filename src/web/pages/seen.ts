@@ -10,7 +10,7 @@ import { parseEndpoint } from '../../verify/endpoint.ts';
 import type { Evidence } from '../../verify/evidence.ts';
 import { judge } from '../../verify/judge.ts';
 import { sayReason } from '../../verify/reasons.ts';
-import type { History } from '../served.ts';
+import type { History } from '../served/served.ts';
 import { conversation } from './conversation.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
@@ -103,7 +103,7 @@ interface Remembered {
   readonly due: string | null;
 }
 
-/** More rows than are kept of an endpoint (store/checks.ts). */
+/** More rows than are kept of an endpoint (store/seen/checks.ts). */
 const mostChecks = 120;
 /** D1 binds at most 100 parameters a statement. */
 const mostEndpoints = 12;

@@ -7,8 +7,8 @@ import type { Context } from 'hono';
 import { isSecret, secretHash } from '../../store/secret.ts';
 import type { Token } from '../../store/tokens.ts';
 import type { By } from '../../submit/desk.ts';
-import { HttpProblem } from '../errors.ts';
-import type { Deps } from '../served.ts';
+import { HttpProblem } from '../http/errors.ts';
+import type { Deps } from '../served/served.ts';
 import { formOf } from './form-body.ts';
 
 export interface Session {

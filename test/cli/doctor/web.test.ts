@@ -9,7 +9,7 @@ import { examineData } from '../../../src/cli/doctor/data.ts';
 import { examineResolvers } from '../../../src/cli/doctor/network.ts';
 import { askTime, examineOwnUrl } from '../../../src/cli/doctor/web.ts';
 import { startServer } from '../../../src/node.ts';
-import type { Health } from '../../../src/store/health-node.ts';
+import type { Health } from '../../../src/store/file/health-node.ts';
 import { startDns, type ZoneEntry } from '../../dns-server.ts';
 import { logTo } from '../../log.ts';
 import { type CertificateKind, pki } from '../../pki.ts';

@@ -5,7 +5,7 @@ import { addressBlock, addressGroups } from '../../../src/net/block.ts';
 import { specialGuard } from '../../../src/net/guard.ts';
 import { addressGuard } from '../../../src/net/guard-node.ts';
 import { NetworkError, networksOf } from '../../../src/net/networks.ts';
-import { askerAddress } from '../../../src/web/forwarded.ts';
+import { askerAddress } from '../../../src/web/http/forwarded.ts';
 import type { Target } from '../target.ts';
 
 const proxies = networksOf(['127.0.0.0/8', '10.0.0.0/8', 'fd00::/8']);

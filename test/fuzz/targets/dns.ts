@@ -1,7 +1,7 @@
 /** DNS messages, held against another reader of them. */
 import assert from 'node:assert/strict';
 import packet from 'dns-packet';
-import { decodeReply, encodeQuestion, MessageError, type RecordType } from '../../../src/net/dns-message.ts';
+import { decodeReply, encodeQuestion, MessageError, type RecordType } from '../../../src/net/dns/message.ts';
 import { readOrRefused } from '../holds.ts';
 import type { Target } from '../target.ts';
 

@@ -1,8 +1,8 @@
 /** Replies of web servers that strangers run, where we read HTTP ourselves (Workers). */
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import { HttpFault, maxReply } from '../../../src/net/http.ts';
-import { readReply } from '../../../src/net/http-message.ts';
+import { HttpFault, maxReply } from '../../../src/net/http/http.ts';
+import { readReply } from '../../../src/net/http/http-message.ts';
 import type { Target } from '../target.ts';
 
 const reply = (head: readonly string[], body = '') => `${['HTTP/1.1 200 OK', ...head].join('\r\n')}\r\n\r\n${body}`;

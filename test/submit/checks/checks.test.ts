@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { discover } from '../../../src/discover/discover.ts';
-import { nodeResolver } from '../../../src/net/resolver-node.ts';
+import { nodeResolver } from '../../../src/net/dns/resolver-node.ts';
 import { nodeChecker } from '../../../src/submit/checks/checker-node.ts';
 import { runChecks } from '../../../src/submit/checks/checks.ts';
 import { proofName, proofValue } from '../../../src/submit/checks/proof.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { compileAtlas } from '../../../src/atlas/atlas.ts';
-import { nodeResolver } from '../../../src/net/resolver-node.ts';
+import { nodeResolver } from '../../../src/net/dns/resolver-node.ts';
 import {
   type AskTexts,
   checkProof,

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { compileAtlas } from '../../../src/atlas/atlas.ts';
 import { rules } from '../../../src/catalog/rules/index.ts';
 import type { Domain } from '../../../src/name/domain.ts';
-import type { Resolver } from '../../../src/net/resolver.ts';
+import type { Resolver } from '../../../src/net/dns/resolver.ts';
 import type { Provider } from '../../../src/provider/model.ts';
 import { checkChanges } from '../../../src/submit/checks/changes.ts';
 import { checkRules, german } from '../../../src/submit/checks/rules.ts';

@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { EndpointKey, StatusName } from '../../../src/provider/model.ts';
-import { readChecks } from '../../../src/store/checks.ts';
-import { readRuns } from '../../../src/store/runs.ts';
+import { readChecks } from '../../../src/store/seen/checks.ts';
+import { readRuns } from '../../../src/store/seen/runs.ts';
+import { listEndpoints, readStatuses } from '../../../src/store/seen/statuses.ts';
+import { readDue, readVantages } from '../../../src/store/seen/watches.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
-import { listEndpoints, readStatuses } from '../../../src/store/statuses.ts';
-import { readDue, readVantages } from '../../../src/store/watches.ts';
 import { type Agency, type AgentRun, agency, TooManyRuns } from '../../../src/verify/agents/agency.ts';
 import { type Asked, type Dispatch, RunOver, type Wish } from '../../../src/verify/dispatch.ts';
 import { type Endpoint, parseEndpoint } from '../../../src/verify/endpoint.ts';

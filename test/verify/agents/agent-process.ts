@@ -4,7 +4,7 @@
  * each run.
  */
 import process from 'node:process';
-import { nodePoster } from '../../../src/net/post-node.ts';
+import { nodePoster } from '../../../src/net/http/post-node.ts';
 import { runAgent } from '../../../src/verify/agents/agent.ts';
 import { type Clock, systemClock } from '../../../src/verify/clock.ts';
 import { judge } from '../../../src/verify/judge.ts';

@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Domain } from '../../../src/name/domain.ts';
 import type { Curated } from '../../../src/provider/model.ts';
+import { listen } from '../../../src/web/http/listen-node.ts';
+import { Requests } from '../../../src/web/http/metrics.ts';
 import type { LaneAnswer } from '../../../src/web/lane-node.ts';
-import { listen } from '../../../src/web/listen-node.ts';
-import { Requests } from '../../../src/web/metrics.ts';
 import { testApp } from '../app.ts';
 import { curated } from '../records.ts';
 

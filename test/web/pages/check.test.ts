@@ -10,7 +10,7 @@ import { discoveries } from '../../../src/discover/discovered.ts';
 import type { Discovery } from '../../../src/discover/model.ts';
 import type { Domain } from '../../../src/name/domain.ts';
 import { nothingKnown } from '../../../src/provider/model.ts';
-import { gzipParts } from '../../../src/web/gzip-node.ts';
+import { gzipParts } from '../../../src/web/http/gzip-node.ts';
 import { startWorld, type World } from '../../discover/world.ts';
 import { curated, imap, record, smtp } from '../../records.ts';
 import { type TestApp, testApp } from '../app.ts';
