@@ -38,8 +38,8 @@ async function bundle(): Promise<string> {
 /** What finds migrations/, data/ or package.json by its own place goes on doing so. */
 const ownPlace: Plugin = {
   name: 'own place',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+  setup(building) {
+    building.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const place = JSON.stringify(pathToFileURL(path).href);
       return { loader: 'ts', contents: text.replaceAll('import.meta.url', place) };
