@@ -11,6 +11,7 @@ import type { Discovery } from '../discover/model.ts';
 import { isSpecialUse } from '../lookup/special.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { instant } from '../net/instant.ts';
+import { Lasting } from '../net/lasting.ts';
 import { literalDomains, withHosts } from '../provider/hosts.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
@@ -75,7 +76,7 @@ async function loop(options: ComparingOptions, signal: AbortSignal): Promise<voi
   const { store, curated, note, clock = systemClock } = options;
   const by = `compare ${randomUUID()}`;
   let listed: Curated | undefined;
-  let trouble: string | undefined;
+  const trouble = new Lasting((message) => note(`comparison rests for ten minutes: ${message}`));
   while (!signal.aborted) {
     let asked = 0;
     try {
@@ -85,11 +86,9 @@ async function loop(options: ComparingOptions, signal: AbortSignal): Promise<voi
         listed = now;
       }
       if (now) asked = await compareDue(now, by, options, signal);
-      trouble = undefined;
+      trouble.over();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`comparison rests for ten minutes: ${message}`);
-      trouble = message;
+      trouble.tell(error instanceof Error ? error.message : String(error));
     }
     await clock.sleep(asked < mostAtOnce ? idle : busy, signal);
   }
