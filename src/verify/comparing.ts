@@ -24,7 +24,7 @@ import {
   releasePublishers,
   takeDuePublishers,
 } from '../store/seen/comparisons.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock, unlessStopped } from './clock.ts';
 import { mayProbe } from './may-probe.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -117,14 +117,10 @@ async function compareDue(
     await store.atomically(putComparison(store.db, result, nextDue(again, clock.now(), random)));
     if (seen.kind === 'same' || (seen.kind === 'differs' && isSettled)) await onFollowed?.(record, seen);
   };
-  const stopped = Promise.withResolvers<void>();
-  const stop = () => stopped.resolve();
-  signal.addEventListener('abort', stop);
   try {
     // Questions under way are not waited for: a domain may take its time, a server that stops has none.
-    await Promise.race([Promise.all(taken.map(visit)), stopped.promise]);
+    await unlessStopped(Promise.all(taken.map(visit)), signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     if (taken.length > 0) await store.atomically([releasePublishers(store.db, by)]);
   }
   return taken.length;
