@@ -6,7 +6,7 @@ import type { Context } from 'hono';
 import { paccDigest, renderPacc, sayReasons } from '../formats/pacc/render.ts';
 import { renderZone } from '../formats/zone.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
-import { hasTemplates, literalDomains } from '../provider/hosts.ts';
+import { hasTemplates, mainDomain } from '../provider/hosts.ts';
 import type { Answer, Provider } from '../provider/model.ts';
 import { byId } from './by-id.ts';
 import { PublishQuery } from './contract/contract.ts';
@@ -47,16 +47,14 @@ export function publishRoute(deps: Deps, format: 'pacc' | 'zone', file: string) 
 }
 
 /**
- * The domain that is asked for, else the record's main one, which is its id. PACC says nothing of it, so any will do where
- * hosts are constant.
+ * The domain that is asked for, else the record's main one. PACC says nothing of it: where hosts are constant, the id of a
+ * record without domains of its own will do.
  */
 function domainFor(record: Provider, asked: string | undefined, format: 'pacc' | 'zone'): Domain {
   if (asked !== undefined) return parseDomain(asked);
   const { id, name } = record;
-  const own = literalDomains(record);
-  if (own.includes(id) || (format === 'pacc' && !hasTemplates(record))) return parseDomain(id);
-  const [first] = own;
-  if (first !== undefined) return parseDomain(first);
+  const main = mainDomain(record) ?? (format === 'pacc' && !hasTemplates(record) ? id : undefined);
+  if (main !== undefined) return parseDomain(main);
   const detail = `${name} has no mail domain of its own: say whose domain it is, ?domain=example.com.`;
   throw new HttpProblem('no-domain-given', detail);
 }

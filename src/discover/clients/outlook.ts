@@ -25,7 +25,7 @@ function autodiscover(root: Element, person: Person): PoxReading {
 
 function server(section: Element, person: Person): ClientServer[] {
   const text = (name: string) => textOf(section, name);
-  const protocol = ({ imap: 'imap', pop3: 'pop3', smtp: 'smtp' } as const)[text('Type').toLowerCase()];
+  const protocol = (['imap', 'pop3', 'smtp'] as const).find((one) => one === text('Type').toLowerCase());
   if (protocol === undefined || text('Server') === '') return [];
   const security =
     encryptions.get(text('Encryption').toLowerCase()) ?? (text('SSL').toLowerCase() === 'off' ? 'none' : 'tls');

@@ -12,6 +12,7 @@
 import { createHash } from 'node:crypto';
 import { type CurrentProvider, currentOf } from '../../provider/current.ts';
 import { isTemplate, withHosts } from '../../provider/hosts.ts';
+import { takesPassword } from '../../provider/login.ts';
 import type { Answer, Knowledge, Server, Service } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 
@@ -98,7 +99,7 @@ function judge(server: Server): { server: Server; wrong: Reason | undefined } {
         de: `${host} verlangt einen anderen Benutzernamen als die Adresse`,
       },
     };
-  if (!auth.some(isPassword))
+  if (!takesPassword(server))
     return {
       server,
       wrong: {
@@ -109,17 +110,13 @@ function judge(server: Server): { server: Server; wrong: Reason | undefined } {
   return { server, wrong: undefined };
 }
 
-function isPassword(way: Server['auth'][number]): boolean {
-  return way === 'password-cleartext' || way === 'password-encrypted';
-}
-
 /** Services with a URL on the default port; of the WebDAV family, no bare origin. One that does not fit is left out. */
 function services({ services: all = [] }: CurrentProvider): [string, { url: string }][] {
   return all.flatMap(({ protocol, url, username, auth }: Service): [string, { url: string }][] => {
     const dav = protocol === 'caldav' || protocol === 'carddav' || protocol === 'webdav';
     if (url === undefined || !(dav || protocol === 'jmap')) return [];
     const { href, port, pathname } = new URL(url);
-    const says = port === '' && username === '%EMAILADDRESS%' && auth.some(isPassword) && !(dav && pathname === '/');
+    const says = port === '' && username === '%EMAILADDRESS%' && takesPassword({ auth }) && !(dav && pathname === '/');
     return says ? [[protocol, { url: href }]] : [];
   });
 }
