@@ -3,7 +3,8 @@
  * it is the same with the customer's domain in it.
  */
 import type { Context } from 'hono';
-import { paccDigest, renderPacc, sayReasons } from '../formats/pacc/render.ts';
+import { paccDigest } from '../formats/pacc/digest.ts';
+import { renderPacc, sayReasons } from '../formats/pacc/render.ts';
 import { renderZone } from '../formats/zone.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
 import { hasTemplates, mainDomain } from '../provider/hosts.ts';
@@ -60,12 +61,13 @@ function domainFor(record: Provider, asked: string | undefined, format: 'pacc' |
 }
 
 interface Sending {
-  readonly format: keyof typeof types;
+  readonly format: keyof typeof publishedTypes;
   readonly web?: Domain;
   readonly caching: Caching;
 }
 
-const types = { pacc: 'application/json', zone: 'text/plain; charset=utf-8' };
+/** Media types. */
+export const publishedTypes = { pacc: 'application/json', zone: 'text/plain; charset=utf-8' };
 
 /** @throws {HttpProblem} with every reason where the format cannot say the answer */
 function sendFormat(c: Context, { knowledge }: Served, answer: Answer, { format, web, caching }: Sending): Response {
@@ -77,7 +79,7 @@ function sendFormat(c: Context, { knowledge }: Served, answer: Answer, { format,
       why: rendered.why.map(({ en }) => en),
     });
   }
-  const response = send(c, documentOf(rendered.text, types[format]), caching);
+  const response = send(c, documentOf(rendered.text, publishedTypes[format]), caching);
   // RFC 9530: of the bytes as they stand in the TXT record, whatever a proxy does to them on the way.
   if (format === 'pacc') response.headers.set('Repr-Digest', `sha-256=:${paccDigest(rendered.text)}:`);
   return response;

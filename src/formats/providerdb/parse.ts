@@ -2,8 +2,9 @@
  * Delta Chat's provider-db: one Markdown file a provider, its facts in a YAML front matter. Only the facts are read; the
  * hints and pages are its authors' text.
  */
-import { date } from '../../provider/fields.ts';
+
 import { isWildcard, stem } from '../../name/pattern.ts';
+import { date } from '../../provider/fields.ts';
 import type { Provider, Security, Server } from '../../provider/model.ts';
 import {
   type Draft,
