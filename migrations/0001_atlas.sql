@@ -1,4 +1,4 @@
--- The atlas as rows, and its history. STRICT tables; both wrangler (D1) and src/store/file/migrate-node.ts apply these files.
+-- The atlas as rows, and its history. STRICT tables; both wrangler (D1) and src/store/migrate-node.ts apply these files.
 
 -- Projection of data/ and overlays: may be rebuilt at any time.
 CREATE TABLE provider (

@@ -269,7 +269,7 @@ describe('the guard itself', () => {
     ['catalog/rules/id.ts', "import type { Rule } from '../judge.ts';"],
     ['atlas/digest.ts', "import { createHash } from 'node:crypto';"],
     ['net/wire-node.ts', "import { connect } from 'node:tls';"],
-    ['store/file/migrate-node.ts', "import type { Database } from 'better-sqlite3';"],
+    ['store/migrate-node.ts', "import type { Database } from 'better-sqlite3';"],
     ['client/client.ts', "import { parseDomain } from '../name/domain.ts';"],
     ['node.ts', "import { createAdaptorServer } from '@hono/node-server';"],
     ['provider/schema.ts', "import * as z from 'zod';"],

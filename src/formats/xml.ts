@@ -68,6 +68,11 @@ function brief(message: string): string {
     .replace(/\p{Cc}+/gu, ' ');
 }
 
+/** The start of an element as a sentence shows it, whose name is of any length. */
+export function shownTag({ name }: Element): string {
+  return name.length > 80 ? `<${name.slice(0, 80).toWellFormed()}…>` : `<${name}>`;
+}
+
 /** All children of that name. */
 export function childrenOf(element: Element, name: string): Element[] {
   return element.children.filter((child) => child.name === name);

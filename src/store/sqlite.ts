@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { elapsed } from '../net/elapsed.ts';
 import { type Statement, type Store, StoreError } from './db.ts';
-import { migrate, refuseForeign } from './file/migrate-node.ts';
+import { migrate, refuseForeign } from './migrate-node.ts';
 import * as schema from './schema.ts';
 
 /** How long a writer waits for another process's writer, and how often it looks. Milliseconds. */

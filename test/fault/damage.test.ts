@@ -137,12 +137,20 @@ describe('under a server that runs', () => {
         const { status, json } = await submit(site, `After ${i}`);
         statuses.push(status === 201 ? status : `${status} ${String(json['code'])}`);
       }
-      const reading = ['/provider/post.example', '/status', '/api/v1/providers/post.example/probes', '/metrics'];
+      const reading = ['/provider/post.example', '/status', '/api/v1/providers/post.example/probes'];
       for (const path of reading) {
         const { status } = await site.ask(path);
         statuses.push(`${path} ${status}`);
       }
       t.diagnostic(`${what}: ${statuses.join(', ')}; ${site.said.trim()}`);
+      // A database that was emptied cannot be read for sure; some others can, as far as it is asked for.
+      const metrics = await site.ask('/metrics');
+      assert.equal(metrics.status, 200);
+      const [, readable] = /^mailatlas_database_readable ([01])$/m.exec(String(metrics.body)) ?? [];
+      assert.match(String(metrics.body), /^mailatlas_requests_total/m);
+      assert.equal(/^mailatlas_quarantined/m.test(String(metrics.body)), readable === '1');
+      if (what === 'emptied') assert.equal(readable, '0');
+      t.diagnostic(`readable: ${readable}`);
       assert.deepEqual(await steadyAnswers(site), answers);
       assert.doesNotMatch(site.said, /defect/);
       for (const status of statuses) assert.doesNotMatch(String(status), /500/);

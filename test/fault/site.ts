@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createToken, type Role } from '../../src/store/tokens.ts';
-import { programs } from './program.ts';
+import { programs } from '../program.ts';
 
 export interface Answer {
   readonly status: number;

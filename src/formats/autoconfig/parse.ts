@@ -16,7 +16,7 @@ import {
   Remarks,
   sourceKey,
 } from '../draft.ts';
-import { childrenOf, type Element, parseXml, textOf, XmlError } from '../xml.ts';
+import { childrenOf, type Element, parseXml, shownTag, textOf, XmlError } from '../xml.ts';
 import { authenticationRead, outdatedWords, socketTypesRead, urlSections } from './vocabulary.ts';
 
 const sources = [sourceKey];
@@ -28,7 +28,7 @@ const sources = [sourceKey];
  */
 export function parseAutoconfig(text: string, source: Provider['sources'][string]): Draft {
   const root = parseXml(text);
-  if (root.name !== 'clientConfig') throw new XmlError(`the root element is <${root.name}>, not <clientConfig>`);
+  if (root.name !== 'clientConfig') throw new XmlError(`the root element is ${shownTag(root)}, not <clientConfig>`);
   const [provider, ...more] = childrenOf(root, 'emailProvider');
   if (!provider) throw new XmlError('there is no <emailProvider>');
   const remarks = new Remarks();

@@ -14,7 +14,7 @@ import {
   Remarks,
   sourceKey,
 } from '../draft.ts';
-import { childrenOf, type Element, parseXml, textOf, XmlError } from '../xml.ts';
+import { childrenOf, type Element, parseXml, shownTag, textOf, XmlError } from '../xml.ts';
 import { starttlsPorts, typesRead, usualPorts } from './vocabulary.ts';
 
 export type AutodiscoverAnswer =
@@ -38,7 +38,7 @@ export function parseAutodiscover(
   source: Provider['sources'][string],
 ): AutodiscoverAnswer {
   const root = parseXml(text);
-  if (root.name !== 'Autodiscover') throw new XmlError(`the root element is <${root.name}>, not <Autodiscover>`);
+  if (root.name !== 'Autodiscover') throw new XmlError(`the root element is ${shownTag(root)}, not <Autodiscover>`);
   const [response] = childrenOf(root, 'Response');
   if (!response) throw new XmlError('there is no <Response>');
   const [error] = childrenOf(response, 'Error');

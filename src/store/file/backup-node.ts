@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import Sqlite from 'better-sqlite3';
 import { StoreError } from '../db.ts';
+import { hasContent, pendingMigrations, refuseForeign } from '../migrate-node.ts';
 import { explainSqlite } from '../sqlite.ts';
 import { copyDatabase, syncToDisk } from './copy-node.ts';
-import { hasContent, pendingMigrations, refuseForeign } from './migrate-node.ts';
 
 /** What a copy holds. */
 export interface Contents {

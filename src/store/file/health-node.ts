@@ -1,9 +1,9 @@
 /** How a database file is, looked at without changing anything in it. */
 import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { applied, hasContent, pendingMigrations, refuseForeign } from '../migrate-node.ts';
 import { explainSqlite } from '../sqlite.ts';
 import { integrityFaults } from './copy-node.ts';
-import { applied, hasContent, pendingMigrations, refuseForeign } from './migrate-node.ts';
 
 export interface Health {
   /** The newest migration it has: `0015_owners.sql`; undefined: it is empty. */

@@ -8,6 +8,7 @@
 import type { Context } from 'hono';
 import { elapsed } from '../../net/elapsed.ts';
 import { statusNames } from '../../provider/model.ts';
+import { StoreError } from '../../store/db.ts';
 import type { Vitals } from '../../store/seen/vitals.ts';
 import { endpoints } from '../../verify/endpoint.ts';
 import type { Deps, Served, Source } from '../served/served.ts';
@@ -56,7 +57,10 @@ export function metricsRoute(deps: Deps, requests: Requests) {
     if (!last || elapsed() - last.at > kept) last = { at: elapsed(), vitals: deps.vitals() };
     const vitals = await last.vitals.catch((error: unknown) => {
       last = undefined;
-      throw error;
+      // Whoever watches wants to know that now, and all else that can still be told.
+      if (!(error instanceof StoreError)) throw error;
+      deps.defect(error, '/metrics');
+      return undefined;
     });
     const [whole, source] = [deps.served(), deps.source?.()];
     const text = metrics({
@@ -80,7 +84,8 @@ export interface Measured {
   /** Everything that is served; undefined where nobody can count it. */
   readonly whole: Served | 'empty' | undefined;
   readonly requests: Requests;
-  readonly vitals: Vitals;
+  /** Undefined where the database cannot be read: what it would say is left out. */
+  readonly vitals: Vitals | undefined;
   readonly process: ProcessVitals | undefined;
   /** Answers to MX questions, remembered ones too, by how they ended. */
   readonly dns?: ReadonlyMap<string, number> | undefined;
@@ -91,17 +96,14 @@ export interface Measured {
 type Sample = readonly [labels: string, value: number];
 
 export function metrics({ version, source, whole, requests, vitals, process, dns, database }: Measured): string {
-  const { certificates, compared, lastRun, quarantined, submissions } = vitals;
-  const days = certificates.map(({ days: left }) => left);
   const served = whole === 'empty' ? undefined : whole;
   const known = served?.knowledge.statuses;
   // Those of the records of now: a status outlives the record that brought it.
   const listed = served ? endpoints(served.atlas.curated) : [];
   const statuses = Map.groupBy(listed, ({ key }) => known?.get(key)?.status ?? 'unverified');
-  const one = (value: number): Sample[] => [['', value]];
   return [
     family('mailatlas_info', 'gauge', 'The version that runs, and the digest of the data that were loaded.', [
-      [`version="${version}",data="${vitals.data ?? ''}"`, 1],
+      [`version="${version}",data="${vitals?.data ?? ''}"`, 1],
     ]),
     family('mailatlas_requests_total', 'counter', 'Requests by route and HTTP status.', [...requests.counts]),
     family(
@@ -124,6 +126,36 @@ export function metrics({ version, source, whole, requests, vitals, process, dns
       'Servers of the records by what is known of them.',
       whole ? statusNames.map((name) => [`status="${name}"`, statuses.get(name)?.length ?? 0]) : [],
     ),
+    family('mailatlas_database_readable', 'gauge', '0: the database cannot be read just now.', one(vitals ? 1 : 0)),
+    ...(vitals ? stored(vitals) : []),
+    ...(process
+      ? [
+          family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
+          family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
+          family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
+          family('nodejs_heap_size_used_bytes', 'gauge', 'Memory of JavaScript in use.', one(process.heapBytes)),
+          family(
+            'process_open_fds',
+            'gauge',
+            'Open files and connections.',
+            process.openFiles === undefined ? [] : one(process.openFiles),
+          ),
+          family(
+            'mailatlas_event_loop_lag_p99_seconds',
+            'gauge',
+            'How late the event loop was since the last scrape, but for one time in a hundred.',
+            one(process.lag.p99),
+          ),
+          family('mailatlas_event_loop_lag_max_seconds', 'gauge', 'The latest it was.', one(process.lag.max)),
+        ]
+      : []),
+  ].join('');
+}
+
+/** What the database says. */
+function stored({ certificates, compared, lastRun, quarantined, submissions }: Vitals): string[] {
+  const days = certificates.map(({ days: left }) => left);
+  return [
     family('mailatlas_quarantined', 'gauge', 'Hosts and domains under quarantine.', one(quarantined)),
     family(
       'mailatlas_compared',
@@ -176,28 +208,11 @@ export function metrics({ version, source, whole, requests, vitals, process, dns
           ),
         ]
       : []),
-    ...(process
-      ? [
-          family('process_start_time_seconds', 'gauge', 'When the process began.', one(process.started)),
-          family('process_cpu_seconds_total', 'counter', 'CPU time used.', one(process.cpuSeconds)),
-          family('process_resident_memory_bytes', 'gauge', 'Memory in use.', one(process.residentBytes)),
-          family('nodejs_heap_size_used_bytes', 'gauge', 'Memory of JavaScript in use.', one(process.heapBytes)),
-          family(
-            'process_open_fds',
-            'gauge',
-            'Open files and connections.',
-            process.openFiles === undefined ? [] : one(process.openFiles),
-          ),
-          family(
-            'mailatlas_event_loop_lag_p99_seconds',
-            'gauge',
-            'How late the event loop was since the last scrape, but for one time in a hundred.',
-            one(process.lag.p99),
-          ),
-          family('mailatlas_event_loop_lag_max_seconds', 'gauge', 'The latest it was.', one(process.lag.max)),
-        ]
-      : []),
-  ].join('');
+  ];
+}
+
+function one(value: number): Sample[] {
+  return [['', value]];
 }
 
 /** A family without samples is left out. Names and labels are ours, and need no escape. */

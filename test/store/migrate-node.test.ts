@@ -8,11 +8,11 @@ import process from 'node:process';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
-import { readCurated } from '../../../src/store/providers.ts';
-import { openSqlite } from '../../../src/store/sqlite.ts';
-import { makeOlder, migrations } from '../older.ts';
+import { readCurated } from '../../src/store/providers.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { makeOlder, migrations } from './older.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const newest = migrations.at(-1)?.replace('.sql', '') ?? '';
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-migrate-'));
 after(() => rmSync(temporary, { recursive: true }));

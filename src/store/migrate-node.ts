@@ -6,10 +6,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { StoreError } from '../db.ts';
-import { copyDatabase } from './copy-node.ts';
+import { StoreError } from './db.ts';
+import { copyDatabase } from './file/copy-node.ts';
 
-const directory = fileURLToPath(new URL('../../../migrations', import.meta.url));
+const directory = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 const list = 'd1_migrations';
 const createList = `CREATE TABLE IF NOT EXISTS d1_migrations(

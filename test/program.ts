@@ -1,14 +1,15 @@
 /**
  * The command line as one file for each command, as real as the sources it is bundled from: a process starts in a third of the
- * time, which makes a thousand deaths affordable.
+ * time, which makes a thousand sessions and deaths affordable.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'esbuild';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 let built: Promise<string> | undefined;
 const folders: string[] = [];
 after(() => {
@@ -22,8 +23,8 @@ export function programs(): Promise<string> {
 }
 
 async function bundle(): Promise<string> {
-  // As deep as a room of src/: what reads migrations/ or package.json finds it by its own place.
-  const folder = mkdtempSync(join(root, 'node_modules', '.fault-'));
+  // Where Node finds what stays outside of the bundle.
+  const folder = mkdtempSync(join(root, 'node_modules', '.programs-'));
   folders.push(folder);
   for (const [file, define] of [
     ['src/cli/main.ts', {}],
@@ -34,10 +35,23 @@ async function bundle(): Promise<string> {
   return folder;
 }
 
+/** What finds migrations/, data/ or package.json by its own place goes on doing so. */
+const ownPlace: Plugin = {
+  name: 'own place',
+  setup(building) {
+    building.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const place = JSON.stringify(pathToFileURL(path).href);
+      return { loader: 'ts', contents: text.replaceAll('import.meta.url', place) };
+    });
+  },
+};
+
 async function bundleOne(file: string, folder: string, define: Readonly<Record<string, string>>): Promise<void> {
   await build({
     entryPoints: [file],
     define,
+    plugins: [ownPlace],
     bundle: true,
     splitting: true,
     platform: 'node',
