@@ -16,7 +16,7 @@ export const stateSentences: Readonly<Record<State, Sentences>> = {
   'not-offered': { en: 'not offered, as we say', de: 'nicht angeboten, wie bei uns' },
   'not-offered-conflict': {
     en: 'one says that it is not offered, the other has it',
-    de: 'eine Seite sagt, es wird nicht angeboten, die andere hat es',
+    de: 'die eine Seite sagt, es werde nicht angeboten, die andere hat es',
   },
   'alias-target': {
     en: 'the SRV target is an alias, which RFC 2782 forbids',

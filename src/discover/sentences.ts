@@ -62,7 +62,7 @@ export const endings: Readonly<Record<AttemptCode, Sentences>> = {
   malformed: { en: 'the answer is no HTTP', de: 'die Antwort ist kein HTTP' },
   certificate: { en: 'the certificate is not good', de: 'das Zertifikat ist nicht in Ordnung' },
   unreachable: { en: 'the server cannot be reached', de: 'der Server ist nicht zu erreichen' },
-  timeout: { en: 'there was no answer in time', de: 'es kam keine Antwort in der Zeit' },
+  timeout: { en: 'there was no answer in time', de: 'die Antwort kam nicht rechtzeitig' },
   'dns-failure': { en: 'DNS does not answer', de: 'das DNS antwortet nicht' },
 };
 

@@ -1,6 +1,6 @@
 /** Lookups for routes: an answer, or the problem that says why there is none. */
 import type { Context } from 'hono';
-import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
+import { isTemporary, lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import type { Domain } from '../name/domain.ts';
 import { onBehalfOf, type Resolver } from '../net/dns/resolver.ts';
@@ -105,7 +105,7 @@ export async function find(...asked: Parameters<typeof seek>): Promise<Found> {
 
 /** Why somebody else's domain is not here concerns nobody; that DNS did not answer does, because it may be one of ours. */
 export function notServedHere(miss: Miss): HttpProblem {
-  if (miss.reason === 'dns-timeout' || miss.reason === 'dns-budget') return missed(miss);
+  if (isTemporary(miss)) return missed(miss);
   const { domain } = miss;
   const detail = `This server answers for domains of its own, and ${domain} is none of them.`;
   return new HttpProblem('not-served-here', detail, { domain });

@@ -109,7 +109,7 @@ export function sayReplayed({ kind, asked, code, detail, refused }: Replayed, la
   return `${what}: ${ending[language]}${said === '' ? '' : ` (${said})`}`;
 }
 
-/** `outgoing: another port (ours …, theirs …)` */
+/** `outgoing: another port (ours …, its …)` */
 export function sayDifference({ which, field, ours, theirs }: Difference, language: Language): string {
   const words = {
     en: { incoming: 'incoming', outgoing: 'outgoing', ours: 'ours', theirs: 'its' },
