@@ -1,7 +1,7 @@
 /** How a question ended and what settings rest on, in words. */
 
 import type { Mechanism } from '../provider/model.ts';
-import type { Language } from '../provider/phrases.ts';
+import type { Language, Says } from '../provider/phrases.ts';
 import type { Attempt, AttemptCode, FindingTrust } from './model.ts';
 
 /** What people call it. */
@@ -13,10 +13,8 @@ export const mechanismNames: Readonly<Record<Mechanism, string>> = {
   srv: 'SRV',
 };
 
-type Sentences = Readonly<Record<Language, string>>;
-
 /** Clauses: what stands before them says what was asked. */
-export const endings: Readonly<Record<AttemptCode, Sentences>> = {
+export const endings: Readonly<Record<AttemptCode, Says>> = {
   found: { en: 'found', de: 'gefunden' },
   'found-same': { en: 'found, and says the same', de: 'gefunden, mit demselben Inhalt' },
   'no-host': { en: 'there is no such host', de: 'diesen Host gibt es nicht' },
@@ -81,7 +79,7 @@ export function sayTrust({ level, certified }: FindingTrust, language: Language)
     )
     .join(' › ');
   const by = signed === '' ? '' : ` (${signed})`;
-  const words: Readonly<Record<FindingTrust['level'], Sentences>> = {
+  const words: Readonly<Record<FindingTrust['level'], Says>> = {
     tls: { en: `over TLS${by}`, de: `über TLS${by}` },
     dns: { en: `named by DNS, DNSSEC unknown${by}`, de: `im DNS genannt, DNSSEC unbekannt${by}` },
     insecure: {
