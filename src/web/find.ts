@@ -45,6 +45,12 @@ export function publishedFor(deps: Deps, c: Context): PublishedStep | undefined 
   return (domain) => published(domain, deps.asker(c));
 }
 
+/** This server's own URL, for what cannot be said without it. @throws {HttpProblem} where nobody has given it */
+export function ownUrl({ url }: Pick<Deps, 'url'>): string {
+  if (url !== undefined) return url;
+  throw new HttpProblem('no-own-url', 'This server does not know its own URL; its operator gives it with --url.');
+}
+
 /** Who asks: an address, or a domain alone. */
 interface Asker {
   readonly local?: string | undefined;
