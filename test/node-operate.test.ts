@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { soon } from './soon.ts';
 
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const data = fileURLToPath(new URL('cli/data', import.meta.url));
@@ -202,7 +203,5 @@ function isRefusal(answer: unknown): boolean {
   return code === 'ECONNREFUSED' || code === 'ECONNRESET';
 }
 
-async function until(what: () => boolean): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!what() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+/** Until something is so; not for ever. */
+const until = (what: () => boolean) => soon(String(what), () => assert.ok(what()));
