@@ -126,11 +126,12 @@ describe('stopping', () => {
         `POST /mail.mobileconfig HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 6)}`,
       );
       await ask(`${server.url}/healthz`);
+      const exited = once(server.process, 'exit');
       server.process.kill('SIGTERM');
       await until(() => server.stderr().includes('no new requests'));
       if (signals === 2) {
         server.process.kill('SIGTERM');
-        await once(server.process, 'exit');
+        await exited;
         assert.equal(server.process.exitCode, 128 + 15);
         socket.destroy();
         continue;
@@ -142,7 +143,7 @@ describe('stopping', () => {
       await ended;
       assert.match(answer, /^HTTP\/1\.1 200 OK/);
       assert.match(answer, /<\/plist>\s*$/);
-      await once(server.process, 'exit');
+      await exited;
       assert.equal(server.process.exitCode, 0);
     }
   });

@@ -126,9 +126,10 @@ describe('an agent', () => {
     const { store, url, token, greetAll } = await house(t, { count: 12, quick: 1 });
     const berlin = agent(t, url, await token('berlin'));
     await berlin.said(1);
+    const exited = once(berlin.child, 'exit');
     await store.atomically([revokeToken(store.db, 'berlin', new Date().toISOString())]);
     greetAll();
-    const [code] = await once(berlin.child, 'exit');
+    const [code] = await exited;
     assert.notEqual(code, 0);
     await berlin.complained(/AgentRefused: it answered 401: This needs a good token of role agent/);
   });
