@@ -30,7 +30,7 @@ import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { databaseBytes } from './store/file/health-node.ts';
-import { newestRevision } from './store/providers.ts';
+import { newestRevision } from './store/revisions.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { propose } from './submit/follow.ts';
 import { startComparing } from './verify/comparing.ts';

@@ -8,17 +8,16 @@ import type { MessageEntry } from '../provider/lists.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import type { Statement, Store } from '../store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
+import { putMeta, readMeta } from '../store/meta.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
 import {
   changeRecord,
   projectionFormat,
   putLists,
   putMessages,
-  putMeta,
   putNoProbe,
   putRecord,
   readDigests,
-  readMeta,
   readOwners,
 } from '../store/providers.ts';
 import { batches, type Move, type Part } from './batches.ts';

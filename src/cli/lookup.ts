@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
 import type { DiscovererOptions } from '../discover/discover-node.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
-import { paccRevision } from '../formats/pacc/render.ts';
+import { paccRevision } from '../formats/pacc/vocabulary.ts';
 import { type Asker, type FormatName, formats, isFormat } from '../formats/table.ts';
 import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';

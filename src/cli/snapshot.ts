@@ -28,7 +28,8 @@ export async function takeSnapshot({ db, data }: { db?: string; data?: string })
   const now = new Date().toISOString();
   if (data === undefined && isThere) {
     const { openSqlite } = await import('../store/sqlite.ts');
-    const { newestRevision, readCurated } = await import('../store/providers.ts');
+    const { readCurated } = await import('../store/providers.ts');
+    const { newestRevision } = await import('../store/revisions.ts');
     const { readKnowledge } = await import('../store/seen/knowledge.ts');
     const store = openSqlite(file, note);
     try {

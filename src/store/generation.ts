@@ -6,7 +6,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Db, Statement } from './db.ts';
-import { putMeta, readMeta } from './providers.ts';
+import { putMeta, readMeta } from './meta.ts';
 import { meta } from './schema.ts';
 
 export async function readGeneration(db: Db): Promise<number> {

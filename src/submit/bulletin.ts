@@ -4,7 +4,7 @@
  */
 import type { Notifier } from '../net/notify.ts';
 import type { Store } from '../store/db.ts';
-import { putMeta, readMeta } from '../store/providers.ts';
+import { putMeta, readMeta } from '../store/meta.ts';
 import { newestEvent, readNews } from '../store/submissions.ts';
 import type { Draft } from './model.ts';
 import { letterToReviewers, newsworthy } from './notices.ts';

@@ -162,9 +162,14 @@ export class Postman {
   #wait(milliseconds: number): Promise<void> {
     const { signal } = this.#over;
     return new Promise((go) => {
-      const timer = setTimeout(go, milliseconds);
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        go();
+      };
+      const timer = setTimeout(end, milliseconds);
       timer.unref?.();
-      signal.addEventListener('abort', () => go(), { once: true });
+      signal.addEventListener('abort', end);
     });
   }
 }

@@ -21,8 +21,3 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', end);
     }),
 };
-
-/** The instant as it is stored: ISO 8601. */
-export function instant(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}

@@ -10,6 +10,7 @@ import { type Followed, followed } from '../discover/follow.ts';
 import type { Discovery } from '../discover/model.ts';
 import { isSpecialUse } from '../lookup/special.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
+import { instant } from '../net/instant.ts';
 import { literalDomains, withHosts } from '../provider/hosts.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
@@ -22,7 +23,7 @@ import {
   releasePublishers,
   takeDuePublishers,
 } from '../store/seen/comparisons.ts';
-import { type Clock, instant, systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { mayProbe } from './may-probe.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -133,7 +134,7 @@ async function compareDue(
 /** True where the newest look but this one, some time ago, found the same proposal. */
 async function hasStayed({ db }: Store, { domain, record, proposal }: NewComparison, now: number): Promise<boolean> {
   if (proposal === null) return false;
-  const before = (await readNewestComparisons(db, [record])).find((one) => one.domain === domain);
+  const before = (await readNewestComparisons(db, record)).find((one) => one.domain === domain);
   return before?.proposal === proposal && now - Date.parse(before.at) >= stay;
 }
 

@@ -5,7 +5,8 @@
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import type { HostResolver } from '../net/dns/resolver.ts';
-import type { Store } from '../store/db.ts';
+import { instant } from '../net/instant.ts';
+import { inParts, type Store } from '../store/db.ts';
 import {
   type KnownNameServers,
   putNameServers,
@@ -13,7 +14,7 @@ import {
   readNameServers,
   readQuarantine,
 } from '../store/seen/quarantine.ts';
-import { type Clock, instant, systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { type Alarm, confirmAfter, isAlarm, type NameChange, nameChange, remembered, sayAlarm } from './quarantine.ts';
 
 export interface WatchOptions {
@@ -95,9 +96,7 @@ export async function watchNames(options: WatchOptions): Promise<WatchReport> {
       putNameServers(store.db, domain, remembered(before.get(domain), change, at)),
     ),
   ];
-  for (let start = 0; start < statements.length; start += batch) {
-    await store.atomically(statements.slice(start, start + batch));
-  }
+  for (const some of inParts(statements, batch)) await store.atomically(some);
   return { asked: seen.length, alarms, disbelieved: isBelieved ? 0 : bad.length };
 }
 

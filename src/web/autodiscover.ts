@@ -7,9 +7,9 @@
  *
  * What comes back for bad input (test/web/autodiscover.test.ts has each): with HTTP 200 and an `Error` body, 600 for what is
  * no request (no XML, a document type, not UTF-8, no address and no autodiscover.<domain> as Host, an address that is none),
- * 601 for another kind of configuration, 500 for a domain that nobody knows (or that is not served here), 501 where there is nothing to give, 602 for
- * what is withheld. With its own status: a body of more than 64 KiB 413, another method 405, no atlas yet 503. Authorization
- * headers, which may hold passwords, are never looked at.
+ * 601 for another kind of configuration, 500 for a domain that nobody knows (or that is not served here), 501 where there is
+ * nothing to give, 602 for what is withheld. With its own status: a body of more than 64 KiB 413, another method 405, no atlas
+ * yet 503. Authorization headers, which may hold passwords, are never looked at.
  */
 import type { Context } from 'hono';
 import { renderAutodiscover, renderError } from '../formats/autodiscover/render.ts';

@@ -11,6 +11,7 @@ import type * as z from 'zod';
 import { type ProfileRequest, renderProfile } from '../formats/mobileconfig/render.ts';
 import { sayRefusal } from '../formats/mobileconfig/says.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
+import { profileType } from '../formats/mobileconfig/vocabulary.ts';
 import { parseAddress } from '../name/address.ts';
 import type { Domain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
@@ -24,8 +25,6 @@ import { HttpProblem } from './http/errors.ts';
 import { parseQuery } from './http/parse-query.ts';
 import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './http/respond.ts';
 import type { Deps, Served } from './served/served.ts';
-
-const profileType = 'application/x-apple-aspen-config';
 
 /** `GET /api/v1/providers/{id}/mail.mobileconfig`, in the language of `lang`. */
 export function providerProfileRoute(deps: Deps) {

@@ -13,7 +13,7 @@ import { accountCode } from '../../formats/thunderbird-code.ts';
 import { parseAddress } from '../../name/address.ts';
 import { NameError } from '../../name/domain.ts';
 import { currentOf } from '../../provider/current.ts';
-import { literalDomains, withHosts } from '../../provider/hosts.ts';
+import { mainDomain, withHosts } from '../../provider/hosts.ts';
 import type { Answer } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 import { loginOf, publishedFor, resolverFor, seek, sourceOf } from '../find.ts';
@@ -219,10 +219,9 @@ async function often(deps: Deps, language: Language): Promise<Html | string> {
         one && 'provider' in one ? [one.provider] : [],
       );
   const shown = records
-    .map((record) => ({ name: record.short, domains: literalDomains(record), id: record.id }))
-    .flatMap(({ name, domains, id }) => {
-      const domain = domains.includes(id) ? id : domains[0];
-      return domain === undefined ? [] : [{ name, domain }];
+    .flatMap((record) => {
+      const domain = mainDomain(record);
+      return domain === undefined ? [] : [{ name: record.short, domain }];
     })
     .slice(0, famous.length);
   if (shown.length === 0) return '';

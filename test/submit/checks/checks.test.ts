@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { discover } from '../../../src/discover/discover.ts';
 import { nodeResolver } from '../../../src/net/dns/resolver-node.ts';
@@ -209,5 +210,11 @@ describe('the checks as a server runs them', () => {
     await assert.rejects(running, /the server stops/);
     assert.equal(told.includes('proof unknown'), false);
     await assert.rejects(runChecks(at('new.zz'), slow), /the server stops/);
+  });
+
+  test('leave nothing at the signal, which is that of the server’s whole life', async () => {
+    const { signal } = new AbortController();
+    await runChecks(at('new.zz'), context({}, { signal }));
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
   });
 });
