@@ -13,10 +13,10 @@ import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../free-ports.ts';
 import { type CertificateKind, pki } from '../pki.ts';
 import { dovecotConf } from './dovecot.ts';
 import { mainCf, masterCf, opensslCnf } from './postfix.ts';
-import { freePorts } from '../free-ports.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 export interface MailServers extends AsyncDisposable {

@@ -1,7 +1,7 @@
 /** Who asks for much in one breath gets it, in order, and keeps nobody waiting. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
