@@ -127,7 +127,7 @@ export const command: Command = {
     const hosting = readHosting(values);
     const signing = await readSigning(values);
     let about = values.about === undefined ? undefined : readAbout(values.about);
-    const { log, flush } = await openLog(values['log-level']);
+    const { log, flush } = await openLog(values['log-level'], 'serve');
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,

@@ -14,7 +14,7 @@ import {
   readNameServers,
   readQuarantine,
 } from '../store/seen/quarantine.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock, unlessStopped } from './clock.ts';
 import { type Alarm, confirmAfter, isAlarm, type NameChange, nameChange, remembered, sayAlarm } from './quarantine.ts';
 
 export interface WatchOptions {
@@ -68,12 +68,8 @@ export async function watchNames(options: WatchOptions): Promise<WatchReport> {
       await clock.sleep(pause, signal);
     }
   };
-  const stopped = Promise.withResolvers<void>();
-  const stop = () => stopped.resolve();
-  signal?.addEventListener('abort', stop);
   // Questions under way are not waited for: DNS may take its time, a server that stops has none.
-  await Promise.race([Promise.all(Array.from({ length: concurrency }, work)), stopped.promise]);
-  signal?.removeEventListener('abort', stop);
+  await unlessStopped(Promise.all(Array.from({ length: concurrency }, work)), signal);
   if (signal?.aborted) return { asked: seen.length, alarms: [], disbelieved: 0 };
 
   const quarantined = new Set((await readQuarantine(store.db)).map(({ name }) => name));
