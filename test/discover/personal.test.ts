@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { impersonal, impersonalUrl, placeholderAddress } from '../../src/discover/personal.ts';
 import type { Domain } from '../../src/name/domain.ts';
+import { quickly } from '../quickly.ts';
 
 const domain = 'huber.zz' as Domain;
 const user = (name: string, address = 'max@huber.zz') =>
@@ -46,15 +47,13 @@ describe('elsewhere', () => {
 });
 
 test('a text that was written against the expression costs no time', () => {
-  const begun = performance.now();
   const local = 'mailatlas-discovery';
   for (const text of [
     '<server '.repeat(30_000),
     `<username>${`${local} `.repeat(13_000)}\n${local}x`,
     '<'.repeat(250_000),
   ])
-    impersonal(text, `${local}@huber.zz`, domain);
-  assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
+    quickly(() => impersonal(text, `${local}@huber.zz`, domain), 500);
 });
 
 test('a URL has no address in it, however it was put there', () => {

@@ -70,8 +70,10 @@ describe('a SQLite file', () => {
     const file = newFile();
     const store = openSqlite(file);
     assert.equal(await pragma(store, 'busy_timeout', 'timeout'), 5000);
-    const holder = await hold(file, 'BEGIN IMMEDIATE', 200);
-    await store.atomically([putMeta(store.db, 'loaded', 'mine')]);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', forEver);
+    const writing = store.atomically([putMeta(store.db, 'loaded', 'mine')]);
+    holder.kill('SIGKILL');
+    await writing;
     assert.equal(await readMeta(store.db, 'loaded'), 'mine');
     await ended(holder);
     store.close();
@@ -79,16 +81,16 @@ describe('a SQLite file', () => {
 
   test('is waited for without stopping the process: others have their turn meanwhile', async () => {
     const file = newFile();
-    const store = await loaded(file);
-    const holder = await hold(file, 'BEGIN IMMEDIATE', 300);
-    let reads = 0;
-    const reading = setInterval(() => {
-      reads += 1;
-    }, 1);
-    await store.atomically([putMeta(store.db, 'loaded', 'mine')]);
-    clearInterval(reading);
+    // The first write of a process as well as all others.
+    const store = openSqlite(file);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', forEver);
+    let isWritten = false;
+    const writing = store.atomically([putMeta(store.db, 'loaded', 'mine')]).then(() => (isWritten = true));
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.equal(isWritten, false, 'it waits, and we had five turns');
+    holder.kill('SIGKILL');
+    await writing;
     await ended(holder);
-    assert.ok(reads >= 5, `${reads} turns of others`);
     store.close();
   });
 
@@ -231,7 +233,7 @@ describe('a database that cannot be opened is refused in one sentence, with a ti
 
   test('a database that another process keeps locked', async () => {
     const file = newFile();
-    const holder = await hold(file, 'BEGIN IMMEDIATE', 60_000);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', forEver);
     try {
       refuses(
         () => openSqlite(file),
@@ -387,6 +389,9 @@ function damage(file: string, page: number): void {
   writeSync(handle, Buffer.alloc(4096, 0xff), 0, 4096, (page - 1) * 4096);
   closeSync(handle);
 }
+
+/** Milliseconds: it is killed before. */
+const forEver = 600_000;
 
 /** Another process that runs `statements`, keeps what it has locked for so many milliseconds, and ends. */
 async function hold(file: string, statements: string, milliseconds: number): Promise<ChildProcess> {

@@ -164,7 +164,7 @@ describe('Watching the domains of mail servers', () => {
     setTimeout(() => stop.abort(), 50);
     const begun = performance.now();
     const { alarms } = await watch({ signal: stop.signal });
-    assert.ok(performance.now() - begun < 3000);
+    assert.ok(performance.now() - begun < 9000, 'an answer has ten seconds');
     assert.deepEqual([alarms, await readQuarantine(store.db)], [[], []]);
   });
 

@@ -4,6 +4,7 @@ import { Lasting } from '../../net/lasting.ts';
 import { type Log, sayError } from '../../net/log.ts';
 import type { Notifier } from '../../net/notify.ts';
 import type { Mailer } from '../../net/notify-node.ts';
+import type { Language } from '../../provider/phrases.ts';
 import type { Store } from '../../store/db.ts';
 import { type CheckerOptions, nodeChecker } from '../../submit/checks/checker-node.ts';
 import { type Desk, defaultMostOpen } from '../../submit/desk.ts';
@@ -26,7 +27,7 @@ export interface Notices {
   readonly mailer?: Mailer | undefined;
   readonly reviewers?: readonly Notifier[] | undefined;
   /** Of what reviewers are told. */
-  readonly language?: 'en' | 'de' | undefined;
+  readonly language?: Language | undefined;
 }
 
 export interface DeskPorts {

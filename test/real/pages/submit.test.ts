@@ -66,8 +66,11 @@ describe('Submitting and reviewing in a browser', { skip: noBrowser }, () => {
       await reviewer.goto(`${site.url}/review`);
       await reviewer.getByLabel('Token').fill(await site.token(`anna-${String(javaScriptEnabled)}`));
       await reviewer.keyboard.press('Enter');
+      const entry = reviewer.getByRole('link', { name: number, exact: true });
+      await entry.waitFor();
       await isGood(reviewer, 'queue', javaScriptEnabled);
-      await reviewer.getByRole('link', { name: number, exact: true }).click();
+      await entry.click();
+      await reviewer.getByLabel('Begründung').waitFor();
       await isGood(reviewer, 'review-report', javaScriptEnabled);
       await reviewer.getByLabel('Begründung').fill('Er antwortet, siehe die Prüfungen.');
       await reviewer.getByRole('button', { name: 'Ablehnen' }).click();
