@@ -1,7 +1,7 @@
 /** The desk on Node: submissions are checked by this process, and what was held is published when its time is over. */
 import type { Atlas } from '../../atlas/tables.ts';
 import { Lasting } from '../../net/lasting.ts';
-import type { Log } from '../../net/log.ts';
+import { type Log, sayError } from '../../net/log.ts';
 import type { Notifier } from '../../net/notify.ts';
 import type { Mailer } from '../../net/notify-node.ts';
 import type { Language } from '../../provider/phrases.ts';
@@ -90,7 +90,7 @@ export async function startDesk(
       scrub();
       trouble.over();
     } catch (error) {
-      trouble.tell(error instanceof Error ? error.message : String(error));
+      trouble.tell(sayError(error));
     }
   };
   const look = () => {
