@@ -37,8 +37,8 @@ describe('the doctor asks each DNS server', () => {
       t.after(() => dns.stop());
       let [found] = await examineResolvers([dns.address]);
       // A busy machine makes a quick server slow now and then, not each time.
-      for (let i = 0; i < 9 && state === 'ok' && found?.state === 'warning'; i++)
-        [found] = await examineResolvers([dns.address]);
+      const more = state === 'ok' ? 9 : 0;
+      for (let i = 0; i < more && found?.state === 'warning'; i++) [found] = await examineResolvers([dns.address]);
       assert.equal(found?.state, state);
       assert.match(found?.says ?? '', says);
       assert.ok(found?.says.startsWith(dns.address));
