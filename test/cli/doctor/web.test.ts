@@ -83,7 +83,7 @@ describe('the doctor looks at the server from outside', () => {
     test(`its certificate: ${kind}`, async (t) => {
       const { ca, leaf } = await pki();
       const port = await listening(t, createSecure(await leaf(kind), ready));
-      const findings = await examineOwnUrl(`https://localhost:${port}`, about, { ca, timeout: 5000 });
+      const findings = await examineOwnUrl(`https://localhost:${port}`, about, { ca, timeout: 60_000 });
       const found = findings.find((one) => one.check === check);
       assert.equal(found?.state, state, JSON.stringify(findings));
       assert.match(found?.says ?? '', says);
