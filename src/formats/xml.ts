@@ -68,9 +68,19 @@ function brief(message: string): string {
     .replace(/\p{Cc}+/gu, ' ');
 }
 
+/** The start of an element as a sentence shows it, whose name is of any length. */
+export function shownTag({ name }: Element): string {
+  return name.length > 80 ? `<${name.slice(0, 80).toWellFormed()}…>` : `<${name}>`;
+}
+
 /** All children of that name. */
 export function childrenOf(element: Element, name: string): Element[] {
   return element.children.filter((child) => child.name === name);
+}
+
+/** The text of the first child of that name; empty where there is none. */
+export function textOf(element: Element, name: string): string {
+  return childrenOf(element, name)[0]?.text ?? '';
 }
 
 /** fast-xml-parser's ordered form: `[{ name: [children…], ':@': attributes }, { '#text': … }]`. */

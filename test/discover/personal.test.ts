@@ -61,6 +61,8 @@ test('a URL has no address in it, however it was put there', () => {
   assert.equal(url('c.xml?emailaddress=max%40huber.zz'), 'https://a.zz/c.xml');
   assert.equal(url('max%40huber.zz/c.xml'), 'https://a.zz/EMAILADDRESS/c.xml');
   assert.equal(url('max@huber.zz'), 'https://a.zz/EMAILADDRESS');
+  assert.equal(url('c.xml?emailaddress=max%40huber.zz&v=1#x'), 'https://a.zz/c.xml?v=1#x');
+  assert.equal(url('c.xml?v=1&emailaddress=max%40huber.zz#x'), 'https://a.zz/c.xml?v=1#x');
 });
 
 test('the placeholder is nobody’s address', () => {

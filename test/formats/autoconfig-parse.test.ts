@@ -154,6 +154,7 @@ describe('the file', () => {
   test('must be autoconfig XML', () => {
     for (const [text, says] of [
       ['<autodiscover/>', 'the root element is <autodiscover>, not <clientConfig>'],
+      [`<${'a'.repeat(900)}/>`, `the root element is <${'a'.repeat(80)}…>, not <clientConfig>`],
       ['<clientConfig/>', 'there is no <emailProvider>'],
       ['<clientConfig><emailProvider/></clientConfig>', 'there is neither a domain nor a usable id'],
       ['<clientConfig><emailProvider id="no host"/></clientConfig>', 'there is neither a domain nor a usable id'],

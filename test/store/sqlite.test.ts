@@ -27,7 +27,9 @@ import Sqlite from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { load } from '../../src/catalog/load.ts';
 import { type Store, StoreError } from '../../src/store/db.ts';
-import { newestRevision, putMeta, readCurated, readMeta } from '../../src/store/providers.ts';
+import { putMeta, readMeta } from '../../src/store/meta.ts';
+import { readCurated } from '../../src/store/providers.ts';
+import { newestRevision } from '../../src/store/revisions.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { curated, record } from '../records.ts';
 import { storeContract } from './contract/contract.ts';
@@ -443,7 +445,7 @@ function ownFolder(): string {
 function openedByOrdinaryUser(file: string, act: 'open' | 'write' = 'open'): unknown {
   const program = `
     import { openSqlite } from ${JSON.stringify(new URL('../../src/store/sqlite.ts', import.meta.url))};
-    import { putMeta } from ${JSON.stringify(new URL('../../src/store/providers.ts', import.meta.url))};
+    import { putMeta } from ${JSON.stringify(new URL('../../src/store/meta.ts', import.meta.url))};
     const [file, act] = process.argv.slice(1);
     const tell = (what) => console.log(JSON.stringify(what));
     try {
