@@ -203,7 +203,8 @@ describe('the checks as a server runs them', () => {
   test('end when they are told to, and tell nothing any more', async () => {
     const stop = new AbortController();
     const told: string[] = [];
-    const slow = context({}, { proved, texts: () => new Promise(() => {}), signal: stop.signal });
+    const dns = Promise.withResolvers<never[]>();
+    const slow = context({}, { proved, texts: () => dns.promise, signal: stop.signal });
     const running = runChecks(at('new.zz'), slow, ({ name, state }) => {
       told.push(`${name} ${state}`);
     });
@@ -211,6 +212,8 @@ describe('the checks as a server runs them', () => {
     await assert.rejects(running, /the server stops/);
     assert.equal(told.includes('proof unknown'), false);
     await assert.rejects(runChecks(at('new.zz'), slow), /the server stops/);
+    // Nobody waits for it until its deadline any more.
+    dns.resolve([]);
   });
 
   test('leave nothing at the signal, which is that of the server’s whole life', async () => {
