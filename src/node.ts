@@ -23,7 +23,7 @@ import { cachedResolver } from './net/dns/resolver-cached.ts';
 import { countedResolver } from './net/dns/resolver-counted.ts';
 import { nodeResolver } from './net/dns/resolver-node.ts';
 import { Lasting } from './net/lasting.ts';
-import type { Log } from './net/log.ts';
+import { type Log, sayError } from './net/log.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import type { Language } from './provider/phrases.ts';
@@ -179,9 +179,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       if (statements.length > 0) await store.atomically(statements);
     } catch (error) {
       // Curators can do without; the server goes on.
-      log.warn(
-        `what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      log.warn(`what is asked for in vain could not be kept: ${sayError(error)}`);
     }
   };
   const verifying = startVerifying(store, keeper, options);
@@ -231,7 +229,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.signer && { signer: options.signer }),
     ...(requested && { answered: (c, route) => requested.answered(c, route) }),
     defect: (error, route) => {
-      if (error instanceof StoreError) trouble.tell(`${error.message}: ${error.tip}`);
+      if (error instanceof StoreError) trouble.tell(sayError(error));
       else log.error(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   });
@@ -249,8 +247,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const poll = setInterval(() => {
     keeper.look().catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      trouble.tell(`the database cannot be read, the atlas stays as it is: ${message}`);
+      trouble.tell(`the database cannot be read, the atlas stays as it is: ${sayError(error)}`);
     });
   }, pollInterval);
 

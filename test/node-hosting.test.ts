@@ -204,7 +204,7 @@ describe('with a list of domains', () => {
     assert.deepEqual([status, headers.get('cache-control')], [503, 'no-store']);
     assert.equal((await ask(server, '/v1.1/customer.de')).status, 200);
     assert.deepEqual(notes, [
-      `the question to ${db} failed: no such table: mailbox; whoever asks with an address is told to come again`,
+      `the question to ${db} failed: no such table: mailbox; try it with the sqlite3 program; whoever asks with an address is told to come again`,
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import { queryForeign } from '../store/file/foreign-node.ts';
 import { ListError, type ListRow } from './lists.ts';
 
@@ -56,8 +57,7 @@ export function keepList(source: ListSource, { lines, take, note }: ListUse): Ke
       read(unlessSame);
       trouble.over();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      trouble.tell(`${message}; the list stays as it was`);
+      trouble.tell(`${sayError(error)}; the list stays as it was`);
     }
   };
   // Before it is read: what changes in between is then seen.

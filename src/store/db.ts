@@ -44,6 +44,11 @@ export interface Store {
   close(): void;
 }
 
+/** Whether a batch failed with this: drizzle puts the driver's own error behind its own. */
+export function failedWith(error: unknown, what: RegExp): boolean {
+  return error instanceof Error && what.test(`${error.message} ${String(error.cause)}`);
+}
+
 /** The database cannot be used as it is. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

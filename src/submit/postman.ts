@@ -6,6 +6,7 @@
 import { Budget } from '../net/budget.ts';
 import { elapsed } from '../net/elapsed.ts';
 import type { Notifier } from '../net/notify.ts';
+import type { Language } from '../provider/phrases.ts';
 import { secretHash } from '../store/secret.ts';
 import type { NewAct, SubmissionRow } from '../store/submissions.ts';
 import { answerUntil } from './due.ts';
@@ -34,7 +35,7 @@ export interface PostmanPorts {
   /** How long a submitter has to answer a question. */
   readonly policy: Pick<Policy, 'answerDays'>;
   /** Of reviewers. */
-  readonly language: Draft['language'];
+  readonly language: Language;
   readonly note: (message: string) => void;
   /** Milliseconds before something is sent; tests do not wait. */
   readonly pauses?: Partial<Pauses>;

@@ -1,5 +1,6 @@
 /** Checks in the background: some submissions at a time. Whatever is cut off is taken up again at the next start. */
 import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import { StoreError } from '../store/db.ts';
 import { readNumbers } from '../store/submissions.ts';
 import { type Checking, checkSubmission } from './checking.ts';
@@ -60,7 +61,7 @@ export class CheckQueue {
       const work = checkSubmission(this.#options, number, block, this.#stop.signal)
         .catch((error: unknown) => {
           // Tried again when somebody looks whether there is anything left.
-          if (error instanceof StoreError) return this.#trouble.tell(error.message);
+          if (error instanceof StoreError) return this.#trouble.tell(sayError(error));
           const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
           defect(`submission ${number} could not be checked: ${what}`);
         })

@@ -12,6 +12,7 @@ import { isSpecialUse } from '../lookup/special.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { instant } from '../net/instant.ts';
 import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import { literalDomains, withHosts } from '../provider/hosts.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
@@ -88,7 +89,7 @@ async function loop(options: ComparingOptions, signal: AbortSignal): Promise<voi
       if (now) asked = await compareDue(now, by, options, signal);
       trouble.over();
     } catch (error) {
-      trouble.tell(error instanceof Error ? error.message : String(error));
+      trouble.tell(sayError(error));
     }
     await clock.sleep(asked < mostAtOnce ? idle : busy, signal);
   }

@@ -1,5 +1,6 @@
 /** Verification as a habit: looks each minute what is due, runs over it, and sleeps. Stops when it is told to. */
 import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import type { Curated } from '../provider/model.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { mostOfRun } from './dispatch.ts';
@@ -69,7 +70,7 @@ export async function habit({ round, note, clock = systemClock }: HabitOptions, 
       }
       trouble.over();
     } catch (error) {
-      trouble.tell(error instanceof Error ? error.message : String(error));
+      trouble.tell(sayError(error));
     }
     if (!more) await clock.sleep(rhythm, signal);
   }

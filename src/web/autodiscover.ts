@@ -22,7 +22,7 @@ import { NameError, parseDomain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
-import { find, loginOf, sourceOf } from './find.ts';
+import { find, loginOf, ownUrl, sourceOf } from './find.ts';
 import { bodyText } from './http/body.ts';
 import { type ErrorCode, HttpProblem } from './http/errors.ts';
 import { queryParameter } from './http/query.ts';
@@ -120,9 +120,6 @@ export function autodiscoverJsonRoute(deps: Deps) {
     mayCarryAddress(c);
     const refused = refuseProtocol(queryParameter(c.req.url, 'protocol'));
     if (refused) return sendForeignError(c, refused);
-    if (deps.url === undefined) {
-      throw new HttpProblem('no-own-url', 'This server does not know its own URL; its operator gives it with --url.');
-    }
-    return sendJson(c, pointToXml(deps.url), 'no-store');
+    return sendJson(c, pointToXml(ownUrl(deps)), 'no-store');
   };
 }

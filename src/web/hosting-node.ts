@@ -11,7 +11,7 @@ import {
 } from '../lookup/lists.ts';
 import { type KeptList, keepList, type ListSource } from '../lookup/lists-node.ts';
 import { Lasting } from '../net/lasting.ts';
-import type { Log } from '../net/log.ts';
+import { type Log, sayError } from '../net/log.ts';
 import { StoreError } from '../store/db.ts';
 import { queryForeign } from '../store/file/foreign-node.ts';
 import type { Keeper } from './served/keeper.ts';
@@ -102,7 +102,7 @@ function askLogins(
       trouble.over();
       return login !== undefined && isLogin(login) ? login : undefined;
     } catch (error) {
-      trouble.tell(`${(error as Error).message}; whoever asks with an address is told to come again`);
+      trouble.tell(`${sayError(error)}; whoever asks with an address is told to come again`);
       throw error;
     }
   };

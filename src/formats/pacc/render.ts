@@ -13,21 +13,19 @@ import { type CurrentProvider, currentOf } from '../../provider/current.ts';
 import { isTemplate, withHosts } from '../../provider/hosts.ts';
 import { takesPassword } from '../../provider/login.ts';
 import type { Answer, Knowledge, Server, Service } from '../../provider/model.ts';
-import type { Language } from '../../provider/phrases.ts';
+import type { Language, Says } from '../../provider/phrases.ts';
 import { hostMembers, urlMembers } from './vocabulary.ts';
 
-/** A clause for people. */
-export type Reason = Readonly<Record<Language, string>>;
-/** What cannot be written says every reason at once. */
-export type Published = { readonly text: string } | { readonly why: readonly [Reason, ...Reason[]] };
+/** What cannot be written says every reason at once, as clauses. */
+export type Published = { readonly text: string } | { readonly why: readonly [Says, ...Says[]] };
 
 /** Reasons as one text, without a full stop. */
-export function sayReasons(why: readonly Reason[], language: Language): string {
+export function sayReasons(why: readonly Says[], language: Language): string {
   return [...new Set(why.map((reason) => reason[language]))].join('; ');
 }
 
 /** Nothing is left of the servers, or there never was one for this domain. */
-export function noServer(name: string, domain: string): Reason {
+export function noServer(name: string, domain: string): Says {
   return {
     en: `${name} has no server that can be given for ${domain}`,
     de: `${name} hat keinen Server, der für ${domain} genannt werden kann`,
@@ -62,12 +60,12 @@ export function renderPacc(answer: Pick<Answer, 'domain' | 'provider' | 'mx'>, k
   return { text: JSON.stringify({ authentication: { password: true }, info: info(provider), protocols: sorted }) };
 }
 
-function noAccess(name: string): Reason {
+function noAccess(name: string): Says {
   return { en: `${name} offers no IMAP, POP3 or SMTP`, de: `${name} bietet weder IMAP noch POP3 noch SMTP an` };
 }
 
 /** A server with what PACC cannot say of it. */
-function judge(server: Server): { server: Server; wrong: Reason | undefined } {
+function judge(server: Server): { server: Server; wrong: Says | undefined } {
   const { protocol, host, port, security, username, auth } = server;
   const standard = members[protocol].port;
   const at = `${host}:${port}`;

@@ -10,6 +10,7 @@ import { html } from 'hono/html';
 import { answerJson } from '../../formats/json.ts';
 import { renderProfile } from '../../formats/mobileconfig/render.ts';
 import { accountCode } from '../../formats/thunderbird-code.ts';
+import { isTemporary } from '../../lookup/ladder.ts';
 import { parseAddress } from '../../name/address.ts';
 import { NameError } from '../../name/domain.ts';
 import { currentOf } from '../../provider/current.ts';
@@ -131,8 +132,7 @@ async function found(deps: Deps, c: Context, typed: string, language: Language):
   const result = await seek(deps, c, source, [asked.domain], resolver, wantsPublished ? published : undefined);
   if ('miss' in result) {
     const { reason } = result.miss;
-    const isTemporary = reason === 'dns-timeout' || reason === 'dns-budget';
-    if (deps.hosting?.only && !isTemporary) {
+    if (deps.hosting?.only && !isTemporary(result.miss)) {
       const { title, notHere } = texts[language];
       return { title, shown: asked.domain, section: { fault: notHere }, status: 404 };
     }

@@ -56,7 +56,7 @@ export const texts = {
   },
   de: {
     description: (name: string) =>
-      `Mail-Einstellungen von ${name}: Server, Ports, Anmeldung, was davon zu sehen war und woher jede Angabe ist.`,
+      `Mail-Einstellungen von ${name}: Server, Ports, Anmeldung, was davon zu sehen war und woher jede Angabe stammt.`,
     who: (kind: string, country: string) => `${kind}, ${country}`,
     contents: 'Auf dieser Seite',
     settings: 'Einstellungen',

@@ -1,9 +1,10 @@
 /** The desk on Node: submissions are checked by this process, and what was held is published when its time is over. */
 import type { Atlas } from '../../atlas/tables.ts';
 import { Lasting } from '../../net/lasting.ts';
-import type { Log } from '../../net/log.ts';
+import { type Log, sayError } from '../../net/log.ts';
 import type { Notifier } from '../../net/notify.ts';
 import type { Mailer } from '../../net/notify-node.ts';
+import type { Language } from '../../provider/phrases.ts';
 import type { Store } from '../../store/db.ts';
 import { type CheckerOptions, nodeChecker } from '../../submit/checks/checker-node.ts';
 import { type Desk, defaultMostOpen } from '../../submit/desk.ts';
@@ -26,7 +27,7 @@ export interface Notices {
   readonly mailer?: Mailer | undefined;
   readonly reviewers?: readonly Notifier[] | undefined;
   /** Of what reviewers are told. */
-  readonly language?: 'en' | 'de' | undefined;
+  readonly language?: Language | undefined;
 }
 
 export interface DeskPorts {
@@ -89,7 +90,7 @@ export async function startDesk(
       scrub();
       trouble.over();
     } catch (error) {
-      trouble.tell(error instanceof Error ? error.message : String(error));
+      trouble.tell(sayError(error));
     }
   };
   const look = () => {
