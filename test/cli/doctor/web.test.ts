@@ -37,8 +37,8 @@ describe('the doctor asks each DNS server', () => {
       t.after(() => dns.stop());
       let [found] = await examineResolvers([dns.address]);
       // A busy machine makes a quick server slow now and then, not each time.
-      for (let i = 0; i < 9 && state === 'ok' && found?.state === 'warning'; i++)
-        [found] = await examineResolvers([dns.address]);
+      const more = state === 'ok' ? 9 : 0;
+      for (let i = 0; i < more && found?.state === 'warning'; i++) [found] = await examineResolvers([dns.address]);
       assert.equal(found?.state, state);
       assert.match(found?.says ?? '', says);
       assert.ok(found?.says.startsWith(dns.address));
@@ -83,7 +83,7 @@ describe('the doctor looks at the server from outside', () => {
     test(`its certificate: ${kind}`, async (t) => {
       const { ca, leaf } = await pki();
       const port = await listening(t, createSecure(await leaf(kind), ready));
-      const findings = await examineOwnUrl(`https://localhost:${port}`, about, { ca, timeout: 5000 });
+      const findings = await examineOwnUrl(`https://localhost:${port}`, about, { ca, timeout: 60_000 });
       const found = findings.find((one) => one.check === check);
       assert.equal(found?.state, state, JSON.stringify(findings));
       assert.match(found?.says ?? '', says);
