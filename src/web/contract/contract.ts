@@ -10,7 +10,6 @@ import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../../
 import {
   Alternative,
   accesses,
-  auths,
   Decision,
   Documentation,
   Follow,
@@ -25,7 +24,6 @@ import {
   Service,
   SetupStep,
   Source,
-  securities,
 } from '../../provider/schema.ts';
 import { errorCodes } from '../http/errors.ts';
 
