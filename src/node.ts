@@ -22,7 +22,8 @@ import { Demand } from './lookup/demand.ts';
 import { cachedResolver } from './net/dns/resolver-cached.ts';
 import { countedResolver } from './net/dns/resolver-counted.ts';
 import { nodeResolver } from './net/dns/resolver-node.ts';
-import { elapsed } from './net/elapsed.ts';
+import { Lasting } from './net/lasting.ts';
+import { type Log, sayError } from './net/log.ts';
 import { type Networks, noNetworks } from './net/networks.ts';
 import type { Mailer } from './net/notify-node.ts';
 import type { Language } from './provider/phrases.ts';
@@ -30,7 +31,7 @@ import type { Store } from './store/db.ts';
 import { StoreError } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
 import { databaseBytes } from './store/file/health-node.ts';
-import { newestRevision } from './store/providers.ts';
+import { newestRevision } from './store/revisions.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { propose } from './submit/follow.ts';
 import { startComparing } from './verify/comparing.ts';
@@ -122,10 +123,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 async function serveFrom(store: Store, options: ServerOptions): Promise<RunningServer> {
   const { log } = options;
-  const note = (message: string): void => log.warn(message);
   const { asker, isOwn, isNear } = askers(options.trustedProxies ?? noNetworks);
   const keeper = new Keeper(store);
-  const tellTrouble = onceInAWhile(note);
+  const trouble = new Lasting((message) => log.warn(message));
 
   const reload = async () => {
     const files = readDataDir(options.data);
@@ -138,16 +138,18 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
         options.hosting?.only ? 'own' : 'everybody',
       );
       if ('problems' in result) {
-        noteProblems(result.problems, note);
+        sayProblems(result.problems, log);
         if (keeper.served !== undefined || (await newestRevision(store.db)) > 0)
-          note('what was loaded before is served');
+          log.warn('what was loaded before is served');
       } else {
         const { added, changed, removed, unchanged } = result;
         // The first load of a new database needs no word.
         const wasNew = changed.length + removed.length + unchanged === 0;
         if (!wasNew && added.length + changed.length + removed.length > 0)
           log.info(`the data were loaded: ${sayLoad(result)}`);
-        for (const line of sayOverlays(result)) note(line);
+        const { done, open } = sayOverlays(result);
+        for (const line of done) log.info(line);
+        for (const line of open) log.warn(line);
       }
     }
     await keeper.refresh();
@@ -159,7 +161,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     throw new StoreError('there is nothing to serve', 'mend the data, or name a folder of data with --data DIR');
   }
 
-  const hosting = options.hosting && startHosting(options.hosting, keeper, note);
+  const hosting = options.hosting && startHosting(options.hosting, keeper, log);
   const resolver = countedResolver(cachedResolver(nodeResolver(options.resolver)));
   const asking = {
     timeout: publishedTimeout,
@@ -177,7 +179,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       if (statements.length > 0) await store.atomically(statements);
     } catch (error) {
       // Curators can do without; the server goes on.
-      note(`what is asked for in vain could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+      log.warn(`what is asked for in vain could not be kept: ${sayError(error)}`);
     }
   };
   const verifying = startVerifying(store, keeper, options);
@@ -187,7 +189,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       store,
       atlas: () => keeper.curated(),
       changed: () => keeper.refresh(),
-      note,
+      log,
       url: options.url,
       notices: { mailer: options.mailer, reviewers: options.notifiers, language: options.language },
     }));
@@ -227,7 +229,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
     ...(options.signer && { signer: options.signer }),
     ...(requested && { answered: (c, route) => requested.answered(c, route) }),
     defect: (error, route) => {
-      if (error instanceof StoreError) tellTrouble(`${error.message}: ${error.tip}`);
+      if (error instanceof StoreError) trouble.tell(sayError(error));
       else log.error(`a defect at ${route}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   });
@@ -245,8 +247,7 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
 
   const poll = setInterval(() => {
     keeper.look().catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      tellTrouble(`the database cannot be read, the atlas stays as it is: ${message}`);
+      trouble.tell(`the database cannot be read, the atlas stays as it is: ${sayError(error)}`);
     });
   }, pollInterval);
 
@@ -263,9 +264,9 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
       onFollowed: async (record, seen) => {
         if (!desk) return;
         const number = await propose(desk.desk, record.id, seen.kind === 'differs' ? seen : undefined);
-        if (number !== undefined) note(`${record.id}: its own file says something else, see submission ${number}`);
+        if (number !== undefined) log.info(`${record.id}: its own file says something else, see submission ${number}`);
       },
-      note,
+      note: (message) => log.warn(message),
     });
 
   return {
@@ -288,20 +289,10 @@ async function serveFrom(store: Store, options: ServerOptions): Promise<RunningS
   };
 }
 
-/** What lasts is told once in ten minutes, not at every request and every look. There are few such texts. */
-function onceInAWhile(note: (message: string) => void): (message: string) => void {
-  const toldAt = new Map<string, number>();
-  return (message) => {
-    if (elapsed() - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < 600_000) return;
-    toldAt.set(message, elapsed());
-    note(message);
-  };
-}
-
 const shownProblems = 5;
 
-function noteProblems(problems: readonly Problem[], note: (message: string) => void): void {
-  note(`the data have ${problems.length === 1 ? '1 error' : `${problems.length} errors`} and were not loaded`);
-  for (const problem of problems.slice(0, shownProblems)) note(sayProblem(problem));
-  if (problems.length > shownProblems) note('mailatlas lint says the rest');
+function sayProblems(problems: readonly Problem[], log: Log): void {
+  log.warn(`the data have ${problems.length === 1 ? '1 error' : `${problems.length} errors`} and were not loaded`);
+  for (const problem of problems.slice(0, shownProblems)) log.warn(sayProblem(problem));
+  if (problems.length > shownProblems) log.warn('mailatlas lint says the rest');
 }

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { Certificate } from '../src/net/wire.ts';
-import type { Curated } from '../src/provider/model.ts';
+import { type Curated, endpointKey } from '../src/provider/model.ts';
 import type { Store } from '../src/store/db.ts';
 import { listEndpoints } from '../src/store/seen/statuses.ts';
-import { type Endpoint, endpoints, formatEndpoint } from '../src/verify/endpoint.ts';
+import { type Endpoint, endpoints } from '../src/verify/endpoint.ts';
 import type { Attempt, Evidence, TranscriptLine } from '../src/verify/evidence.ts';
 import { judge } from '../src/verify/judge.ts';
 import { Pace } from '../src/verify/pace.ts';
@@ -85,7 +85,7 @@ function pretend(endpoint: Endpoint, at: number, now: number, fate: Fate): Evide
     ? { address, ms: {}, transcript: [], fault: { phase: 'connect', kind: 'timeout' } as const }
     : conversation(endpoint, address, pace, certificateOf(host, at, now, fate));
   return {
-    endpoint: formatEndpoint(endpoint),
+    endpoint: endpointKey(endpoint),
     at: new Date(at).toISOString(),
     vantage: 'local',
     dns: { ms: Math.round(3 + 12 * chance(host, String(at + 1))), addresses: [address] },

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { soon } from './soon.ts';
 
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const data = fileURLToPath(new URL('cli/data', import.meta.url));
@@ -125,11 +126,12 @@ describe('stopping', () => {
         `POST /mail.mobileconfig HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 6)}`,
       );
       await ask(`${server.url}/healthz`);
+      const exited = once(server.process, 'exit');
       server.process.kill('SIGTERM');
       await until(() => server.stderr().includes('no new requests'));
       if (signals === 2) {
         server.process.kill('SIGTERM');
-        await once(server.process, 'exit');
+        await exited;
         assert.equal(server.process.exitCode, 128 + 15);
         socket.destroy();
         continue;
@@ -141,7 +143,7 @@ describe('stopping', () => {
       await ended;
       assert.match(answer, /^HTTP\/1\.1 200 OK/);
       assert.match(answer, /<\/plist>\s*$/);
-      await once(server.process, 'exit');
+      await exited;
       assert.equal(server.process.exitCode, 0);
     }
   });
@@ -202,7 +204,5 @@ function isRefusal(answer: unknown): boolean {
   return code === 'ECONNREFUSED' || code === 'ECONNRESET';
 }
 
-async function until(what: () => boolean): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!what() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+/** Until something is so; not for ever. */
+const until = (what: () => boolean) => soon(String(what), () => assert.ok(what()));

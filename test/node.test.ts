@@ -27,8 +27,10 @@ import { openSqlite } from '../src/store/sqlite.ts';
 import { ours as trusted } from './bundles.ts';
 import { autoconfig } from './discover/world.ts';
 import { startDns, type Zone } from './dns-server.ts';
+import { freePort } from './free-ports.ts';
 import { logTo } from './log.ts';
 import { pki } from './pki.ts';
+import { soon } from './soon.ts';
 import { startWeb } from './web-server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -483,7 +485,7 @@ describe('the statuses of servers', () => {
       assert.match(checkedAt, /^20\d\d-/);
     });
     assert.ok(dns.questions.includes('imap.post.example'));
-    await within(3000, server.close());
+    await within(longAfterwards, server.close());
   });
 });
 
@@ -493,8 +495,8 @@ describe('close()', () => {
   test('lets a request under way finish, takes no new one, and frees the port', async (t) => {
     const dns = await startDns(zone);
     t.after(() => dns.stop());
-    const { server, db, data } = await start(t, { resolver: dns.address });
-    const port = Number(new URL(server.url).port);
+    const port = await freePort();
+    const { server, db, data } = await start(t, { resolver: dns.address, port });
     const underWay = answerTo(new URL('/mx/v1.1/customer.de', server.url), new Agent());
     await soon('the question', () => assert.deepEqual(dns.questions, ['customer.de']));
     const closed = server.close();
@@ -510,7 +512,7 @@ describe('close()', () => {
     const agent = new Agent({ keepAlive: true });
     t.after(() => agent.destroy());
     await answerTo(new URL('/healthz', server.url), agent);
-    await within(1000, server.close());
+    await within(beforeIdleOnesEnd, server.close());
   });
 
   test('does not wait for a connection on which nothing was ever asked', async (t) => {
@@ -531,7 +533,7 @@ describe('close()', () => {
     await soon('the question', () => assert.equal(dns.questions.length, 1));
     const closed = server.close();
     await underWay;
-    await within(3000, closed);
+    await within(beforeIdleOnesEnd, closed);
   });
 
   /** A few seconds of grace are for requests under way; a client that sends nothing must not hold the process up. */
@@ -544,7 +546,7 @@ describe('close()', () => {
     socket.write(sent);
     // The server has it once it has answered somebody who came later.
     await ask(server, '/healthz');
-    await within(3000, server.close());
+    await within(longAfterwards, server.close());
   }
 });
 
@@ -700,19 +702,8 @@ const delay = (milliseconds: number) =>
     setTimeout(resolve, milliseconds).unref();
   });
 
-/** Waits until the assertions hold; after ten polls of the server they must. */
-async function soon(what: string, holds: () => Promise<void> | void): Promise<void> {
-  const end = performance.now() + 10 * 500;
-  for (;;) {
-    try {
-      await holds();
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw new Error(`${what}: not seen in time`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
+/** Milliseconds: node:http ends idle connections by itself after five seconds, whoever says nothing after fifteen. */
+const [beforeIdleOnesEnd, longAfterwards] = [4500, 12_000] as const;
 
 async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
   const late = delay(milliseconds).then(() => assert.fail(`not within ${milliseconds} ms`));

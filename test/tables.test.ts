@@ -11,7 +11,6 @@ const known = new Map([
   ['cli/stats.ts backings', 'our own words'],
   ['formats/automx2.ts types', 'asked by Object.hasOwn first'],
   ['formats/escape.ts entities', 'one of five characters'],
-  ['formats/providerdb-write.ts patterns', 'a template of a record'],
   ['net/socket-faults.ts socketFaults', 'a code of Node’s'],
   ['provider/phrases.ts protocolNames', 'a protocol of a record'],
   ['submit/checks/rules.ts german', 'the name of a rule'],

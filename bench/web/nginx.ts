@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from '../../test/real/supervise.ts';
+import { freePorts } from '../../test/free-ports.ts';
 import { end, hold } from '../children.ts';
 import { pinned } from '../machine.ts';
 import type { Running } from '../serving.ts';

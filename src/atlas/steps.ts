@@ -80,12 +80,9 @@ export async function byMxHosts(
   const strangers: Domain[] = [];
   for (const host of preferred) {
     const owner = await index.mxOwnerOf(patternsFor(host));
-    if (owner)
-      keepFirst(owners, 'record' in owner ? owner.record.id : `${owner.other.kind} ${owner.other.name}`, {
-        owner,
-        host,
-      });
-    else strangers.push(host);
+    const name = owner && ('record' in owner ? owner.record.id : `${owner.other.kind} ${owner.other.name}`);
+    if (!owner || name === undefined) strangers.push(host);
+    else if (!owners.has(name)) owners.set(name, { owner, host });
   }
   const [first] = owners.values();
   // Equally preferred hosts of two houses: the mailbox may be at either, and a guess would send a password astray.
@@ -99,8 +96,4 @@ export async function byMxHosts(
 
 function sameHouse(a: Domain, b: Domain, registrable: OwnerOfHost): boolean {
   return registrable(a) !== undefined && registrable(a) === registrable(b);
-}
-
-function keepFirst<V>(map: Map<string, V>, key: string, value: V): void {
-  if (!map.has(key)) map.set(key, value);
 }

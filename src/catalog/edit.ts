@@ -15,7 +15,7 @@ import {
 } from 'yaml';
 import { canonicalJson } from '../atlas/digest.ts';
 import { canonical, settleComment } from './format.ts';
-import { readYaml } from './yaml.ts';
+import { core, readYaml } from './yaml.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,12 +25,12 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function edit(text: string, file: string, wanted: unknown): string | undefined {
   if (readYaml(text, file).problems.length > 0) return undefined;
-  const document = parseDocument(text, { version: '1.2', schema: 'core' });
+  const document = parseDocument(text, core);
   if (!isMap(document.contents)) return undefined;
   document.contents = become(document.contents, wanted, { document, text }) as typeof document.contents;
   const result = canonical(document.toString({ lineWidth: 0 }), file);
   if (!('text' in result)) return undefined;
-  const read: unknown = parseDocument(result.text, { version: '1.2', schema: 'core' }).toJS();
+  const read: unknown = parseDocument(result.text, core).toJS();
   return canonicalJson(read) === canonicalJson(wanted) ? result.text : undefined;
 }
 

@@ -18,6 +18,13 @@ export function withoutExcused(found: readonly Judged[], list: ExceptionList): P
   return open.map(({ id: _, ...problem }) => problem);
 }
 
+const vain = 'excuses nothing';
+
+/** True for the problem of an exception that has nothing to excuse (any more). */
+export function excusesNothing({ rule, says }: Problem): boolean {
+  return rule === 'exceptions' && says.startsWith(vain);
+}
+
 /**
  * What is wrong with the exceptions themselves. None of it keeps data from being served: an exception that runs out is for
  * the curator to look at, not for a server to stop at.
@@ -36,7 +43,7 @@ export function judgeExceptions(found: readonly Judged[], list: ExceptionList, t
       },
     ];
     if (!found.some((problem) => problem.rule === rule && problem.id === id)) {
-      return about(`excuses nothing: ${id} has no finding of ${rule}`, 'remove it');
+      return about(`${vain}: ${id} has no finding of ${rule}`, 'remove it');
     }
     if (until < today.slice(0, until.length))
       return about(`ran out on ${until}`, 'mend the record, or say why it needs longer');

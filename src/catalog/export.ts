@@ -9,8 +9,10 @@ import type { Overlay } from '../store/overlays.ts';
 import { type Catalog, parseCatalog, problemsOf } from './catalog.ts';
 import { changes, diffRecords } from './diff.ts';
 import { edit } from './edit.ts';
+import { excusesNothing } from './exceptions.ts';
 import type { DataFiles, ListName, TextFile } from './files.ts';
 import { draftText } from './format.ts';
+import { baseName } from './kinds.ts';
 import { lint } from './lint.ts';
 import { type Problem, sayProblem } from './problem.ts';
 
@@ -160,11 +162,7 @@ function shrunk<K extends string, E>(
 function withoutExceptions(files: DataFiles, catalog: Catalog, writes: readonly Write[], today: string) {
   const ids = new Set(writes.map(({ path }) => path.replace(/^providers\/|\.yml$/g, '')));
   const problems = lint(parseCatalog(withWrites(files, writes)), today);
-  const vain = new Set(
-    problems
-      .filter(({ rule, says }) => rule === 'exceptions' && says.startsWith('excuses nothing'))
-      .map(({ field }) => Number(/\d+/.exec(field)?.[0])),
-  );
+  const vain = new Set(problems.filter(excusesNothing).map(({ field }) => Number(/\d+/.exec(field)?.[0])));
   const gone = new Set((catalog.exceptions.value?.exceptions ?? []).filter(({ id }, i) => vain.has(i) && ids.has(id)));
   return gone.size === 0
     ? []
@@ -185,4 +183,3 @@ function withWrites(files: DataFiles, writes: readonly Write[]): DataFiles {
 }
 
 const sayWithoutPlace = ({ file, field, rule, says }: Problem): string => [baseName(file), field, rule, says].join('|');
-const baseName = (file: string): string => file.replace(/^.*[\\/]/, '');

@@ -3,7 +3,7 @@
 import { parseAutoconfig } from '../formats/autoconfig/parse.ts';
 import { parseAutomx2 } from '../formats/automx2.ts';
 import type { Draft } from '../formats/draft.ts';
-import { frontMatterOf, parseProviderDb } from '../formats/providerdb.ts';
+import { frontMatterOf, parseProviderDb } from '../formats/providerdb/parse.ts';
 import { XmlError } from '../formats/xml.ts';
 import type { Provider } from '../provider/model.ts';
 import type { TextFile } from './files.ts';

@@ -32,8 +32,13 @@ export const lists = {
 
 export const kinds: readonly FileKind[] = [provider, ...Object.values(lists)];
 
+/** The name of a file without its folder, whichever way that is written. */
+export function baseName(file: string): string {
+  return file.replace(/^.*[\\/]/, '');
+}
+
 /** The kind of a file by its name; what is no list is a record. */
 export function kindOf(file: string): FileKind {
-  const name = file.replace(/^.*[\\/]/, '');
+  const name = baseName(file);
   return Object.hasOwn(lists, name) ? lists[name as keyof typeof lists] : provider;
 }

@@ -5,6 +5,7 @@ import { type Catalog, curatedOf, filesOf, problemsOf } from './catalog.ts';
 import { type Judged, judgeExceptions, withoutExcused } from './exceptions.ts';
 import { canonical } from './format.ts';
 import { judgeRecord, type Rule } from './judge.ts';
+import { baseName } from './kinds.ts';
 import { lintLists } from './lint-lists.ts';
 import type { Parsed } from './parse.ts';
 import { fieldName, type Problem } from './problem.ts';
@@ -89,8 +90,6 @@ function checkStyle(parsed: Parsed<unknown>): Problem[] {
     },
   ];
 }
-
-const baseName = (file: string): string => file.replace(/^.*[\\/]/, '');
 
 function byPlace(a: Problem, b: Problem): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;

@@ -8,17 +8,16 @@ import type { MessageEntry } from '../provider/lists.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import type { Statement, Store } from '../store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../store/generation.ts';
+import { putMeta, readMeta } from '../store/meta.ts';
 import { applyOverlays, dropOverlay, type Overlay, readOverlays } from '../store/overlays.ts';
 import {
   changeRecord,
   projectionFormat,
   putLists,
   putMessages,
-  putMeta,
   putNoProbe,
   putRecord,
   readDigests,
-  readMeta,
   readOwners,
 } from '../store/providers.ts';
 import { batches, type Move, type Part } from './batches.ts';
@@ -199,13 +198,18 @@ export function sayLoad({ added, changed, removed, unchanged }: LoadReport): str
   return `${added.length} added, ${changed.length} changed, ${removed.length} removed, ${unchanged} unchanged`;
 }
 
-/** What a person must decide after a load, or may be glad to hear: one clause an overlay. */
-export function sayOverlays({ retired, conflicts, refused }: LoadReport): string[] {
-  return [
-    ...retired.map(({ id }) => `${id}: the data have what was published here`),
-    ...conflicts.map(
-      ({ id }) => `${id}: the data have changed since a change was published here, which is still served`,
-    ),
-    ...refused.map(({ id }) => `${id}: what was published here claims a name of another record and is not served`),
-  ];
+/** What became of overlays in a load, and what a person must decide: one clause an overlay. */
+export function sayOverlays({ retired, conflicts, refused }: LoadReport): {
+  readonly done: readonly string[];
+  readonly open: readonly string[];
+} {
+  return {
+    done: retired.map(({ id }) => `${id}: the data have what was published here`),
+    open: [
+      ...conflicts.map(
+        ({ id }) => `${id}: the data have changed since a change was published here, which is still served`,
+      ),
+      ...refused.map(({ id }) => `${id}: what was published here claims a name of another record and is not served`),
+    ],
+  };
 }

@@ -10,7 +10,7 @@ import { serverRank } from '../provider/rank.ts';
 import { settleComment } from './format.ts';
 import { kindOf } from './kinds.ts';
 import { child, type Shape, shapeOf } from './shape.ts';
-import { readYaml } from './yaml.ts';
+import { core, readYaml } from './yaml.ts';
 
 /** Keys whose values are host names or lists of them, wherever they stand. */
 const nameKeys: ReadonlySet<string> = new Set(['id', 'host', 'operator', 'domains', 'mx', 'domain', 'successor']);
@@ -18,7 +18,7 @@ const nameKeys: ReadonlySet<string> = new Set(['id', 'host', 'operator', 'domain
 /** The mended text; the text itself where nothing is to be mended, or where it is no plain YAML. */
 export function mend(text: string, file: string): string {
   if (readYaml(text, file).problems.length > 0) return text;
-  const document = parseDocument(text, { version: '1.2', schema: 'core' });
+  const document = parseDocument(text, core);
   const root = document.contents;
   if (!isMap(root)) return text;
   mendMap(root, shapeOf(kindOf(file).schema));
@@ -30,7 +30,7 @@ export function mend(text: string, file: string): string {
   }
   const mended = document.toString({ lineWidth: 0 });
   // Written only where a fact was mended: form is the formatter's business.
-  return mended === parseDocument(text, { version: '1.2', schema: 'core' }).toString({ lineWidth: 0 }) ? text : mended;
+  return mended === parseDocument(text, core).toString({ lineWidth: 0 }) ? text : mended;
 }
 
 function mendMap(map: YAMLMap, shape: Shape | undefined): void {

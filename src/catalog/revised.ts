@@ -2,7 +2,7 @@
 import { recordDigest } from '../atlas/digest.ts';
 import type { Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
-import type { TracedRevision } from '../store/providers.ts';
+import type { TracedRevision } from '../store/revisions.ts';
 import { changesIn, sayServer } from './diff.ts';
 
 /**

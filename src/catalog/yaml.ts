@@ -23,6 +23,9 @@ export interface YamlFile {
   locate(path: Path, on?: 'key' | 'value'): { line: number; column: number } | undefined;
 }
 
+/** How curated files are read: `no` and `2026-11-20` are texts. */
+export const core = { version: '1.2', schema: 'core' } as const;
+
 /** Maps count twice: the pair and its value. A record has at most a dozen. */
 const maxDepth = 40;
 
@@ -105,7 +108,7 @@ export function readYaml(text: string, file: string): YamlFile {
 /** Undefined where the text goes deeper than the parser can, which calls itself for each level. */
 function parsed(source: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
-    return parseDocument(source, { lineCounter, version: '1.2', schema: 'core', prettyErrors: false });
+    return parseDocument(source, { ...core, lineCounter, prettyErrors: false });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -8,12 +8,13 @@ import { defaultTimeout, nodeProber } from '../verify/probe/prober-node.ts';
 import { Tally } from '../verify/report.ts';
 import { defaultConcurrency } from '../verify/run.ts';
 import { serverOption, serverUrl } from './atlas-server.ts';
+import { logOption, openLog } from './log.ts';
 import type { Command } from './main.ts';
 import { jsonOption } from './options.ts';
 import { readSecret, tokenPlace } from './private-file.ts';
 import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
 import { progressBar } from './progress.ts';
-import { Complaint, clause, exit, misuse, note, out, outJsonLine } from './say.ts';
+import { Complaint, clause, exit, misuse, out, outJsonLine } from './say.ts';
 import { version } from './version.ts';
 
 const usage = `usage: mailatlas agent --server URL --contact TEXT [--token-file FILE] [options]
@@ -36,6 +37,8 @@ database. SIGINT and SIGTERM stop it; what was seen until then counts.
   --source-address IP   call mail servers from this address of the machine
   --name NAME           the host name for EHLO (default: the machine's)
   --json                one line of JSON for each server looked at, and for each run
+  --log-level LEVEL     error, warn or info, on stderr as mailatlas serve has it (default: the environment's
+                        MAILATLAS_LOG_LEVEL, else info)
 
 The server is asked through HTTPS_PROXY or HTTP_PROXY where the environment has them, and NO_PROXY does not except it.
 
@@ -56,6 +59,7 @@ export const command: Command = {
       once: { type: 'boolean' },
       concurrency: { type: 'string' },
       control: { type: 'string', multiple: true },
+      ...logOption,
     } as const;
     const { values } = parseArgs({ args, options });
     const server = serverUrl(values.server, 'agent');
@@ -67,6 +71,7 @@ export const command: Command = {
     const concurrency = concurrencyOf(values.concurrency, 'agent');
     const controls = (values.control ?? []).map(parseEndpoint);
     const headers = { Authorization: `Bearer ${token}`, 'User-Agent': `mailatlas/${version} agent` };
+    const { log, flush } = await openLog(values['log-level'], 'agent');
     const stop = new AbortController();
     const interrupt = () => stop.abort();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
@@ -95,9 +100,15 @@ export const command: Command = {
           else out(sayRun(report, tally));
           tally = new Tally();
         },
-        note: (message) => {
-          bar.clear();
-          note(message);
+        log: {
+          info: (message) => {
+            bar.clear();
+            log.info(message);
+          },
+          warn: (message) => {
+            bar.clear();
+            log.warn(message);
+          },
         },
       });
       return exit.yes;
@@ -105,6 +116,7 @@ export const command: Command = {
       throw error instanceof AgentRefused ? explain(error, server) : error;
     } finally {
       bar.clear();
+      flush();
       // Connections under way would keep the process for as long as a probe may take.
       if (stop.signal.aborted) setImmediate(() => process.exit());
     }

@@ -1,5 +1,6 @@
 /** A mailatlas server elsewhere, as commands ask it: JSON within bounds, and its problems (RFC 9457) in our voice. */
 import process from 'node:process';
+import { serverUrlOf, withoutSlash } from './options.ts';
 import { Complaint, clause, exit, misuse, visible } from './say.ts';
 import { version } from './version.ts';
 
@@ -19,15 +20,13 @@ const mostOctets = 8 * 1024 * 1024;
 export function serverUrl(given: string | undefined, command: string, flag = '--server'): string {
   const text = given ?? process.env.MAILATLAS_SERVER;
   if (!text) throw misuse(`${command} needs ${flag} URL`, command);
-  const url = URL.parse(text);
-  const isPlain =
-    url && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === '';
-  if (!isPlain) throw misuse(`“${text}” is not a URL such as https://atlas.example`, command);
+  const url = serverUrlOf(text);
+  if (!url) throw misuse(`“${text}” is not a URL such as https://atlas.example`, command);
   const isHere = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'http:' && !isHere) {
     throw misuse('over http:// everybody on the way could read the secret: use https://', command);
   }
-  return url.href.replace(/(?<!\/)\/+$/, '');
+  return withoutSlash(url);
 }
 
 export interface Question {

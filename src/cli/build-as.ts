@@ -4,7 +4,7 @@ import { writeText } from '../catalog/files.ts';
 import { renderAutoconfig } from '../formats/autoconfig/render.ts';
 import type { Foreign } from '../formats/foreign.ts';
 import { renderNodemailer } from '../formats/nodemailer.ts';
-import { renderProviderDb } from '../formats/providerdb-write.ts';
+import { renderProviderDb } from '../formats/providerdb/render.ts';
 import { parseDomain } from '../name/domain.ts';
 import { literalDomains } from '../provider/hosts.ts';
 import type { Knowledge, Provider } from '../provider/model.ts';

@@ -1,9 +1,10 @@
 /** `build --bundle` and `build --new-key`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { bundleFile, bundleLines, headAt } from '../atlas/bundle-write.ts';
 import { newKey, signerOf } from '../atlas/keys.ts';
 import { writeText } from '../catalog/files.ts';
+import { readNamedFile } from './read-file.ts';
 import { Complaint, exit, note, out, outJson } from './say.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -69,13 +70,7 @@ function writeNew(file: string, text: string, mode: number): void {
 
 /** @throws {Complaint} where the file holds no Ed25519 private key */
 export function readSigner(file: string): ReturnType<typeof signerOf> {
-  let pem: string;
-  try {
-    pem = readFileSync(file, 'utf8');
-  } catch (error) {
-    const message = `the key ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    throw new Complaint(message, { tip: 'mailatlas build --new-key FILE makes one' });
-  }
+  const pem = readNamedFile(file, 'mailatlas build --new-key FILE makes one', `the key ${file}`);
   try {
     return signerOf(pem);
   } catch (error) {

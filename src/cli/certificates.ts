@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readNamedFile } from './read-file.ts';
 import { Complaint } from './say.ts';
 
 /**
@@ -7,18 +7,12 @@ import { Complaint } from './say.ts';
  * @throws {Complaint} where the file cannot be read, or has no certificate in it, or one that is none
  */
 export function readCertificates(file: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Complaint(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`, {
-      tip: '--ca takes a file of certificates in PEM form',
-    });
-  }
+  const tip = '--ca takes a file of certificates in PEM form';
+  const pem = readNamedFile(file, tip);
   const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     const what = certificates.length === 0 ? 'has no certificate in it' : 'has a certificate in it that cannot be read';
-    throw new Complaint(`${file} ${what}`, { tip: '--ca takes a file of certificates in PEM form' });
+    throw new Complaint(`${file} ${what}`, { tip });
   }
   return pem;
 }

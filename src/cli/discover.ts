@@ -9,14 +9,14 @@ import { type Attempt, type Discovery, type Finding, uncertainCodes } from '../d
 import { mechanismNames, printable, sayAttempt, sayTrust } from '../discover/sentences.ts';
 import { type Lookup, lookup } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
-import { parseAddress } from '../name/address.ts';
 import type { Server } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
 import { dataDir, dataOption, jsonOption, language } from './options.ts';
-import { Complaint, exit, misuse, note, out, outJson, paint, table } from './say.ts';
-import { readWebOptions, webOptions, webUsage } from './web-options.ts';
+import { Complaint, exit, note, out, outJson, paint, table } from './say.ts';
+import { serverWords } from './server-words.ts';
+import { readWebOptions, sendOption, sendUsage, typedAddress, webOptions, webUsage } from './web-options.ts';
 
 const usage = `usage: mailatlas discover DOMAIN|ADDRESS [--draft FILE] [options]
 
@@ -25,8 +25,7 @@ record; and says where each answer comes from and what vouches for it. Of an add
 must be told an address are told a placeholder.
 
   --draft FILE            write what was found as a draft of a record; a file that exists is left alone
-  --send-address          tell servers the ADDRESS that was typed
-${webUsage('everything')}  --data DIR              the data directory, for what the atlas says (default: the shipped data)
+${sendUsage}${webUsage('everything')}  --data DIR              the data directory, for what the atlas says (default: the shipped data)
   --json                  everything for programs, every question included
 
 Exit code 0: something was found. 1: nothing. 3: nothing, and most questions had no answer.
@@ -43,14 +42,10 @@ export const command: Command = {
       ...dataOption,
       ...jsonOption,
       draft: { type: 'string' },
-      'send-address': { type: 'boolean' },
+      ...sendOption,
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-    const [typed, ...extra] = positionals;
-    if (typed === undefined || extra.length > 0) throw misuse('discover takes one domain or address', 'discover');
-    const { local, domain } = parseAddress(typed);
-    if (values['send-address'] && local === undefined)
-      throw misuse('--send-address needs an address, such as someone@example.com', 'discover');
+    const { local, domain } = typedAddress(positionals, values['send-address'], 'discover');
     const discoverer = nodeDiscoverer(readWebOptions(values, 'discover'));
     if (values.draft !== undefined && existsSync(values.draft))
       throw new Complaint(`${values.draft} exists and was left as it is`, { tip: 'name another file' });
@@ -89,10 +84,8 @@ function atlasJson(ours: Lookup) {
 
 const words = {
   en: {
-    incoming: 'incoming',
-    outgoing: 'outgoing',
+    ...serverWords.en,
     service: 'service',
-    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'no encryption' },
     nothing: (domain: string) => `${domain} publishes no mail settings that could be found.`,
     asked: 'Asked in vain:',
     atlas: 'The atlas:',
@@ -101,10 +94,8 @@ const words = {
     told: (address: string) => `servers that need an address were told ${address}`,
   },
   de: {
-    incoming: 'Eingang',
-    outgoing: 'Ausgang',
+    ...serverWords.de,
     service: 'Dienst',
-    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'unverschlüsselt' },
     nothing: (domain: string) => `${domain} veröffentlicht keine Mail-Einstellungen, die zu finden wären.`,
     asked: 'Vergeblich gefragt:',
     atlas: 'Der Atlas:',

@@ -9,7 +9,7 @@ import { examineClock, examineMachine, thisMachine } from './doctor/machine.ts';
 import { examineIpv6, examinePorts, examineResolvers } from './doctor/network.ts';
 import { askTime, examineOwnUrl } from './doctor/web.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, dbFile, dbOption, jsonOption, ownUrl } from './options.ts';
+import { dataDir, dataOption, dbFile, dbOption, jsonOption, ownUrl, secondsOf } from './options.ts';
 import { exit, misuse, out, outJson, paint, visible } from './say.ts';
 import { version } from './version.ts';
 
@@ -53,8 +53,7 @@ export const command: Command = {
     } as const;
     const { values } = parseArgs({ args, options });
     if (values.only !== undefined && values.data !== undefined) throw misuse('--only is the data directory', 'doctor');
-    const seconds = Number(values.timeout ?? 5);
-    if (!(seconds > 0 && seconds <= 60)) throw misuse('--timeout takes seconds, from 1 to 60', 'doctor');
+    const seconds = secondsOf(values.timeout ?? 5, 60, 'doctor');
     const url = values.url === undefined ? undefined : ownUrl(values.url, 'doctor');
     const timeFrom = values['time-from'] === undefined ? undefined : ownUrl(values['time-from'], 'doctor');
     const web = { timeout: 1000 * seconds, ...(values.ca !== undefined && { ca: readCertificates(values.ca) }) };

@@ -93,6 +93,7 @@ function sayReport(report: LoadReport, evidence: EvidenceReport | undefined): vo
   for (const id of changed) out(`~ ${id}`);
   for (const id of removed) out(`- ${id}`);
   out(sayLoad(report));
-  for (const line of sayOverlays(report)) note(line);
+  const { done, open } = sayOverlays(report);
+  for (const line of [...done, ...open]) note(line);
   if (evidence) out(sayEvidence(evidence));
 }

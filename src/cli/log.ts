@@ -1,4 +1,4 @@
-/** `--log-level`, and how `serve` speaks: as JSON, or at a terminal as every command does. */
+/** `--log-level`, and how `serve` and `agent` speak: as JSON, or at a terminal as every command does. */
 import process from 'node:process';
 import { type Log, type LogLevel, logLevels, type RequestFacts } from '../net/log.ts';
 import { misuse, note } from './say.ts';
@@ -8,9 +8,12 @@ export const logOption = { 'log-level': { type: 'string' } } as const;
 /** Requests are not written unless somebody asks for them: /metrics counts them, and lines of them tell of people. */
 const defaultLevel: LogLevel = 'info';
 
-/** @param flush to be called before the process ends */
-export async function openLog(given: string | undefined): Promise<{ readonly log: Log; readonly flush: () => void }> {
-  const level = levelOf(given ?? (process.env['MAILATLAS_LOG_LEVEL'] || defaultLevel));
+/** @returns the log, and what is to be called before the process ends */
+export async function openLog(
+  given: string | undefined,
+  command: string,
+): Promise<{ readonly log: Log; readonly flush: () => void }> {
+  const level = levelOf(given ?? (process.env['MAILATLAS_LOG_LEVEL'] || defaultLevel), command);
   if (process.stderr.isTTY) return { log: plainLog(level), flush: () => undefined };
   const { jsonLog } = await import('../net/log-node.ts');
   const log = jsonLog(level);
@@ -32,8 +35,8 @@ function sayRequest({ method, route, status, milliseconds, bytes }: RequestFacts
   return `${method} ${route} ${status}, ${milliseconds} ms, ${bytes} octets`;
 }
 
-function levelOf(text: string): LogLevel {
+function levelOf(text: string, command: string): LogLevel {
   const level = logLevels.find((one) => one === text);
-  if (level === undefined) throw misuse(`--log-level takes one of: ${logLevels.join(', ')}`, 'serve');
+  if (level === undefined) throw misuse(`--log-level takes one of: ${logLevels.join(', ')}`, command);
   return level;
 }

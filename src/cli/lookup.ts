@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { compileAtlas } from '../atlas/atlas.ts';
 import type { DiscovererOptions } from '../discover/discover-node.ts';
 import { autoconfigVersions } from '../formats/autoconfig/vocabulary.ts';
-import { paccRevision } from '../formats/pacc/render.ts';
+import { paccRevision } from '../formats/pacc/vocabulary.ts';
 import { type Asker, type FormatName, formats, isFormat } from '../formats/table.ts';
 import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
@@ -24,8 +23,9 @@ import {
 import { inLanguage, stepText } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './options.ts';
+import { dataDir, dataOption, dbFileIfThere, dbOption, jsonOption, language } from './options.ts';
 import { Complaint, clause, complain, exit, misuse, out, outJson, paint, table } from './say.ts';
+import { serverWords } from './server-words.ts';
 import { readWebOptions, webOptions } from './web-options.ts';
 
 const usage = `usage: mailatlas lookup ADDRESS|DOMAIN [--mx] [--published] [--format FORMAT] [--version 1.1|1.2]
@@ -120,13 +120,9 @@ async function publishedWith(options: DiscovererOptions): Promise<PublishedStep>
   return async (domain) => publishedAnswer(await discoverer.discover(domain));
 }
 
-/** Only where there is a database: a lookup needs none, and makes none. */
 async function knowledgeOf(db: string | undefined): Promise<Knowledge> {
-  const file = dbFile(db);
-  if (!existsSync(file)) {
-    if (db !== undefined) throw new Complaint(`there is no ${db}`, { tip: 'mailatlas load makes a database' });
-    return nothingKnown;
-  }
+  const file = dbFileIfThere(db);
+  if (file === undefined) return nothingKnown;
   const { readKnowledgeFile } = await import('../store/seen/knowledge-node.ts');
   return readKnowledgeFile(file, new Date().toISOString());
 }
@@ -163,10 +159,8 @@ type AuthWords = Partial<Record<Auth, string>>;
 
 const words = {
   en: {
-    incoming: 'incoming',
-    outgoing: 'outgoing',
+    ...serverWords.en,
     local: 'bridge',
-    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'no encryption' },
     auth: { 'password-cleartext': 'password', 'password-encrypted': 'encrypted password' } as AuthWords,
     first: 'To do first:',
     mx: 'by its mail exchanger',
@@ -175,10 +169,8 @@ const words = {
     withheld: 'Not given now, because it may belong to somebody else:',
   },
   de: {
-    incoming: 'Eingang',
-    outgoing: 'Ausgang',
+    ...serverWords.de,
     local: 'Bridge',
-    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'unverschlüsselt' },
     auth: { 'password-cleartext': 'Passwort', 'password-encrypted': 'verschlüsseltes Passwort' } as AuthWords,
     first: 'Zuerst zu tun:',
     mx: 'nach dem Mailserver der Domain',

@@ -1,8 +1,9 @@
 /** Options that several commands share, and where their defaults come from. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { misuse } from './say.ts';
+import { Complaint, misuse } from './say.ts';
 
 /** The data that came with the program. */
 export const shippedData = fileURLToPath(new URL('../../data', import.meta.url));
@@ -23,22 +24,60 @@ export function dbFile(given: string | undefined): string {
   return resolve(given ?? (process.env.MAILATLAS_DB || 'mailatlas.db'));
 }
 
+/** The same for commands that need no database, and make none. @throws {Complaint} where `--db` names no file */
+export function dbFileIfThere(given: string | undefined): string | undefined {
+  const file = dbFile(given);
+  if (existsSync(file)) return file;
+  if (given !== undefined) throw new Complaint(`there is no ${given}`, { tip: 'mailatlas load makes a database' });
+  return undefined;
+}
+
 /** The same for `serve --only`, which needs none: what is served is in the folder. A file keeps what `--verify` saw. */
 export function ownDbFile(given: string | undefined): string {
   const file = given ?? process.env.MAILATLAS_DB;
   return file ? resolve(file) : ':memory:';
 }
 
-/** `--url URL`, without a slash at its end, because paths are put behind it. @throws {Complaint} where it is none */
-export function ownUrl(text: string, command: string): string {
+/** A URL that leads to a whole server, or to all below a path of it; undefined for any other one, and for one with a secret. */
+export function serverUrlOf(text: string): URL | undefined {
   const url = URL.parse(text);
-  const isPlain = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
-  if (!isPlain) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, command);
-  return url.href.replace(/(?<!\/)\/+$/, '');
+  const isPlain =
+    url && /^https?:$/.test(url.protocol) && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  return isPlain ? url : undefined;
 }
 
-/** `--resolver HOST:PORT` */
-export const resolverOption = { resolver: { type: 'string' } } as const;
+/** Without a slash at its end, because paths are put behind it. */
+export function withoutSlash({ href }: URL): string {
+  return href.replace(/(?<!\/)\/+$/, '');
+}
+
+/** `--url URL`, without a slash at its end. @throws {Complaint} where it is none */
+export function ownUrl(text: string, command: string): string {
+  const url = serverUrlOf(text);
+  if (!url) throw misuse(`“${text}” is not a URL such as https://mailatlas.example`, command);
+  return withoutSlash(url);
+}
+
+/** Who is asked and who may be dialled: options of all that call strangers' servers. */
+export const reachOptions = {
+  resolver: { type: 'string' },
+  ca: { type: 'string' },
+  'allow-private': { type: 'boolean' },
+} as const;
+
+/** Their lines in the help of a command. */
+export const reachUsage = `\
+  --resolver HOST:PORT    the DNS server (default: the system's)
+  --ca FILE               trust these certificates (PEM), too
+  --allow-private         dial private, loopback and other special addresses, too
+`;
+
+/** `--timeout SECONDS`. @throws {Complaint} for what is none */
+export function secondsOf(text: string | number, most: number, command: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= most)) throw misuse(`--timeout takes seconds, from 1 to ${most}`, command);
+  return seconds;
+}
 
 /** German where the environment speaks it (LC_ALL, LC_MESSAGES, LANG), else English. */
 export function language(): 'en' | 'de' {

@@ -1,5 +1,5 @@
 /** Secrets that commands are given: in files that nobody else can read, or in the environment; never as arguments. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { Complaint, misuse } from './say.ts';
 
@@ -44,6 +44,41 @@ export function readPrivate(file: string, { what, tip, isShared = false }: Secre
   } finally {
     closeSync(handle);
   }
+}
+
+/** A file for a secret that is to come: where none can be made, nobody needs to ask for it. */
+export interface Reserved {
+  readonly file: string;
+  write(secret: string): void;
+  /** There is no secret, and no file. */
+  giveUp(): void;
+}
+
+/**
+ * Makes a new file that nobody else can read.
+ * @param tips what it means that there is one already, and that none can be made
+ * @throws {Complaint} where it cannot be made
+ */
+export function reservePrivate(file: string, tips: { readonly isThere: string; readonly isNot: string }): Reserved {
+  let handle: number;
+  try {
+    handle = openSync(file, 'wx', 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new Complaint(`there is a ${file} already`, { tip: tips.isThere });
+    throw new Complaint(`${file} cannot be written (${code ?? 'unknown'})`, { tip: tips.isNot });
+  }
+  return {
+    file,
+    write(secret) {
+      writeFileSync(handle, `${secret}\n`);
+      closeSync(handle);
+    },
+    giveUp() {
+      closeSync(handle);
+      rmSync(file, { force: true });
+    },
+  };
 }
 
 /** Where a secret may stand. */

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence, TranscriptLine } from '../verify/evidence.ts';
 import { judge } from '../verify/judge.ts';
-import { defaultTimeout, nodeProber } from '../verify/probe/prober-node.ts';
+import { nodeProber } from '../verify/probe/prober-node.ts';
 import type { Verdict } from '../verify/verdict.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';
-import { proberOptions, readProberOptions } from './prober-options.ts';
+import { proberOptions, proberUsage, readProberOptions } from './prober-options.ts';
 import { exit, misuse, out, outJson, paint, visible } from './say.ts';
 
 const usage = `usage: mailatlas probe URL [options]
@@ -15,14 +15,7 @@ Talks to one server and says what it saw: DNS, connection, TLS and certificate, 
 Exit code 0: it works; 1: it does not, or nobody can tell from here.
 
   URL                     imap://HOST[:PORT][?security=tls|starttls|none], pop3://… or smtp://…
-  --resolver HOST:PORT    the DNS server (default: the system's)
-  --ca FILE               trust these certificates (PEM), too
-  --allow-private         dial private, loopback and other special addresses, too
-  --timeout SECONDS       for everything (default: ${defaultTimeout})
-  --source-address IP     call from this address of the machine
-  --name NAME             the host name for EHLO (default: the machine's)
-  --contact TEXT          where people learn who probes and why; said in IMAP's ID
-  --json                  endpoint, verdict and evidence for programs
+${proberUsage('everything')}  --json                  endpoint, verdict and evidence for programs
 
 example:
   mailatlas probe 'imap://imap.gmx.net:993?security=tls'

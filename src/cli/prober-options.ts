@@ -1,21 +1,26 @@
 /** How the commands that talk to mail servers are told about it. */
 import { isIP } from 'node:net';
-
 import { defaultTimeout, type ProberOptions } from '../verify/probe/prober-node.ts';
 import { readCertificates } from './certificates.ts';
-import { resolverOption } from './options.ts';
+import { reachOptions, reachUsage, secondsOf } from './options.ts';
 import { misuse } from './say.ts';
 
 /** What `probe`, `verify` and `serve --verify` share. */
 export const proberOptions = {
-  ...resolverOption,
-  ca: { type: 'string' },
-  'allow-private': { type: 'boolean' },
+  ...reachOptions,
   timeout: { type: 'string' },
   'source-address': { type: 'string' },
   name: { type: 'string' },
   contact: { type: 'string' },
 } as const;
+
+/** Their lines in the help of a command; `what` says what the time is for. */
+export const proberUsage = (what: string) => `\
+${reachUsage}  --timeout SECONDS       for ${what} (default: ${defaultTimeout})
+  --source-address IP     call from this address of the machine
+  --name NAME             the host name for EHLO (default: the machine's)
+  --contact TEXT          where people learn who probes and why; said in IMAP's ID
+`;
 
 type Values = {
   [K in keyof typeof proberOptions]?: (typeof proberOptions)[K]['type'] extends 'string' ? string : boolean;
@@ -23,8 +28,7 @@ type Values = {
 
 /** @throws {Complaint} for a time or an address that is none, and a file that cannot be read */
 export function readProberOptions(values: Values, commandName: string): ProberOptions {
-  const seconds = Number(values.timeout ?? defaultTimeout);
-  if (!(seconds > 0 && seconds <= 3600)) throw misuse('--timeout takes seconds, from 1 to 3600', commandName);
+  const seconds = secondsOf(values.timeout ?? defaultTimeout, 3600, commandName);
   const source = values['source-address'];
   if (source !== undefined && isIP(source) === 0)
     throw misuse('--source-address takes an IP address of this machine', commandName);

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { sayError } from '../net/log.ts';
 import { NetworkError, type Networks, networksOf } from '../net/networks.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import { readAbout } from './about.ts';
@@ -127,7 +128,7 @@ export const command: Command = {
     const hosting = readHosting(values);
     const signing = await readSigning(values);
     let about = values.about === undefined ? undefined : readAbout(values.about);
-    const { log, flush } = await openLog(values['log-level']);
+    const { log, flush } = await openLog(values['log-level'], 'serve');
     const { startServer } = await import('../node.ts');
     const server = await startServer({
       host,
@@ -155,7 +156,7 @@ export const command: Command = {
     }).catch((error: unknown) => {
       throw explainListen(error, host, port);
     });
-    const tell = (error: unknown) => log.warn(error instanceof Error ? error.message : String(error));
+    const tell = (error: unknown) => log.warn(sayError(error));
     process.on('SIGHUP', () => {
       log.info('data, lists, certificate and texts are read again');
       server.reload().catch(tell);

@@ -16,7 +16,7 @@ export interface Setting {
 export const settings: readonly Setting[] = [
   {
     what: 'how much is logged, on stderr (`debug` has requests, by route pattern)',
-    flag: '`--log-level error|warn|info|debug` of `serve`',
+    flag: '`--log-level error|warn|info|debug` of `serve`, `agent`',
     environment: ['MAILATLAS_LOG_LEVEL'],
     otherwise: 'info',
   },

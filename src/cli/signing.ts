@@ -1,6 +1,6 @@
 /** The operator's certificate for configuration profiles: read at the start, and again when it may have been renewed. */
-import { readFileSync } from 'node:fs';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
+import { readNamedFile } from './read-file.ts';
 import { Complaint, misuse } from './say.ts';
 
 export const signingOptions = { 'sign-cert': { type: 'string' }, 'sign-key': { type: 'string' } } as const;
@@ -29,9 +29,10 @@ export async function readSigning({
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) throw misuse('--sign-cert and --sign-key need each other', 'serve');
   const { profileSigner, SignError } = await import('../formats/mobileconfig/sign.ts');
+  const tip = 'see --sign-cert and --sign-key';
   const read = (): ProfileSigner => {
     try {
-      return profileSigner({ cert: readText(cert), key: readText(key) });
+      return profileSigner({ cert: readNamedFile(cert, tip), key: readNamedFile(key, tip) });
     } catch (error) {
       if (!(error instanceof SignError)) throw error;
       throw new Complaint(`profiles cannot be signed: ${error.message}`, {
@@ -41,12 +42,4 @@ export async function readSigning({
   };
   let now = read();
   return { signer: () => now, readAgain: () => void (now = read()) };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new Complaint(`${file} cannot be read`, { tip: 'see --sign-cert and --sign-key' });
-  }
 }

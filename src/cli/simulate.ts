@@ -8,14 +8,14 @@ import { clients } from '../discover/clients/table.ts';
 import type { Verdict } from '../discover/clients/verdict.ts';
 import { uncertainCodes } from '../discover/model.ts';
 import { printable } from '../discover/sentences.ts';
-import { parseAddress } from '../name/address.ts';
 import { nothingKnown } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { localCurated } from './local-atlas.ts';
 import type { Command } from './main.ts';
-import { dataDir, dataOption, jsonOption, language } from './options.ts';
+import { dataDir, dataOption, jsonOption, language, serverUrlOf, withoutSlash } from './options.ts';
 import { exit, misuse, note, out, outJson, paint, table } from './say.ts';
-import { readWebOptions, webOptions, webUsage } from './web-options.ts';
+import { serverWords } from './server-words.ts';
+import { readWebOptions, sendOption, sendUsage, typedAddress, webOptions, webUsage } from './web-options.ts';
 
 const usage = `usage: mailatlas simulate DOMAIN|ADDRESS [--client NAME]… [options]
 
@@ -27,8 +27,7 @@ Nothing is tried out: no mail server is asked. Of an address only the domain is 
                           ${clientNames.slice(0, 6).join(', ')},
                           ${clientNames.slice(6).join(', ')}
   --server URL            this server in the place of the central database, instead of the local data
-  --send-address          tell servers the ADDRESS that was typed
-${webUsage('everything')}  --data DIR              the data directory (default: the shipped data)
+${sendUsage}${webUsage('everything')}  --data DIR              the data directory (default: the shipped data)
   --json                  everything for programs, every step of every client included
 
 Exit code 0: no client ends elsewhere than our record means. 1: one does, or none ends with anything. 3: nothing was found,
@@ -47,14 +46,10 @@ export const command: Command = {
       ...jsonOption,
       client: { type: 'string', multiple: true },
       server: { type: 'string' },
-      'send-address': { type: 'boolean' },
+      ...sendOption,
     } as const;
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-    const [typed, ...extra] = positionals;
-    if (typed === undefined || extra.length > 0) throw misuse('simulate takes one domain or address', 'simulate');
-    const { local, domain } = parseAddress(typed);
-    if (values['send-address'] && local === undefined)
-      throw misuse('--send-address needs an address, such as someone@example.com', 'simulate');
+    const { local, domain } = typedAddress(positionals, values['send-address'], 'simulate');
     const only = values.client?.map(readClient);
     const server = values.server === undefined ? undefined : readServer(values.server);
     const simulator = nodeSimulator({ ...readWebOptions(values, 'simulate'), ...(server !== undefined && { server }) });
@@ -82,10 +77,9 @@ function readClient(name: string): ClientName {
 
 /** Without the slash at its end. */
 function readServer(text: string): string {
-  const url = URL.parse(text);
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.username !== '')
-    throw misuse('--server takes a URL, such as https://atlas.example.com', 'simulate');
-  return url.href.replace(/(?<!\/)\/+$/, '');
+  const url = serverUrlOf(text);
+  if (!url) throw misuse('--server takes a URL, such as https://atlas.example.com', 'simulate');
+  return withoutSlash(url);
 }
 
 const elsewhere: ReadonlySet<Verdict> = new Set(['differs', 'not-meant']);
@@ -102,24 +96,20 @@ function exitCode({ clients: replays }: Simulation): number {
 
 const words = {
   en: {
+    ...serverWords.en,
     record: (id: string | undefined) => (id === undefined ? 'We have no record of this domain.' : `Our record: ${id}`),
-    incoming: 'incoming',
-    outgoing: 'outgoing',
     by: 'by',
     but: 'but',
     read: 'its rules were read in',
-    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'no encryption' },
     told: (address: string) => `servers that clients tell the address were told ${address}`,
   },
   de: {
+    ...serverWords.de,
     record: (id: string | undefined) =>
       id === undefined ? 'Wir haben keinen Eintrag zu dieser Domain.' : `Unser Eintrag: ${id}`,
-    incoming: 'Eingang',
-    outgoing: 'Ausgang',
     by: 'durch',
     but: 'aber',
     read: 'seine Regeln standen in',
-    security: { tls: 'TLS', starttls: 'STARTTLS', none: 'unverschlüsselt' },
     told: (address: string) => `Servern, denen Clients die Adresse nennen, wurde ${address} genannt`,
   },
 } as const;

@@ -1,9 +1,8 @@
 /** What `build` builds from: facts and what is known of them at one moment. */
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { Curated, Knowledge } from '../provider/model.ts';
+import { type Curated, type Knowledge, nothingKnown } from '../provider/model.ts';
 import { localCurated } from './local-atlas.ts';
-import { dataDir, dbFile } from './options.ts';
+import { dataDir, dbFileIfThere } from './options.ts';
 import { Complaint, note } from './say.ts';
 
 export interface Snapshot {
@@ -21,14 +20,12 @@ export interface Snapshot {
  * @throws {Complaint} where `--db` names no file, and where the data have errors
  */
 export async function takeSnapshot({ db, data }: { db?: string; data?: string }): Promise<Snapshot> {
-  const file = dbFile(db);
-  const isThere = existsSync(file);
-  if (db !== undefined && !isThere)
-    throw new Complaint(`there is no ${db}`, { tip: 'mailatlas load makes a database' });
+  const file = dbFileIfThere(db);
   const now = new Date().toISOString();
-  if (data === undefined && isThere) {
+  if (data === undefined && file !== undefined) {
     const { openSqlite } = await import('../store/sqlite.ts');
-    const { newestRevision, readCurated } = await import('../store/providers.ts');
+    const { readCurated } = await import('../store/providers.ts');
+    const { newestRevision } = await import('../store/revisions.ts');
     const { readKnowledge } = await import('../store/seen/knowledge.ts');
     const store = openSqlite(file, note);
     try {
@@ -41,11 +38,13 @@ export async function takeSnapshot({ db, data }: { db?: string; data?: string })
       store.close();
     }
   }
-  const { readKnowledgeFile } = await import('../store/seen/knowledge-node.ts');
   const dir = dataDir(data);
   const curated = await localCurated(dir);
-  const known = isThere ? ` and ${shortPath(file)}` : ', without statuses';
-  return { curated, knowledge: readKnowledgeFile(file, now), revision: null, from: `${shortPath(dir)}${known}` };
+  if (file === undefined)
+    return { curated, knowledge: nothingKnown, revision: null, from: `${shortPath(dir)}, without statuses` };
+  const { readKnowledgeFile } = await import('../store/seen/knowledge-node.ts');
+  const from = `${shortPath(dir)} and ${shortPath(file)}`;
+  return { curated, knowledge: readKnowledgeFile(file, now), revision: null, from };
 }
 
 function shortPath(path: string): string {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isOpen } from '../submit/state.ts';
 import { askServer, complaintOf, type Question, ServerRefusal, serverOption, serverUrl } from './atlas-server.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';
-import { readSecret, tokenPlace } from './private-file.ts';
+import { readSecret, reservePrivate, tokenPlace } from './private-file.ts';
 import { Complaint, type ExitCode, exit, misuse, note, out, outJson, visible } from './say.ts';
 import { readSubmissionFile, type SubmissionFile } from './submission-file.ts';
 import {
@@ -163,7 +162,13 @@ async function submit(server: string, file: SubmissionFile | undefined, values: 
     }
     return exitFor(tried);
   }
-  const place = values.receipt === undefined ? undefined : reserve(values.receipt);
+  const place =
+    values.receipt === undefined
+      ? undefined
+      : reservePrivate(values.receipt, {
+          isThere: 'it may be the receipt of another submission; name a new file',
+          isNot: 'nothing was submitted',
+        });
   let made: Made;
   try {
     made = await send(server, { ...question, method: 'POST', path: `/api/v1/submissions${query && `?${query}`}` });
@@ -198,31 +203,6 @@ async function send(server: string, question: Question): Promise<Made> {
       await sleep(pause * attempt);
     }
   }
-}
-
-/** A file for the receipt, made before there is one: where none can be made, nothing is submitted. */
-function reserve(file: string) {
-  let handle: number;
-  try {
-    handle = openSync(file, 'wx', 0o600);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const isThere = code === 'EEXIST';
-    throw new Complaint(isThere ? `there is a ${file} already` : `${file} cannot be written (${code ?? 'unknown'})`, {
-      tip: isThere ? 'it may be the receipt of another submission; name a new file' : 'nothing was submitted',
-    });
-  }
-  return {
-    file,
-    write(receipt: string) {
-      writeFileSync(handle, `${receipt}\n`);
-      closeSync(handle);
-    },
-    giveUp() {
-      closeSync(handle);
-      rmSync(file, { force: true });
-    },
-  };
 }
 
 /** What the holder of a receipt can do. */

@@ -17,13 +17,13 @@ import { openSqlite } from '../store/sqlite.ts';
 import { afterRun } from '../verify/after-run.ts';
 import { endpoints, type ListedEndpoint, parseEndpoint } from '../verify/endpoint.ts';
 import { judge } from '../verify/judge.ts';
-import { defaultTimeout, nodeProber } from '../verify/probe/prober-node.ts';
+import { nodeProber } from '../verify/probe/prober-node.ts';
 import { type Summary, sayResult, Tally } from '../verify/report.ts';
 import { defaultConcurrency, type Result, type RunReport, verify } from '../verify/run.ts';
 import type { Command } from './main.ts';
 import { readNotifiers, webhookOption } from './notifiers.ts';
 import { dataDir, dataOption, dbFile, dbOption, jsonOption, language } from './options.ts';
-import { concurrencyOf, proberOptions, readProberOptions } from './prober-options.ts';
+import { concurrencyOf, proberOptions, proberUsage, readProberOptions } from './prober-options.ts';
 import { progressBar } from './progress.ts';
 import { Complaint, clause, complain, exit, misuse, note, out, outJson, paint, table } from './say.ts';
 import { loginOptions, loginUsage } from './verify-login-options.ts';
@@ -39,14 +39,7 @@ failure, and none by a run in which most servers cannot be reached: that is this
   --due                   those that are due (the default)
   --control URL           a server that always answers; may be given twice. When none of them does, the run counts for nothing
   --concurrency N         connections at once (default: ${defaultConcurrency}); one owner is never called twice at a time
-  --contact TEXT          where people learn who probes and why; said in IMAP's ID
-  --timeout SECONDS       for one server (default: ${defaultTimeout})
-  --resolver HOST:PORT    the DNS server (default: the system's)
-  --ca FILE               trust these certificates (PEM), too
-  --allow-private         dial private, loopback and other special addresses, too
-  --source-address IP     call from this address of the machine
-  --name NAME             the host name for EHLO (default: the machine's)
-  --webhook URL           POST what has changed as JSON: servers that fail or are back, domains under quarantine. By
+${proberUsage('one server')}  --webhook URL           POST what has changed as JSON: servers that fail or are back, domains under quarantine. By
                           mail, too, where the environment has MAILATLAS_SMTP_URL, MAILATLAS_MAIL_FROM and
                           MAILATLAS_MAIL_TO
   --db FILE               the database (default: the environment's MAILATLAS_DB, else mailatlas.db)

@@ -1,14 +1,13 @@
 /** Options of the commands that ask domains what they publish. */
 import type { DiscovererOptions } from '../discover/discover-node.ts';
 import { defaultDiscoverTimeout } from '../discover/model.ts';
+import { type Address, parseAddress } from '../name/address.ts';
 import { readCertificates } from './certificates.ts';
-import { resolverOption } from './options.ts';
+import { reachOptions, reachUsage, secondsOf } from './options.ts';
 import { misuse } from './say.ts';
 
 export const webOptions = {
-  ...resolverOption,
-  ca: { type: 'string' },
-  'allow-private': { type: 'boolean' },
+  ...reachOptions,
   timeout: { type: 'string' },
   contact: { type: 'string' },
   dial: { type: 'string', multiple: true },
@@ -16,13 +15,30 @@ export const webOptions = {
 
 /** Their lines in the help of a command; `what` says what the time is for. */
 export const webUsage = (what: string) => `\
-  --resolver HOST:PORT    the DNS server (default: the system's)
-  --ca FILE               trust these certificates (PEM), too
-  --allow-private         dial private, loopback and other special addresses, too
-  --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
+${reachUsage}  --dial PORT=PORT        dial another port than the URL says, for a web server under test; may be given twice
   --timeout SECONDS       for ${what} (default: ${defaultDiscoverTimeout})
   --contact TEXT          where people learn who asks and why; said in the User-Agent
 `;
+
+/** Of those who may tell servers whose settings are wanted. */
+export const sendOption = { 'send-address': { type: 'boolean' } } as const;
+export const sendUsage = `\
+  --send-address          tell servers the ADDRESS that was typed
+`;
+
+/** The one domain or address that was typed. @throws {Complaint}, {NameError} */
+export function typedAddress(
+  positionals: readonly string[],
+  isSent: boolean | undefined,
+  commandName: string,
+): Address {
+  const [typed, ...extra] = positionals;
+  if (typed === undefined || extra.length > 0) throw misuse(`${commandName} takes one domain or address`, commandName);
+  const address = parseAddress(typed);
+  if (isSent && address.local === undefined)
+    throw misuse('--send-address needs an address, such as someone@example.com', commandName);
+  return address;
+}
 
 interface Values {
   readonly resolver?: string;
@@ -36,9 +52,7 @@ interface Values {
 /** @throws {Complaint} for a time or a port that is none, and a file that cannot be read */
 export function readWebOptions(values: Values, commandName: string): DiscovererOptions {
   const { resolver, ca, timeout, contact, dial } = values;
-  const seconds = timeout === undefined ? undefined : Number(timeout);
-  if (seconds !== undefined && !(seconds > 0 && seconds <= 600))
-    throw misuse('--timeout takes seconds, from 1 to 600', commandName);
+  const seconds = timeout === undefined ? undefined : secondsOf(timeout, 600, commandName);
   return {
     ...(resolver !== undefined && { resolver }),
     ...(ca !== undefined && { ca: readCertificates(ca) }),

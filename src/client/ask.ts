@@ -25,10 +25,20 @@ export async function askServer(server: string | URL, typed: string, options: As
   const { domain, local } = parseAddress(typed);
   const url = new URL(`api/v1/lookup?domain=${domain}${mx ? '' : '&mx=0'}`, server);
   const response = await ask(url, { ...(signal && { signal }), headers: { Accept: 'application/json' } });
-  const body = (await response.json()) as AnswerJson & { code?: string; detail?: string };
+  const body = parsed(await response.text());
+  if (!body) throw new Error(`${url.host} answers ${response.status}, and not in JSON`);
   if (response.ok) return { answer: fillUsernames(body, local) };
   // RFC 9457: 404 with the reason; anything else is not an answer to the question.
   if (response.status === 404 && body.code !== undefined)
     return { miss: { reason: body.code, says: body.detail ?? '' } };
   throw new Error(`${url.host} answers ${response.status}: ${body.detail ?? response.statusText}`);
+}
+
+/** Undefined where it is no JSON: what stands in the server's way (a proxy, a sign-in page) answers in HTML. */
+function parsed(text: string): (AnswerJson & { code?: string; detail?: string }) | undefined {
+  try {
+    return JSON.parse(text) as ReturnType<typeof parsed>;
+  } catch {
+    return undefined;
+  }
 }

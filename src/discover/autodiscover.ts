@@ -14,6 +14,7 @@ import { autodiscoverRequest, requestType } from '../formats/autodiscover/questi
 import { XmlError } from '../formats/xml.ts';
 import { parseAddress } from '../name/address.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
+import type { SrvRecord } from '../net/dns/resolver.ts';
 import { type Hop, redirection } from '../net/http/fetch.ts';
 import type { TrustLevel } from '../provider/model.ts';
 import { type Asking, attempt, type Ending, finding, ownsHostsBelow, pageOf, soon, trustOf } from './asking.ts';
@@ -80,13 +81,18 @@ async function bySrv(way: Way, domain: Domain, question: Question): Promise<Find
   const answer = await way.asking.resolver.srv(name);
   if (answer.kind === 'failed') way.attempts.push(attempt('autodiscover', `SRV ${name}`, { code: 'dns-failure' }));
   if (answer.kind !== 'records') return undefined;
-  const host = answer.records
-    .filter(({ port }) => port === 443)
-    .map(({ target }) => domainOrUndefined(target))
-    .find((target) => target !== undefined);
+  const host = srvHost(answer.records);
   if (host !== undefined) return post(way, `https://${host}${path}`, { ...question, begun: 'dns' });
   way.attempts.push(attempt('autodiscover', `SRV ${name}`, { code: 'unusable' }));
   return undefined;
+}
+
+/** The host that `_autodiscover._tcp` leads to: the first one that is a name, on the port of HTTPS alone. */
+export function srvHost(records: readonly SrvRecord[]): Domain | undefined {
+  return records
+    .filter(({ port }) => port === 443)
+    .map(({ target }) => domainOrUndefined(target))
+    .find((target) => target !== undefined);
 }
 
 /** Asks one place, and wherever its response sends us. */

@@ -1,11 +1,9 @@
 /** What a state of a comparison means, for people. */
-import type { Language } from '../provider/phrases.ts';
+import type { Says } from '../provider/phrases.ts';
 import type { Comparison, State } from './compare.ts';
 
-type Sentences = Readonly<Record<Language, string>>;
-
 /** Clauses. */
-export const stateSentences: Readonly<Record<State, Sentences>> = {
+export const stateSentences: Readonly<Record<State, Says>> = {
   match: { en: 'the same', de: 'dasselbe' },
   missing: { en: 'not published there', de: 'dort nicht veröffentlicht' },
   extra: { en: 'published, not in our record', de: 'veröffentlicht, nicht in unserem Datensatz' },
@@ -16,7 +14,7 @@ export const stateSentences: Readonly<Record<State, Sentences>> = {
   'not-offered': { en: 'not offered, as we say', de: 'nicht angeboten, wie bei uns' },
   'not-offered-conflict': {
     en: 'one says that it is not offered, the other has it',
-    de: 'eine Seite sagt, es wird nicht angeboten, die andere hat es',
+    de: 'die eine Seite sagt, es werde nicht angeboten, die andere hat es',
   },
   'alias-target': {
     en: 'the SRV target is an alias, which RFC 2782 forbids',
@@ -36,7 +34,7 @@ export const stateSentences: Readonly<Record<State, Sentences>> = {
   inconsistent: { en: 'its own publications disagree', de: 'die eigenen Angaben widersprechen sich' },
 };
 
-export const verdictSentences: Readonly<Record<Comparison['verdict'], Sentences>> = {
+export const verdictSentences: Readonly<Record<Comparison['verdict'], Says>> = {
   agrees: { en: 'agrees with our record', de: 'stimmt mit unserem Datensatz überein' },
   differs: { en: 'differs from our record', de: 'weicht von unserem Datensatz ab' },
   nothing: { en: 'publishes nothing', de: 'veröffentlicht nichts' },

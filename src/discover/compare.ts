@@ -6,17 +6,7 @@
  */
 import type { AnsweredProvider, Mechanism, TrustLevel } from '../provider/model.ts';
 import { type Discovery, type Finding, uncertainCodes } from './model.ts';
-import {
-  authDiffers,
-  isKnownHost,
-  isMail,
-  kindOf,
-  type Place,
-  pairUp,
-  sayPlace,
-  securityOf,
-  usernameDiffers,
-} from './pairs.ts';
+import { authDiffers, isKnownHost, isMail, kindOf, type Place, pairUp, sayPlace, usernameDiffers } from './pairs.ts';
 import { srvMeanings } from './srv.ts';
 
 /** What can be said of one service in one finding; a closed list, with sentences in compare-sentences.ts. */
@@ -118,8 +108,8 @@ function row(mechanism: Row['mechanism'], service: string, state: State, more: P
 }
 
 function compareFinding(ours: AnsweredProvider, { mechanism, record }: Finding): Row[] {
-  const own = group([...ours.incoming, ...ours.outgoing, ...(ours.services ?? [])]);
-  const published = group([...record.incoming, ...record.outgoing, ...(record.services ?? [])]);
+  const own = Map.groupBy(placesOf(ours), kindOf);
+  const published = Map.groupBy(placesOf(record), kindOf);
   const keys = [...new Set([...own.keys(), ...published.keys()])];
   return keys.flatMap((key) => {
     const both = { ours: own.get(key) ?? [], theirs: published.get(key) ?? [] };
@@ -140,7 +130,7 @@ function compareKey(
   record: AnsweredProvider,
 ): Row[] {
   const { pairs, ours, theirs } = pairUp(own, published);
-  const known = [...record.incoming, ...record.outgoing, ...(record.services ?? [])];
+  const known = placesOf(record);
   return [
     ...pairs.flatMap(({ ours: a, theirs: b, by }) => [
       row(mechanism, key, paired[by], { ours: sayPlace(a), theirs: sayPlace(b) }),
@@ -148,7 +138,7 @@ function compareKey(
     ]),
     ...ours.map((one) => row(mechanism, key, 'missing', { ours: sayPlace(one) })),
     ...theirs.map((one) => {
-      const state = securityOf(one) === 'none' ? 'plaintext-offered' : 'extra';
+      const state = one.security === 'none' ? 'plaintext-offered' : 'extra';
       // A second way to a host that we know is a choice, a calendar that we do not list is a gap; another mail host is neither.
       const isNote = isKnownHost(one, known) || state === 'plaintext-offered' || !isMail(one);
       const level = isNote ? {} : { level: 'differs' as const };
@@ -194,7 +184,7 @@ function order(ours: AnsweredProvider, { mechanism, record }: Finding): Row[] {
 
 /** What only the zone shows: targets, services that are not available, and failures. */
 function srvRows(ours: AnsweredProvider, { srv }: Discovery): Row[] {
-  const own = group([...ours.incoming, ...ours.outgoing, ...(ours.services ?? [])]);
+  const own = Map.groupBy(placesOf(ours), kindOf);
   return srv.flatMap(({ label, answer, aliases, dead }) => {
     const meaning = srvMeanings[label];
     const key = 'security' in meaning ? `${meaning.protocol} ${meaning.security}` : meaning.protocol;
@@ -226,11 +216,10 @@ function inconsistencies(findings: readonly Finding[]): Row[] {
   });
 }
 
-function group(places: readonly Place[]): Map<string, Place[]> {
-  const groups = new Map<string, Place[]>();
-  for (const place of places) {
-    const key = kindOf(place);
-    groups.set(key, [...(groups.get(key) ?? []), place]);
-  }
-  return groups;
+function placesOf({
+  incoming,
+  outgoing,
+  services = [],
+}: Pick<AnsweredProvider, 'incoming' | 'outgoing' | 'services'>): Place[] {
+  return [...incoming, ...outgoing, ...services];
 }

@@ -8,7 +8,7 @@
  */
 import { unusedSources } from '../catalog/rules/sources.ts';
 import { sourceKey } from '../formats/draft.ts';
-import { hasTemplates, literalDomains } from '../provider/hosts.ts';
+import { hasTemplates, mainDomain } from '../provider/hosts.ts';
 import type { Provider, Server, Source } from '../provider/model.ts';
 import { serverRank } from '../provider/rank.ts';
 import type { Discovery, Finding } from './model.ts';
@@ -22,9 +22,7 @@ export type Followed =
 
 /** The domain that is asked for the file: the main one of the record. Undefined where the record follows none. */
 export function followedDomain(record: Provider): string | undefined {
-  if (!record.follow || hasTemplates(record)) return undefined;
-  const own = literalDomains(record);
-  return own.includes(record.id) ? record.id : own[0];
+  return record.follow && !hasTemplates(record) ? mainDomain(record) : undefined;
 }
 
 /** @param discovery of {@link followedDomain} */

@@ -5,12 +5,13 @@
 import type { Draft } from '../formats/draft.ts';
 import { isDigested, readDigest } from '../formats/pacc/digest.ts';
 import { PaccError, parsePacc } from '../formats/pacc/parse.ts';
+import { paccPath } from '../formats/pacc/vocabulary.ts';
 import { type Asking, attempt, type Ending, finding, ownsHostsBelow, pageOf, soon, trustOf } from './asking.ts';
 import type { Catch } from './model.ts';
 
 export async function askPacc(asking: Asking): Promise<Catch> {
   const { domain, fetch, resolver, today } = asking;
-  const url = `https://ua-auto-config.${domain}/.well-known/user-agent-configuration.json`;
+  const url = `https://ua-auto-config.${domain}${paccPath}`;
   const ended = (ending: Ending): Catch => ({ findings: [], attempts: [attempt('pacc', url, ending)] });
   if (!ownsHostsBelow(domain)) return ended({ code: 'public-suffix' });
   const name = `_ua-auto-config.${domain}`;

@@ -1,5 +1,5 @@
 /** Two lists of servers of one kind put together: what is the same place, what is nearly so, and what only one of both has. */
-import type { Security, Server, Service } from '../provider/model.ts';
+import type { Server, Service } from '../provider/model.ts';
 
 export type Place = Server | Service;
 
@@ -38,7 +38,7 @@ export function pairUp<O extends Place, T extends Place>(ours: readonly O[], the
 
 /** `imap tls`, `caldav` */
 export function kindOf(place: Place): string {
-  const security = 'url' in place && place.url !== undefined ? undefined : securityOf(place);
+  const security = 'url' in place && place.url !== undefined ? undefined : place.security;
   return security === undefined ? place.protocol : `${place.protocol} ${security}`;
 }
 
@@ -62,10 +62,6 @@ export function isMail(place: Pick<Place, 'protocol'> | undefined): boolean {
  */
 export function isKnownHost(their: Place, record: readonly Place[]): boolean {
   return record.some((own) => own.protocol === their.protocol && hostOf(own) === hostOf(their));
-}
-
-export function securityOf(place: Place): Security | undefined {
-  return place.security;
 }
 
 function hostOf(place: Place): string | undefined {

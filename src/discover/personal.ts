@@ -14,7 +14,7 @@ export function placeholderAddress(domain: Domain): string {
 /** A URL that was asked, without the address that may stand in it. */
 export function impersonalUrl(url: string, address: string): string {
   return url
-    .replace(/[?&]emailaddress=[^&]*/i, '')
+    .replace(/([?&])emailaddress=[^&#]*(&?)/i, (_, before: string, more: string) => (more === '' ? '' : before))
     .replaceAll(encodeURIComponent(address), 'EMAILADDRESS')
     .replaceAll(address, 'EMAILADDRESS');
 }

@@ -1,7 +1,7 @@
 /** How a question ended and what settings rest on, in words. */
 
 import type { Mechanism } from '../provider/model.ts';
-import type { Language } from '../provider/phrases.ts';
+import type { Language, Says } from '../provider/phrases.ts';
 import type { Attempt, AttemptCode, FindingTrust } from './model.ts';
 
 /** What people call it. */
@@ -13,10 +13,8 @@ export const mechanismNames: Readonly<Record<Mechanism, string>> = {
   srv: 'SRV',
 };
 
-type Sentences = Readonly<Record<Language, string>>;
-
 /** Clauses: what stands before them says what was asked. */
-export const endings: Readonly<Record<AttemptCode, Sentences>> = {
+export const endings: Readonly<Record<AttemptCode, Says>> = {
   found: { en: 'found', de: 'gefunden' },
   'found-same': { en: 'found, and says the same', de: 'gefunden, mit demselben Inhalt' },
   'no-host': { en: 'there is no such host', de: 'diesen Host gibt es nicht' },
@@ -62,7 +60,7 @@ export const endings: Readonly<Record<AttemptCode, Sentences>> = {
   malformed: { en: 'the answer is no HTTP', de: 'die Antwort ist kein HTTP' },
   certificate: { en: 'the certificate is not good', de: 'das Zertifikat ist nicht in Ordnung' },
   unreachable: { en: 'the server cannot be reached', de: 'der Server ist nicht zu erreichen' },
-  timeout: { en: 'there was no answer in time', de: 'es kam keine Antwort in der Zeit' },
+  timeout: { en: 'there was no answer in time', de: 'die Antwort kam nicht rechtzeitig' },
   'dns-failure': { en: 'DNS does not answer', de: 'das DNS antwortet nicht' },
 };
 
@@ -81,7 +79,7 @@ export function sayTrust({ level, certified }: FindingTrust, language: Language)
     )
     .join(' › ');
   const by = signed === '' ? '' : ` (${signed})`;
-  const words: Readonly<Record<FindingTrust['level'], Sentences>> = {
+  const words: Readonly<Record<FindingTrust['level'], Says>> = {
     tls: { en: `over TLS${by}`, de: `über TLS${by}` },
     dns: { en: `named by DNS, DNSSEC unknown${by}`, de: `im DNS genannt, DNSSEC unbekannt${by}` },
     insecure: {

@@ -2,7 +2,7 @@
  * SRV records (RFC 6186, 8314, 8620, 6764, 5804), with the TXT record beside those of CalDAV and CardDAV that has the path.
  * Whatever they say is a draft too; what they do not say (user name, sign-in) is assumed, and the remarks say so.
  */
-import { type Remark, sourceKey } from '../formats/draft.ts';
+import { Remarks, sourceKey } from '../formats/draft.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import type { SrvAnswer, SrvRecord } from '../net/dns/resolver.ts';
 import type { Provider, Security, Server, Service } from '../provider/model.ts';
@@ -49,7 +49,7 @@ export async function askSrv(asking: Asking): Promise<Catch & { readonly srv: re
   const answers = await Promise.all(
     srvLabels.map(async (label) => ({ label, answer: await resolver.srv(`${label}.${domain}`) })),
   );
-  const remarks: Remark[] = [];
+  const remarks = new Remarks();
   const placed = answers.flatMap(({ label, answer }) => usable(label, answer, remarks));
   const [srv, paths] = await Promise.all([look(answers, placed, asking), davPaths(placed, asking)]);
   const draft = draftOf(placed, paths, asking, remarks);
@@ -59,14 +59,14 @@ export async function askSrv(asking: Asking): Promise<Catch & { readonly srv: re
 }
 
 /** Records that name a host and a port. A root target means “not available”, port 0 nothing at all. */
-function usable(label: SrvLabel, answer: SrvAnswer, remarks: Remark[]): Placed[] {
+function usable(label: SrvLabel, answer: SrvAnswer, remarks: Remarks): Placed[] {
   if (answer.kind !== 'records') return [];
   return answer.records.slice(0, mostTargets).flatMap((record) => {
     if (record.target === '') return [];
     const host = domainOrUndefined(record.target);
     const says = host === undefined ? `“${record.target.slice(0, 80)}” is no host name` : 'has the port 0';
     if (host !== undefined && record.port > 0) return [{ label, record, host }];
-    remarks.push({ where: label, says: `${says}; left out` });
+    remarks.add(label, `${says}; left out`);
     return [];
   });
 }
@@ -115,7 +115,7 @@ function draftOf(
   placed: readonly Placed[],
   paths: ReadonlyMap<SrvLabel, string>,
   { domain, today }: Asking,
-  remarks: Remark[],
+  remarks: Remarks,
 ) {
   // Priorities count between services as well (RFC 6186 section 3.4); at equal ones TLS from the first byte comes first.
   const sorted = placed.toSorted((a, b) => a.record.priority - b.record.priority);
@@ -138,8 +138,7 @@ function draftOf(
       (meaning.protocol === 'smtp' ? outgoing : incoming).push(server);
     }
   }
-  if (placed.length > 0)
-    remarks.push({ where: 'SRV', says: 'says nothing of user names and sign-in; both are assumed' });
+  if (placed.length > 0) remarks.add('SRV', 'says nothing of user names and sign-in; both are assumed');
   const says = placed
     .map(({ label, record: { priority, weight, port }, host }) => `${label} SRV ${priority} ${weight} ${port} ${host}`)
     .join('; ')
@@ -154,7 +153,7 @@ function draftOf(
       ...(services.length > 0 && { services }),
       sources: { [sourceKey]: { dns: domain, seen: today, ...(says !== '' && { says }) } },
     },
-    remarks,
+    remarks: remarks.list,
   };
 }
 

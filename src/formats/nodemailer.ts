@@ -4,6 +4,7 @@
  */
 import { currentOf } from '../provider/current.ts';
 import { isTemplate, literalDomains } from '../provider/hosts.ts';
+import { takesPassword } from '../provider/login.ts';
 import type { Knowledge, Provider, Server } from '../provider/model.ts';
 
 interface NodemailerService {
@@ -62,7 +63,5 @@ function serviceOf(record: Provider, { host, port, security }: Server, aliases: 
 
 /** User names are the caller's business; passwords and OAuth2 are what nodemailer can do. */
 function isSayable({ host, security, auth }: Server): boolean {
-  return (
-    security !== 'none' && !isTemplate(host) && auth.some((way) => way === 'OAuth2' || way.startsWith('password-'))
-  );
+  return security !== 'none' && !isTemplate(host) && (auth.includes('OAuth2') || takesPassword({ auth }));
 }

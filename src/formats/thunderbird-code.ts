@@ -6,6 +6,7 @@
  * browser fills them in.
  */
 import type { Domain } from '../name/domain.ts';
+import { isTemplate } from '../provider/hosts.ts';
 import { fillUsername } from '../provider/login.ts';
 import type { AnsweredProvider, Auth, Security, Server } from '../provider/model.ts';
 
@@ -78,7 +79,7 @@ function firstCode(servers: readonly Server[], knowsIssuer: boolean): ServerCode
   for (const server of servers) {
     const { host, port, username } = server;
     const method = server.auth.find((one) => auth[one] !== undefined && (one !== 'OAuth2' || knowsIssuer));
-    if (method === undefined || username === 'ask' || host.includes('{') || server.security === 'none') continue;
+    if (method === undefined || username === 'ask' || isTemplate(host) || server.security === 'none') continue;
     return [protocol[server.protocol], host, port, security[server.security], auth[method] ?? 0, username];
   }
   return undefined;

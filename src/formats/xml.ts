@@ -78,6 +78,11 @@ export function childrenOf(element: Element, name: string): Element[] {
   return element.children.filter((child) => child.name === name);
 }
 
+/** The text of the first child of that name; empty where there is none. */
+export function textOf(element: Element, name: string): string {
+  return childrenOf(element, name)[0]?.text ?? '';
+}
+
 /** fast-xml-parser's ordered form: `[{ name: [children…], ':@': attributes }, { '#text': … }]`. */
 function elements(nodes: unknown): Element[] {
   if (!Array.isArray(nodes)) return [];

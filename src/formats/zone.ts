@@ -10,7 +10,9 @@
 import { type CurrentProvider, currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer, Knowledge, Server } from '../provider/model.ts';
-import { noServer, type Published, paccPath, paccRecord, renderPacc, sayReasons } from './pacc/render.ts';
+import { paccRecord } from './pacc/digest.ts';
+import { noServer, type Published, renderPacc, sayReasons } from './pacc/render.ts';
+import { paccPath } from './pacc/vocabulary.ts';
 
 /** Seconds that resolvers may keep a record. */
 const ttl = 3600;

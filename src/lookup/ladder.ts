@@ -41,7 +41,7 @@ export async function lookup(
   published?: PublishedStep,
 ): Promise<Lookup> {
   const found = await climb(index, domain, resolver);
-  if (!published || 'answer' in found || isFinal(found.miss) || isSpecialUse(domain)) return found;
+  if (!published || 'answer' in found || !couldPublish(found.miss)) return found;
   const seen = await published(domain);
   if (seen.kind === 'failed' && seen.why === 'budget') return { miss: { domain, reason: 'dns-budget' } };
   if (seen.kind !== 'found') return found;
@@ -49,11 +49,11 @@ export async function lookup(
   return { answer: { domain, provider, matchedBy: 'published', trust: 'self', publication } };
 }
 
-/** Whether what the domain publishes itself could change nothing, or nobody could ask for it. */
-function isFinal(miss: Miss): boolean {
-  const { reason, exists } = miss;
-  if (reason === 'left-out') return isDead(miss);
-  return isTemporary(miss) || reason === 'null-mx' || (reason === 'no-mx' && exists === false);
+/** Whether what the domain publishes itself could still be an answer, and somebody could ask for it. */
+export function couldPublish(miss: Miss): boolean {
+  const { domain, reason, exists } = miss;
+  if (isSpecialUse(domain) || isTemporary(miss) || isDead(miss)) return false;
+  return reason !== 'null-mx' && !(reason === 'no-mx' && exists === false);
 }
 
 /** Rungs 1 to 4. */
@@ -77,6 +77,7 @@ export function missOf(domain: Domain, seen: Exclude<MxAnswer, { readonly kind: 
   return { domain, reason: 'no-mx', exists: seen.exists };
 }
 
-function isTemporary({ reason }: Miss): boolean {
+/** Nobody knows now: another time may tell. */
+export function isTemporary({ reason }: Pick<Miss, 'reason'>): boolean {
   return reason === 'dns-timeout' || reason === 'dns-budget';
 }

@@ -1,6 +1,8 @@
 /** Lists on disk: read at the start, read again when they change. A list that is broken by then leaves the old one. */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import { queryForeign } from '../store/file/foreign-node.ts';
 import { ListError, type ListRow } from './lists.ts';
 
@@ -26,7 +28,7 @@ interface ListUse {
   readonly lines: (text: string) => ListRow[];
   /** Is given the rows at the start and again whenever they may have changed; throws {ListError} where they are no good. */
   readonly take: (rows: ListRow[]) => void;
-  /** Is told of trouble after the start, once for each kind of it. */
+  /** Is told of trouble after the start. */
   readonly note: (text: string) => void;
 }
 
@@ -49,15 +51,13 @@ export function keepList(source: ListSource, { lines, take, note }: ListUse): Ke
     take(rows);
     taken = digest;
   };
-  let trouble: string | undefined;
+  const trouble = new Lasting(note);
   const attempt = (unlessSame: boolean) => {
     try {
       read(unlessSame);
-      trouble = undefined;
+      trouble.over();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`${message}; the list stays as it was`);
-      trouble = message;
+      trouble.tell(`${sayError(error)}; the list stays as it was`);
     }
   };
   // Before it is read: what changes in between is then seen.

@@ -20,8 +20,13 @@ export function isPublicSuffix(domain: string): boolean {
   return getPublicSuffix(domain, { ...options, allowPrivateDomains: false }) === domain;
 }
 
-/** Whose a host is: its registrable domain, or the host itself where nobody in particular owns the name. */
-export function ownerOf(host: string): string {
+/** Whose a host is: its registrable domain, or the name itself where it is a public suffix; undefined where it is no name. */
+export function ownerDomain(host: string): Domain | undefined {
   const domain = domainOrUndefined(host);
-  return (domain && registrableDomain(domain)) ?? host;
+  return domain && (registrableDomain(domain) ?? domain);
+}
+
+/** The same for whoever only has to tell owners apart: what is no name is its own. */
+export function ownerOf(host: string): string {
+  return ownerDomain(host) ?? host;
 }

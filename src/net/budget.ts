@@ -35,11 +35,14 @@ export class Budget {
       this.#total = 0;
       this.#since = this.#now();
     }
+    // Nobody is counted any more then: the blocks that are remembered are never more than the total.
+    if (this.#total >= total) return false;
     if (block !== undefined) {
       const count = (this.#spent.get(block) ?? 0) + 1;
       this.#spent.set(block, count);
       if (count > perBlock) return false;
     }
-    return ++this.#total <= total;
+    this.#total++;
+    return true;
   }
 }

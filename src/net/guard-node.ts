@@ -8,10 +8,14 @@ let own: { readonly addresses: ReadonlySet<string>; readonly until: number } | u
 function isOwn(address: string): boolean {
   const now = performance.now();
   if (own === undefined || now >= own.until) {
-    const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-    own = { addresses: new Set(all.map((one) => one.address)), until: now + 1000 };
+    own = { addresses: new Set(ownAddresses()), until: now + 1000 };
   }
   return own.addresses.has(address);
+}
+
+/** The addresses of this machine now, loopback included. */
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
 }
 
 /** Refuses every special-purpose address, this machine's own, and whatever is no address. */

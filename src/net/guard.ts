@@ -12,6 +12,21 @@ export type AddressGuard = (address: string) => string | undefined;
 /** For an operator who tests servers of their own. */
 export const noGuard: AddressGuard = () => undefined;
 
+/**
+ * Why a host must not be dialled, by the first of its addresses that must not be. One bad address is enough: a name that leads
+ * inside and outside by turns is how such a check is got around.
+ */
+export function refusedOf(
+  addresses: readonly string[],
+  guard: AddressGuard,
+): { readonly address: string; readonly because: string } | undefined {
+  for (const address of addresses) {
+    const because = guard(address);
+    if (because !== undefined) return { address, because };
+  }
+  return undefined;
+}
+
 /** Special-purpose ranges (IANA registries, RFC 6890 and its successors), and those with an IPv4 address inside. */
 export const specialRanges: readonly (readonly [range: string, why: string])[] = [
   ['0.0.0.0/8', 'this network'],

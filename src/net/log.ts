@@ -21,6 +21,13 @@ export interface Log {
   readonly request?: (facts: RequestFacts) => void;
 }
 
+/** What went wrong, in its own words; and what to do, where it knows. */
+export function sayError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, tip } = error as Error & { readonly tip?: string };
+  return tip === undefined ? message : `${message}; ${tip}`;
+}
+
 export interface RequestFacts {
   readonly method: string;
   /** The pattern (`/v1.1/:domain`), never the path; `none`: there is no such route. */

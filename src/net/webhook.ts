@@ -2,6 +2,7 @@
  * Telling the operator by webhook. Where to is the operator's own setting, so private addresses are allowed; redirects are not
  * followed, because they are somebody else's setting.
  */
+import { sayNoAnswer } from './http/no-answer.ts';
 import { type Notifier, NotifyError } from './notify.ts';
 
 export interface WebhookOptions {
@@ -52,10 +53,6 @@ async function post(url: URL, body: string, timeout: number): Promise<{ says: st
     // RFC 9110 section 15.6, RFC 6585 section 4.
     return { says: `it answered ${response.status}`, mayPass: response.status >= 500 || response.status === 429 };
   } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      return { says: `it did not answer in ${timeout / 1000} seconds`, mayPass: true };
-    }
-    const { code } = ((error as Error).cause ?? {}) as { readonly code?: string };
-    return { says: `it cannot be reached (${code ?? String(error)})`, mayPass: true };
+    return { says: sayNoAnswer(error, timeout), mayPass: true };
   }
 }

@@ -1,13 +1,8 @@
 /** Sockets for the wire on Node: one TCP connection to one address, TLS at once or later, everything bounded. */
 import { connect, isIP, type Socket } from 'node:net';
-import {
-  createSecureContext,
-  getCACertificates,
-  type SecureContext,
-  type TLSSocket,
-  connect as upgrade,
-} from 'node:tls';
+import { createSecureContext, type SecureContext, type TLSSocket, connect as upgrade } from 'node:tls';
 import { readChain } from './certificate-node.ts';
+import { rootsWith } from './roots-node.ts';
 import { socketFaults } from './socket-faults.ts';
 import {
   type Dialer,
@@ -32,7 +27,7 @@ export interface DialerOptions {
  * @throws Node's error where `ca` is no PEM
  */
 export function nodeDialer({ ca, sourceAddress }: DialerOptions = {}): Dialer {
-  const roots = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+  const roots = rootsWith(ca);
   const modern = createSecureContext({ ...roots, minVersion: 'TLSv1.2' });
   let legacy: SecureContext | undefined;
   const contextFor = (old: boolean | undefined) => {

@@ -10,7 +10,7 @@ export interface Authentic {
 }
 
 /**
- * The newest word for a server that somebody has read.
+ * The newest word for a server that somebody has read; of several that are as new, the one that the record names first.
  * @param isOwn whether a source is the provider's own; `key` is its key
  */
 export function newestOwn(
@@ -24,5 +24,5 @@ export function newestOwn(
       const counts = source?.says !== undefined && isOwn(source, key);
       return counts ? [{ source: key, at: source.seen ?? null }] : [];
     })
-    .sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1))[0];
+    .reduce<Authentic | undefined>((best, one) => (best && (best.at ?? '') >= (one.at ?? '') ? best : one), undefined);
 }

@@ -3,7 +3,8 @@
  * The one place for both: every format renders what comes out of here, never the curated record itself.
  */
 import { type Domain, withParents } from '../name/domain.ts';
-import type { AnsweredProvider, Knowledge, Provider, Quarantine, Server, Service } from './model.ts';
+import { oauth2Urls } from './hosts.ts';
+import type { AnsweredProvider, Knowledge, Quarantine, Server, Service } from './model.ts';
 import { byStatus } from './rank.ts';
 
 /** A record whose site may be under quarantine, too. */
@@ -66,7 +67,7 @@ function without(provider: AnsweredProvider, quarantine: Quarantine): Current {
     outgoing,
     ...(services && { services: services.filter(({ host, url }: Service) => isFree(host ?? '') && isFreeUrl(url)) }),
     // One endpoint under quarantine is enough: the others send people there.
-    ...(oauth2 && oauth2Urls(oauth2).filter((url) => !isFreeUrl(url)).length === 0 && { oauth2 }),
+    ...(oauth2 && oauth2Urls({ oauth2 }).filter((url) => !isFreeUrl(url)).length === 0 && { oauth2 }),
     ...(setup && {
       setup: setup.map(({ url, ...step }) => (url !== undefined && isFreeUrl(url) ? { ...step, url } : step)),
     }),
@@ -75,8 +76,4 @@ function without(provider: AnsweredProvider, quarantine: Quarantine): Current {
     ...(webmail !== undefined && isFreeUrl(webmail) && { webmail }),
   };
   return { provider: withheld.size === 0 ? provider : safe, withheld: [...withheld.values()] };
-}
-
-function oauth2Urls({ issuer, authorization, token, device }: NonNullable<Provider['oauth2']>): string[] {
-  return [issuer, authorization, token, ...(device === undefined ? [] : [device])];
 }

@@ -46,6 +46,14 @@ export function hasTemplates(provider: Pick<Provider, 'incoming' | 'outgoing' | 
   );
 }
 
+/** The fields of a record's OAuth2 block that lead somewhere. */
+export const oauth2Fields = ['issuer', 'authorization', 'token', 'device'] as const;
+
+/** Where OAuth2 clients of the record are sent. */
+export function oauth2Urls({ oauth2 }: Pick<Provider, 'oauth2'>): string[] {
+  return oauth2Fields.flatMap((field) => oauth2?.[field] ?? []);
+}
+
 /** Every host name a record sends people to, with where it stands: for rules and for probes. */
 export function hostsOf(provider: Provider): { host: string; path: (string | number)[]; sources: readonly string[] }[] {
   const lists: [string, readonly (Server | Service)[]][] = [
@@ -62,6 +70,12 @@ export function hostsOf(provider: Provider): { host: string; path: (string | num
         : [{ host: new URL(url).hostname, path: [list, i, 'url'], sources: server.sources }];
     }),
   );
+}
+
+/** The mail domain that people know a record by: its id, or else the first; undefined where it has none of its own. */
+export function mainDomain(provider: Pick<Provider, 'id' | 'domains'>): string | undefined {
+  const own = literalDomains(provider);
+  return own.includes(provider.id) ? provider.id : own[0];
 }
 
 /** The domains a record lists by name, without its wildcards. */

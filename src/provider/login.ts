@@ -1,6 +1,6 @@
-/** User names: how they follow from an address. */
+/** Signing in: how user names follow from an address, and whether a password will do. */
 import type { Domain } from '../name/domain.ts';
-import type { Provider } from './model.ts';
+import type { Auth, Provider } from './model.ts';
 
 /** The placeholders of the autoconfig format (draft-ietf-mailmaint-autoconfig-06 section 4.6.1). */
 export const placeholders: ReadonlySet<string> = new Set(['%EMAILADDRESS%', '%EMAILLOCALPART%', '%EMAILDOMAIN%']);
@@ -47,4 +47,9 @@ export function withLogin<P extends Pick<Provider, 'incoming' | 'outgoing' | 'se
     outgoing: sign(outgoing),
     ...(services && { services: sign(services) }),
   };
+}
+
+/** Whether a password will do, in whichever way it is sent. */
+export function takesPassword({ auth }: { readonly auth: readonly Auth[] }): boolean {
+  return auth.some((method) => method === 'password-cleartext' || method === 'password-encrypted');
 }

@@ -133,7 +133,6 @@ export const unverified: Status = { status: 'unverified' };
 /** Hosts, and domains with everything below them, that nobody is sent to until a person says otherwise. */
 export type Quarantine = ReadonlyMap<Domain, { readonly at: string; readonly why: string }>;
 
-/** What is known at one moment, beside the facts: every format is rendered from facts and this. */
 /** The newest sign-in that worked: the server took the password (L3), or a message went through it, too (L4). */
 export interface SignIn {
   /** ISO 8601. */
@@ -141,6 +140,7 @@ export interface SignIn {
   readonly level: 'L3' | 'L4';
 }
 
+/** What is known at one moment, beside the facts: every format is rendered from facts and this. */
 export interface Knowledge {
   readonly statuses: Statuses;
   readonly quarantine: Quarantine;

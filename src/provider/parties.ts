@@ -1,22 +1,16 @@
 /** Who may speak for a record: the provider itself, and whoever runs its machines. Everybody else is hearsay. */
-import { type Domain, domainOrUndefined, isAtOrBelow } from '../name/domain.ts';
+import { type Domain, isAtOrBelow } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
-import { registrableDomain } from '../name/suffix.ts';
+import { ownerDomain, registrableDomain } from '../name/suffix.ts';
 import { type Authentic, newestOwn } from './authentic.ts';
 import type { AnsweredProvider, Provider, Server, Source } from './model.ts';
-
-/** The registrable domain of a host, or the host itself where it is a public suffix; undefined where it is no host name. */
-export function ownerOf(host: string): Domain | undefined {
-  const domain = domainOrUndefined(host);
-  return domain && (registrableDomain(domain) ?? domain);
-}
 
 /** What says who speaks for a record. */
 type Speaker = Pick<AnsweredProvider, 'id' | 'domains' | 'operator' | 'website'>;
 
 /** True where a host has the registrable domain of one of the record's mail domains, of its operator or of its site. */
 export function speaksFor(host: string, record: Speaker): boolean {
-  const who = ownerOf(host);
+  const who = ownerDomain(host);
   if (who === undefined) return false;
   const { id, domains, operator, website } = record;
   const isTheirs = (name: string) =>

@@ -6,6 +6,9 @@ import type { Provider, SetupStep, Texts } from './model.ts';
 
 export type Language = 'en' | 'de';
 
+/** A word, a clause or a sentence for people, without HTML. */
+export type Says = Readonly<Record<Language, string>>;
+
 type Sentence = (term: string, protocols: string) => string;
 
 const sentences: Record<SetupStep['kind'], Record<Language, Sentence>> = {

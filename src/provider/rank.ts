@@ -9,6 +9,11 @@ export function serverRank({ protocol, security }: { protocol: string; security:
   return (protocol === 'pop3' ? 10 : 0) + ['tls', 'starttls', 'none'].indexOf(security);
 }
 
+/** IMAP before POP3, each in the order in which they stand. */
+export function imapFirst<S extends { readonly protocol: string }>(servers: readonly S[]): S[] {
+  return servers.toSorted((a, b) => Number(a.protocol === 'pop3') - Number(b.protocol === 'pop3'));
+}
+
 /**
  * Servers in the order in which they are to be tried now: what fails stands behind what answers. Only servers of one
  * protocol change places, none is dropped, and whatever nothing is known of stays where the curators put it. A server

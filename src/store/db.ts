@@ -13,8 +13,13 @@ export type Db = BaseSQLiteDatabase<'sync' | 'async', unknown, typeof schema>;
 /** A statement that was built and not yet run. */
 export type Statement = RunnableQuery<unknown, 'sqlite'> & { run(): unknown };
 
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
+/** Texts of one statement: D1 binds at most 100 parameters, and a statement has some of its own. */
+export const boundAtOnce = 80;
+
+/** All of them, so many at a time. */
+export function* inParts<T>(all: readonly T[], size: number = boundAtOnce): Generator<T[]> {
+  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
+}
 
 /** That a column is one of these texts, however many they are. */
 export function among(column: SQLiteColumn, texts: readonly string[]): SQL {
@@ -37,6 +42,11 @@ export interface Store {
    */
   scrub?(): boolean;
   close(): void;
+}
+
+/** Whether a batch failed with this: drizzle puts the driver's own error behind its own. */
+export function failedWith(error: unknown, what: RegExp): boolean {
+  return error instanceof Error && what.test(`${error.message} ${String(error.cause)}`);
 }
 
 /** The database cannot be used as it is. */

@@ -5,8 +5,8 @@
  * Beside it a number for what is known of servers (statuses, quarantine), which changes often and needs no new atlas.
  */
 import { sql } from 'drizzle-orm';
-import type { Db, Statement } from './db.ts';
-import { putMeta, readMeta } from './providers.ts';
+import { type Db, failedWith, type Statement } from './db.ts';
+import { putMeta, readMeta } from './meta.ts';
 import { meta } from './schema.ts';
 
 export async function readGeneration(db: Db): Promise<number> {
@@ -23,9 +23,7 @@ export function advance(db: Db, generation: number): Statement[] {
 
 /** True for the error of a batch that found another generation. */
 export function isOvertaken(error: unknown): boolean {
-  return (
-    error instanceof Error && /NOT NULL constraint failed: meta\.value/.test(`${error.message} ${String(error.cause)}`)
-  );
+  return failedWith(error, /NOT NULL constraint failed: meta\.value/);
 }
 
 /** A text that differs whenever somebody has moved a status or a quarantine. */

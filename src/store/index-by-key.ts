@@ -10,19 +10,16 @@
 import { eq, inArray, or, sql } from 'drizzle-orm';
 import type { AtlasIndex, DomainOwner, MxOwner } from '../atlas/tables.ts';
 import { type Domain, isAtOrBelow } from '../name/domain.ts';
-import { type Pattern, patternsFor, stem } from '../name/pattern.ts';
+import { patternsFor, stem } from '../name/pattern.ts';
 import type { LeftOut, MailHandler, Provider } from '../provider/model.ts';
-import { among, type Db } from './db.ts';
+import { among, boundAtOnce, type Db, inParts } from './db.ts';
 import { ownerOfHost } from './providers.ts';
 import { domain, mx, provider } from './schema.ts';
-
-/** D1 binds at most 100 parameters a statement, and a name has at most 126 parents: the least literal ones are left for a second. */
-const boundAtOnce = 90;
 
 export function indexByKey(db: Db): AtlasIndex {
   return {
     async ownerOf(names) {
-      for (const asked of halves(names)) {
+      for (const asked of inParts(names)) {
         const rows = await db
           .select({ name: domain.name, leftOut: domain.leftOut, json: provider.json })
           .from(domain)
@@ -35,7 +32,7 @@ export function indexByKey(db: Db): AtlasIndex {
     },
 
     async mxOwnerOf(patterns) {
-      for (const asked of halves(patterns)) {
+      for (const asked of inParts(patterns)) {
         const rows = await db
           .select({ pattern: mx.pattern, other: mx.other, json: provider.json })
           .from(mx)
@@ -118,10 +115,6 @@ function domainOwner({ leftOut, json }: { leftOut: string | null; json: string |
 function mxOwner({ other, json }: { other: string | null; json: string | null }): MxOwner | undefined {
   if (json !== null) return { record: JSON.parse(json) as Provider };
   return other === null ? undefined : { other: JSON.parse(other) as MailHandler };
-}
-
-function* halves<T extends Domain | Pattern>(names: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < names.length; start += boundAtOnce) yield names.slice(start, start + boundAtOnce);
 }
 
 /** The row of the first name that has one. */

@@ -1,32 +1,20 @@
-/** The projection: records, domains and MX patterns as rows, and the append-only list of what changed. */
-import { and, desc, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, like, max, sql } from 'drizzle-orm';
+/** The projection: records, domains and MX patterns as rows. */
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { canonicalJson } from '../atlas/digest.ts';
 import type { Domain } from '../name/domain.ts';
 import { stem } from '../name/pattern.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import type { MessageEntry } from '../provider/lists.ts';
 import type { Curated, LeftOut, MailHandler, OptOut, Provider } from '../provider/model.ts';
-import type { Db, Statement } from './db.ts';
+import { boundAtOnce, type Db, inParts, type Statement } from './db.ts';
 import { dropListing, putListing } from './listing.ts';
-import { domain, meta, mx, provider, revision } from './schema.ts';
-
-/** That a record changed. */
-export interface Revision {
-  readonly n: number;
-  readonly at: string;
-  readonly id: string;
-  readonly oldDigest: string | null;
-  readonly newDigest: string | null;
-  readonly cause: string;
-}
-
-const { replaced: _, ...brief } = getTableColumns(revision);
+import { putMeta, readMeta } from './meta.ts';
+import { addRevision, type Revision } from './revisions.ts';
+import { domain, meta, mx, provider } from './schema.ts';
 
 /** Moves on with what the rows are made of: a store whose rows are of another one has them written anew. */
 export const projectionFormat = '3';
 
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
 /** It takes statements of 100 kB, which counts where they are text (characters, with room for quotes and other scripts). */
 const textAtOnce = 25_000;
 
@@ -65,8 +53,7 @@ export async function readMessages(db: Db): Promise<MessageEntry[]> {
 /** Which record has each of these domains or MX patterns now; names that no record has are not in the answer. */
 export async function readOwners(db: Db, names: readonly string[]): Promise<Map<string, string>> {
   const owners = new Map<string, string>();
-  for (let start = 0; start < names.length; start += boundAtOnce) {
-    const some = names.slice(start, start + boundAtOnce);
+  for (const some of inParts(names)) {
     const found = [
       ...(await db.select({ name: domain.name, id: domain.provider }).from(domain).where(inArray(domain.name, some))),
       ...(await db.select({ name: mx.pattern, id: mx.provider }).from(mx).where(inArray(mx.pattern, some))),
@@ -205,77 +192,7 @@ export function ownerOfHost(host: Domain): Domain {
 
 /** As many rows as a statement can bind. */
 function handfuls<T>(rows: readonly T[], columns: number): T[][] {
-  const most = Math.floor(boundAtOnce / columns);
-  return Array.from({ length: Math.ceil(rows.length / most) }, (__, i) => rows.slice(i * most, (i + 1) * most));
-}
-
-/** To stand before the statements that write the record: it keeps the record that they replace. */
-export function addRevision(db: Db, change: Omit<Revision, 'n'>): Statement {
-  const replaced = sql`(SELECT json FROM provider WHERE id = ${change.id})`;
-  return db.insert(revision).values({ ...change, replaced });
-}
-
-/** The number of the newest revision; 0 for an empty store. */
-export async function newestRevision(db: Db): Promise<number> {
-  const [row] = await db.select({ n: max(revision.n) }).from(revision);
-  return row?.n ?? 0;
-}
-
-/** What changed about a record, newest first. */
-export function readRevisions(db: Db, id: string, limit: number): Promise<Revision[]> {
-  return Promise.resolve(
-    db.select(brief).from(revision).where(eq(revision.id, id)).orderBy(desc(revision.n)).limit(limit),
-  );
-}
-
-/** What changed about any record after a revision, oldest first. */
-export function readChanges(db: Db, since: number, limit: number): Promise<Revision[]> {
-  return Promise.resolve(db.select(brief).from(revision).where(gt(revision.n, since)).orderBy(revision.n).limit(limit));
-}
-
-/** A revision with the record before it and, where it was replaced again since, after it; as far as they were kept. */
-export interface TracedRevision extends Revision {
-  readonly before: Provider | null;
-  readonly after: Provider | null;
-}
-
-/** The newest first: of one record, or of all. */
-export async function traceRevisions(db: Db, limit: number, id?: string): Promise<TracedRevision[]> {
-  const rows = await db
-    .select({
-      ...brief,
-      before: revision.replaced,
-      after: sql<string | null>`(SELECT later.replaced FROM revision AS later
-        WHERE later.id = revision.id AND later.n > revision.n ORDER BY later.n LIMIT 1)`,
-    })
-    .from(revision)
-    .where(id === undefined ? undefined : eq(revision.id, id))
-    .orderBy(desc(revision.n))
-    .limit(limit);
-  const parse = (json: string | null) => (json === null ? null : (JSON.parse(json) as Provider));
-  return rows.map(({ before, after, ...row }) => ({ ...row, before: parse(before), after: parse(after) }));
-}
-
-/** What changed about a record from this revision on, it included. */
-export function readRevisionsSince(db: Db, id: string, n: number): Promise<Revision[]> {
-  return Promise.resolve(
-    db
-      .select(brief)
-      .from(revision)
-      .where(and(eq(revision.id, id), gte(revision.n, n)))
-      .orderBy(revision.n),
-  );
-}
-
-/** One revision, with the record as it was before; undefined where there is none of this number. */
-export async function readRevision(
-  db: Db,
-  n: number,
-): Promise<(Revision & { readonly before: Provider | null }) | undefined> {
-  const [row] = await db.select().from(revision).where(eq(revision.n, n));
-  if (!row) return undefined;
-  const { replaced, ...told } = row;
-  return { ...told, before: replaced === null ? null : (JSON.parse(replaced) as Provider) };
+  return [...inParts(rows, Math.floor(boundAtOnce / columns))];
 }
 
 /** The record as it is served now. */
@@ -287,37 +204,10 @@ export async function readRecord(
   return row && { record: JSON.parse(row.json) as Provider, digest: row.digest };
 }
 
-/** Records as they were before what these causes (a SQL LIKE pattern) did to them since then. */
-export async function readReplaced(db: Db, causes: string, since: string): Promise<Provider[]> {
-  const rows = await db
-    .select({ json: revision.replaced })
-    .from(revision)
-    .where(and(like(revision.cause, causes), gt(revision.at, since), isNotNull(revision.replaced)))
-    .orderBy(desc(revision.n));
-  return rows.map(({ json }) => JSON.parse(json ?? '') as Provider);
-}
-
-/** A record as it was before what these causes did to it since then; null: there was none; undefined: they did nothing. */
-export async function readBefore(
-  db: Db,
-  id: string,
-  causes: string,
-  since: string,
-): Promise<Provider | null | undefined> {
-  const [first] = await db
-    .select({ json: revision.replaced })
-    .from(revision)
-    .where(and(eq(revision.id, id), like(revision.cause, causes), gt(revision.at, since)))
-    .orderBy(revision.n)
-    .limit(1);
-  return first && (first.json === null ? null : (JSON.parse(first.json) as Provider));
-}
-
 /** Those of these names that somebody handles mail under who is no record. */
 export async function readHandled(db: Db, names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
-  for (let start = 0; start < names.length; start += boundAtOnce) {
-    const some = names.slice(start, start + boundAtOnce);
+  for (const some of inParts(names)) {
     const rows = await db
       .select({ name: mx.pattern })
       .from(mx)
@@ -325,31 +215,4 @@ export async function readHandled(db: Db, names: readonly string[]): Promise<str
     found.push(...rows.map(({ name }) => name));
   }
   return found;
-}
-
-/** Keys of the meta table. */
-export type MetaKey =
-  | 'loaded'
-  | 'lists-digest'
-  | 'no-probe'
-  | 'messages'
-  | 'generation'
-  | 'knowledge'
-  | 'secret'
-  | 'projection'
-  | 'names'
-  | 'told';
-
-export async function readMeta(db: Db, key: MetaKey): Promise<string | undefined> {
-  const [row] = await db.select({ value: meta.value }).from(meta).where(eq(meta.key, key));
-  return row?.value;
-}
-
-export function putMeta(db: Db, key: MetaKey, value: string): Statement {
-  return db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } });
-}
-
-/** Writes what nobody has written yet. */
-export function setMetaOnce(db: Db, key: MetaKey, value: string): Statement {
-  return db.insert(meta).values({ key, value }).onConflictDoNothing();
 }

@@ -6,7 +6,7 @@
  * asked, the first statement fails, and nothing of the text happens.
  */
 import * as z from 'zod';
-import { type Statement, type Store, StoreError } from './db.ts';
+import { inParts, type Statement, type Store, StoreError } from './db.ts';
 import { meta, overlay, provider } from './schema.ts';
 
 /** D1 takes statements of so many octets (developers.cloudflare.com/d1/platform/limits). */
@@ -32,9 +32,9 @@ export async function putState(store: Store, text: string): Promise<void> {
   const { db } = store;
   const rows = readAnswer(text);
   // Built when its turn comes: twenty thousand statements at once take their memory.
-  for (let start = 0; start < rows.length; start += 500) {
+  for (const some of inParts(rows, 500)) {
     await store.atomically(
-      rows.slice(start, start + 500).map(({ kind, key, value }) => {
+      some.map(({ kind, key, value }) => {
         if (kind === 'provider') return db.insert(provider).values({ id: key, digest: value, json: '{}' });
         if (kind === 'meta') return db.insert(meta).values({ key, value });
         return db.insert(overlay).values({ id: key, ...OverlayRow.parse(JSON.parse(value)) });

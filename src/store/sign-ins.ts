@@ -15,7 +15,7 @@ export function putSignIns(db: Db, worked: ReadonlyMap<EndpointKey, SignIn>): St
   return rows.length === 0 ? [] : [...rows, knowledgeMoved(db)];
 }
 
-/** @param only of these endpoints (at most 90) */
+/** @param only of these endpoints */
 export async function readSignIns(db: Db, only?: readonly EndpointKey[]): Promise<Map<EndpointKey, SignIn>> {
   const rows = await db
     .select()

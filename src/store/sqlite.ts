@@ -33,6 +33,8 @@ export function openSqlite(file: string, tell: (message: string) => void = () =>
   });
   const [impatient, patient] = [0, busyTimeout].map((milliseconds) => {
     const statement = sqlite.prepare(`PRAGMA busy_timeout = ${milliseconds}`);
+    // SQLite does what it says while it compiles it: now, and anew before each run but the first.
+    statement.get();
     return () => statement.get();
   }) as [() => void, () => void];
   const version = sqlite.prepare('PRAGMA data_version').pluck();

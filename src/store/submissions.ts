@@ -5,7 +5,7 @@
  * goes the whole batch: nobody decides about what they have not seen, and nothing is done twice.
  */
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
-import type { Db, Statement } from './db.ts';
+import { type Db, failedWith, type Statement } from './db.ts';
 import { event, formerDraft, submission, submissionCheck } from './schema.ts';
 
 const mostFollowed = 50;
@@ -36,7 +36,7 @@ export function putSubmission(
 
 /** True for the error of {@link putSubmission} where there is a submission with this receipt. */
 export function isRepeated(error: unknown): boolean {
-  return says(error, /UNIQUE constraint failed: submission\.(receipt|preview)/);
+  return failedWith(error, /UNIQUE constraint failed: submission\.(receipt|preview)/);
 }
 
 /** An act: what changes about the submission, and who does what. */
@@ -67,11 +67,7 @@ export function act(db: Db, { number, version, from, set, event: done }: NewAct)
 
 /** True for the error of a batch with an {@link act} that came too late. */
 export function isTooLate(error: unknown): boolean {
-  return says(error, /NOT NULL constraint failed: event\.submission/);
-}
-
-function says(error: unknown, what: RegExp): boolean {
-  return error instanceof Error && what.test(`${error.message} ${String(error.cause)}`);
+  return failedWith(error, /NOT NULL constraint failed: event\.submission/);
 }
 
 /** Moves a submission on that is in this state, whatever its version; in another state nothing happens. */

@@ -3,10 +3,10 @@
  * the database. Each is told once at least.
  */
 import type { Notifier } from '../net/notify.ts';
+import type { Language } from '../provider/phrases.ts';
 import type { Store } from '../store/db.ts';
-import { putMeta, readMeta } from '../store/providers.ts';
+import { putMeta, readMeta } from '../store/meta.ts';
 import { newestEvent, readNews } from '../store/submissions.ts';
-import type { Draft } from './model.ts';
 import { letterToReviewers, newsworthy } from './notices.ts';
 import type { Act } from './state.ts';
 
@@ -18,7 +18,7 @@ export interface BulletinPorts {
   readonly reviewers: Notifier;
   /** Where people reach this server, without a slash at its end. */
   readonly url: string;
-  readonly language: Draft['language'];
+  readonly language: Language;
 }
 
 /** The first time it only remembers where it stands. @throws {NotifyError} where it did not arrive: the next time tells it */

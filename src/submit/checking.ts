@@ -17,8 +17,8 @@ export type Checker = (checked: Checked, told: Tell, signal: AbortSignal) => Pro
 export interface Checking {
   readonly desk: Desk;
   readonly run: Checker;
-  /** A defect, for the log. */
-  readonly note: (message: string) => void;
+  /** A defect of ours, for the log. */
+  readonly defect: (message: string) => void;
 }
 
 const interrupted = {
@@ -31,7 +31,7 @@ const interrupted = {
  * @param signal cuts it off: it stays to be checked
  */
 export async function checkSubmission(
-  { desk, run, note }: Checking,
+  { desk, run, defect }: Checking,
   number: number,
   block: string | undefined,
   signal: AbortSignal,
@@ -54,7 +54,7 @@ export async function checkSubmission(
     // What cannot be written now is checked again.
     if (error instanceof StoreError) throw error;
     // A check that breaks must not keep a submission for ever: a reviewer sees that nobody knows.
-    note(`a defect in the checks of submission ${number}: ${error instanceof Error ? error.stack : String(error)}`);
+    defect(`a defect in the checks of submission ${number}: ${error instanceof Error ? error.stack : String(error)}`);
   }
   if (signal.aborted) return;
   await finish(desk, row);

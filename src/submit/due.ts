@@ -1,4 +1,5 @@
 /** What time alone does to submissions: a hold ends, and so does waiting for an answer. To be called from time to time. */
+import { later } from '../net/instant.ts';
 import { readNumbers, type SubmissionRow } from '../store/submissions.ts';
 import { type Desk, need, ourselves, perform } from './desk.ts';
 import type { Policy } from './policy.ts';
@@ -17,7 +18,7 @@ export function answerUntil(
   { state, changedAt }: Pick<SubmissionRow, 'state' | 'changedAt'>,
   { answerDays }: Pick<Policy, 'answerDays'>,
 ): string | null {
-  return state === 'asked' ? new Date(Date.parse(changedAt) + answerDays * day).toISOString() : null;
+  return state === 'asked' ? later(changedAt, answerDays * day) : null;
 }
 
 async function expireAsked(desk: Desk): Promise<void> {

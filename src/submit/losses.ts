@@ -2,13 +2,10 @@
  * Whose answer a draft takes away. One stolen token must not empty the atlas, neither at once nor piece by piece: what is
  * counted is what is missing of the record as it was a month ago.
  */
-import type { Domain } from '../name/domain.ts';
 import { isWildcard, stem } from '../name/pattern.ts';
-import { isPublicSuffix } from '../name/suffix.ts';
 import type { Provider } from '../provider/model.ts';
-import { ownerOf } from '../provider/parties.ts';
 import type { Draft } from './model.ts';
-import { isForEverybody } from './parties.ts';
+import { isForEverybody, nameOwner } from './parties.ts';
 
 /** Names that one reviewer can take away alone: a small provider that ends. */
 const few = 5;
@@ -37,6 +34,5 @@ function isMx(name: string, { mx = [] }: Provider): boolean {
 }
 
 function vouches(name: string, held: readonly string[]): boolean {
-  const bare = stem(name) as Domain;
-  return !isPublicSuffix(bare) && held.includes(ownerOf(bare) ?? '');
+  return held.includes(nameOwner(stem(name)) ?? '');
 }

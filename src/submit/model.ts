@@ -1,5 +1,8 @@
 /** What a submission is: the types that all of `submit/` shares. */
 import type { Provider } from '../provider/model.ts';
+import type { Language, Says } from '../provider/phrases.ts';
+
+export type { Says } from '../provider/phrases.ts';
 
 /** What a stranger wants: a record that is not there, another one in its place, somebody to look at it, it gone. */
 export const kinds = ['new', 'change', 'report', 'remove'] as const;
@@ -11,12 +14,6 @@ export type Kind = (typeof kinds)[number];
  */
 export const states = ['checking', 'waiting', 'asked', 'published', 'exported', 'declined', 'withdrawn'] as const;
 export type State = (typeof states)[number];
-
-/** A sentence or two for people, without HTML. */
-export interface Says {
-  readonly en: string;
-  readonly de: string;
-}
 
 /**
  * What a submission says. It never changes: an answer to “asked” is a new draft. The address for notices is no part of it
@@ -31,7 +28,7 @@ export interface Draft {
   /** Plain text of the submitter, at most 2000 characters; may be empty for new. */
   readonly reason: string;
   /** Of notices. */
-  readonly language: 'en' | 'de';
+  readonly language: Language;
 }
 
 export const checkNames = ['rules', 'changes', 'hosts', 'imitation', 'probes', 'published', 'proof'] as const;

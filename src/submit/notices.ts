@@ -4,9 +4,10 @@
  * Nobody has proved that an address is their own. So whoever gets the first notice reads nothing that a stranger chose: not
  * the reason, and of a new record not even its name. After that a reviewer has looked. What people wrote is quoted.
  */
+import type { Language } from '../provider/phrases.ts';
 import type { NewEvent, SubmissionRow } from '../store/submissions.ts';
 import type { Draft, Says } from './model.ts';
-import { say } from './say.ts';
+import { plain, say } from './say.ts';
 import { actNames, kindNames, sayStanding } from './standing.ts';
 import type { Act } from './state.ts';
 
@@ -112,10 +113,6 @@ function quote(text: string): string {
     .join('\n');
 }
 
-function plain(text: string): string {
-  return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
-}
-
 /** Something that reviewers are told. */
 export interface News {
   readonly at: string;
@@ -153,7 +150,7 @@ const review: Readonly<Record<'subject' | 'waits' | 'done' | 'held' | 'more' | '
 };
 
 /** What reviewers are told of all that happened in a while, the oldest first. */
-export function letterToReviewers(news: readonly News[], url: string, language: Draft['language']): Letter {
+export function letterToReviewers(news: readonly News[], url: string, language: Language): Letter {
   const lines = news.slice(0, mostListed).flatMap(({ number, kind, id, act, who, why, holdUntil }) => {
     const facts = { number, id, what: kindNames[kind], did: actNames[act], who: who || 'mailatlas' };
     const time = holdUntil?.slice(0, 16).replace('T', ' ') ?? '';

@@ -8,10 +8,9 @@ import type { Atlas, DomainOwner, MxOwner } from '../atlas/tables.ts';
 import { fieldName, type Path } from '../catalog/problem.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { isWildcard, patternsFor, stem, wildcardsFor } from '../name/pattern.ts';
-import { isPublicSuffix } from '../name/suffix.ts';
-import { hostsOf, isTemplate } from '../provider/hosts.ts';
+import { isPublicSuffix, ownerDomain } from '../name/suffix.ts';
+import { hostsOf, isTemplate, oauth2Fields } from '../provider/hosts.ts';
 import type { Provider } from '../provider/model.ts';
-import { ownerOf } from '../provider/parties.ts';
 import type { Draft } from './model.ts';
 
 /**
@@ -47,7 +46,7 @@ export function partiesOf(record: Provider): Party[] {
       const service = record.services?.[Number(path[1])];
       return [link('host', path, service?.url ?? '')];
     }),
-    ...(['issuer', 'authorization', 'token', 'device'] as const).flatMap((field) => {
+    ...oauth2Fields.flatMap((field) => {
       const url = record.oauth2?.[field];
       return url === undefined ? [] : [link('oauth2', ['oauth2', field], url)];
     }),
@@ -194,9 +193,9 @@ function link(role: Role, path: Path, text: string): Party {
 }
 
 /** Nobody in particular owns a public suffix. A private one (github.io) belongs to the company that hands names out below it. */
-function nameOwner(host: string): Domain | undefined {
+export function nameOwner(host: string): Domain | undefined {
   const domain = domainOrUndefined(host);
-  return domain === undefined || isPublicSuffix(domain) ? undefined : ownerOf(domain);
+  return domain === undefined || isPublicSuffix(domain) ? undefined : ownerDomain(domain);
 }
 
 /** Everybody can have a mailbox there. */

@@ -6,6 +6,7 @@
 import { Budget } from '../net/budget.ts';
 import { elapsed } from '../net/elapsed.ts';
 import type { Notifier } from '../net/notify.ts';
+import type { Language } from '../provider/phrases.ts';
 import { secretHash } from '../store/secret.ts';
 import type { NewAct, SubmissionRow } from '../store/submissions.ts';
 import { answerUntil } from './due.ts';
@@ -34,7 +35,7 @@ export interface PostmanPorts {
   /** How long a submitter has to answer a question. */
   readonly policy: Pick<Policy, 'answerDays'>;
   /** Of reviewers. */
-  readonly language: Draft['language'];
+  readonly language: Language;
   readonly note: (message: string) => void;
   /** Milliseconds before something is sent; tests do not wait. */
   readonly pauses?: Partial<Pauses>;
@@ -162,9 +163,14 @@ export class Postman {
   #wait(milliseconds: number): Promise<void> {
     const { signal } = this.#over;
     return new Promise((go) => {
-      const timer = setTimeout(go, milliseconds);
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        go();
+      };
+      const timer = setTimeout(end, milliseconds);
       timer.unref?.();
-      signal.addEventListener('abort', () => go(), { once: true });
+      signal.addEventListener('abort', end);
     });
   }
 }

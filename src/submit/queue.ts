@@ -1,4 +1,6 @@
 /** Checks in the background: some submissions at a time. Whatever is cut off is taken up again at the next start. */
+import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import { StoreError } from '../store/db.ts';
 import { readNumbers } from '../store/submissions.ts';
 import { type Checking, checkSubmission } from './checking.ts';
@@ -6,6 +8,8 @@ import { type Checking, checkSubmission } from './checking.ts';
 export interface QueueOptions extends Checking {
   /** How many submissions are checked at once. */
   readonly atOnce?: number;
+  /** What the operator must hear: lower case, no full stop. */
+  readonly note: (message: string) => void;
 }
 
 const defaultAtOnce = 4;
@@ -15,11 +19,11 @@ export class CheckQueue {
   readonly #waiting = new Map<number, string | undefined>();
   readonly #running = new Map<number, Promise<void>>();
   readonly #stop = new AbortController();
-  /** Told once, not at every try for as long as it lasts. */
-  #trouble: string | undefined;
+  readonly #trouble: Lasting;
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#trouble = new Lasting((message) => options.note(`submissions are not checked for now: ${message}`));
   }
 
   /** Has a submission checked; one that is waiting for that already waits once. */
@@ -31,7 +35,7 @@ export class CheckQueue {
   /** Takes up what another start of the server has left. */
   async resume(): Promise<void> {
     const left = await readNumbers(this.#options.desk.store.db, 'checking');
-    if (left.length === 0) this.#trouble = undefined;
+    if (left.length === 0) this.#trouble.over();
     for (const number of left) if (!this.#running.has(number)) this.add(number);
   }
 
@@ -48,7 +52,7 @@ export class CheckQueue {
   }
 
   #next(): void {
-    const { atOnce = defaultAtOnce, note } = this.#options;
+    const { atOnce = defaultAtOnce, defect } = this.#options;
     for (const [number, block] of this.#waiting) {
       if (this.#stop.signal.aborted || this.#running.size >= atOnce) return;
       // A new draft comes while the old one is being checked: it has its turn behind it.
@@ -56,9 +60,10 @@ export class CheckQueue {
       this.#waiting.delete(number);
       const work = checkSubmission(this.#options, number, block, this.#stop.signal)
         .catch((error: unknown) => {
-          if (error instanceof StoreError) return this.#rest(error.message);
+          // Tried again when somebody looks whether there is anything left.
+          if (error instanceof StoreError) return this.#trouble.tell(sayError(error));
           const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-          note(`submission ${number} could not be checked: ${what}`);
+          defect(`submission ${number} could not be checked: ${what}`);
         })
         .finally(() => {
           this.#running.delete(number);
@@ -66,11 +71,5 @@ export class CheckQueue {
         });
       this.#running.set(number, work);
     }
-  }
-
-  /** What cannot be written is tried again when somebody looks whether there is anything left. */
-  #rest(message: string): void {
-    if (message !== this.#trouble) this.#options.note(`submissions are not checked for now: ${message}`);
-    this.#trouble = message;
   }
 }

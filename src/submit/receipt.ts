@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { sha256 } from '../atlas/digest.ts';
 import type { Store } from '../store/db.ts';
-import { readMeta, setMetaOnce } from '../store/providers.ts';
+import { readMeta, setMetaOnce } from '../store/meta.ts';
 import { newSecret } from '../store/secret.ts';
 
 /**

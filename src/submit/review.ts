@@ -1,7 +1,7 @@
 /** What reviewers decide, and what follows from it: now, or when a hold is over. */
 import type { Atlas } from '../atlas/tables.ts';
 import type { Statement } from '../store/db.ts';
-import { readBefore, readReplaced, readRevisionsSince } from '../store/providers.ts';
+import { readBefore, readReplaced, readRevisionsSince } from '../store/revisions.ts';
 import {
   actWhile,
   readDueHolds,

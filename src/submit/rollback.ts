@@ -4,7 +4,8 @@
  * redirect mail by taking back either. (What is dangerous leaves every format at once by quarantine.)
  */
 import { canonicalJson } from '../atlas/digest.ts';
-import { readRecord, readRevision } from '../store/providers.ts';
+import { readRecord } from '../store/providers.ts';
+import { readRevision } from '../store/revisions.ts';
 import { newSecret, secretHash } from '../store/secret.ts';
 import { putSubmission, readByReceipt, type SubmissionRow } from '../store/submissions.ts';
 import type { By, Desk } from './desk.ts';

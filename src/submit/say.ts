@@ -10,14 +10,18 @@ export function say(pair: Says, facts: Facts = {}): Says {
     pair[language]
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => {
         const fact = facts[name] ?? '';
-        return plain(String(typeof fact === 'object' ? fact[language] : fact));
+        return bounded(plain(String(typeof fact === 'object' ? fact[language] : fact)));
       })
       .trimEnd();
   return { en: fill('en'), de: fill('de') };
 }
 
-function plain(text: string): string {
-  const line = text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
+/** One line, without what would steer a terminal. */
+export function plain(text: string): string {
+  return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
+}
+
+function bounded(line: string): string {
   return line.length > 300 ? `${line.slice(0, 300).toWellFormed()}…` : line;
 }
 

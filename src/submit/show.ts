@@ -1,4 +1,5 @@
 /** A submission as it is shown: to the one who holds its receipt, and to reviewers, who see everything. */
+import type { Language } from '../provider/phrases.ts';
 import { readEvents, readFormerDrafts, readResults, type SubmissionRow } from '../store/submissions.ts';
 import { proofLine, proofName, proofValue } from './checks/proof.ts';
 import { type Desk, draftOf } from './desk.ts';
@@ -6,8 +7,6 @@ import { answerUntil } from './due.ts';
 import type { CheckResult, Draft } from './model.ts';
 import { needsTwo, toConfirm } from './policy.ts';
 import { acceptedBy, caseOf, resultOf } from './review.ts';
-
-export type Language = Draft['language'];
 
 /** In one language. */
 export interface ShownCheck {

@@ -7,6 +7,7 @@
 import { contextOf } from '../catalog/rules/context.ts';
 import { foreignHost } from '../catalog/rules/foreign-host.ts';
 import type { Domain } from '../name/domain.ts';
+import { hostsOf, oauth2Urls } from '../provider/hosts.ts';
 import type { Provider, Server, Service, Source } from '../provider/model.ts';
 import { isFirstParty } from '../provider/parties.ts';
 import { ownDomains } from './parties.ts';
@@ -58,16 +59,9 @@ function hostAt(record: Provider, path: readonly (string | number)[]): string {
   return URL.parse(text)?.hostname ?? text;
 }
 
-function hostsOfAll({ incoming, outgoing, services = [], oauth2 }: Provider): string[] {
-  const urls = [
-    ...services.map(({ url }) => url),
-    oauth2?.issuer,
-    oauth2?.authorization,
-    oauth2?.token,
-    oauth2?.device,
-  ];
-  const hosts = [...incoming, ...outgoing, ...services].flatMap(({ host }) => host ?? []);
-  return [...new Set([...hosts, ...urls.flatMap((url) => (url === undefined ? [] : new URL(url).hostname))])];
+function hostsOfAll(record: Provider): string[] {
+  const hosts = hostsOf(record).map(({ host }) => host);
+  return [...new Set([...hosts, ...oauth2Urls(record).map((url) => new URL(url).hostname)])];
 }
 
 /** The first page of the provider's own that the record names. */

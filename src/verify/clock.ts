@@ -7,6 +7,19 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What comes of the work, or undefined as soon as nobody waits for it any more: then it may end when it likes. */
+export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  const stopped = Promise.withResolvers<undefined>();
+  const stop = () => stopped.resolve(undefined);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
 export const systemClock: Clock = {
   now: Date.now,
   sleep: (milliseconds, signal) =>
@@ -21,8 +34,3 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', end);
     }),
 };
-
-/** The instant as it is stored: ISO 8601. */
-export function instant(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}

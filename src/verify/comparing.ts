@@ -10,6 +10,9 @@ import { type Followed, followed } from '../discover/follow.ts';
 import type { Discovery } from '../discover/model.ts';
 import { isSpecialUse } from '../lookup/special.ts';
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
+import { instant } from '../net/instant.ts';
+import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import { literalDomains, withHosts } from '../provider/hosts.ts';
 import type { Curated, Provider } from '../provider/model.ts';
 import type { Store } from '../store/db.ts';
@@ -22,7 +25,7 @@ import {
   releasePublishers,
   takeDuePublishers,
 } from '../store/seen/comparisons.ts';
-import { type Clock, instant, systemClock } from './clock.ts';
+import { type Clock, systemClock, unlessStopped } from './clock.ts';
 import { mayProbe } from './may-probe.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -74,7 +77,7 @@ async function loop(options: ComparingOptions, signal: AbortSignal): Promise<voi
   const { store, curated, note, clock = systemClock } = options;
   const by = `compare ${randomUUID()}`;
   let listed: Curated | undefined;
-  let trouble: string | undefined;
+  const trouble = new Lasting((message) => note(`comparison rests for ten minutes: ${message}`));
   while (!signal.aborted) {
     let asked = 0;
     try {
@@ -84,11 +87,9 @@ async function loop(options: ComparingOptions, signal: AbortSignal): Promise<voi
         listed = now;
       }
       if (now) asked = await compareDue(now, by, options, signal);
-      trouble = undefined;
+      trouble.over();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`comparison rests for ten minutes: ${message}`);
-      trouble = message;
+      trouble.tell(sayError(error));
     }
     await clock.sleep(asked < mostAtOnce ? idle : busy, signal);
   }
@@ -117,14 +118,10 @@ async function compareDue(
     await store.atomically(putComparison(store.db, result, nextDue(again, clock.now(), random)));
     if (seen.kind === 'same' || (seen.kind === 'differs' && isSettled)) await onFollowed?.(record, seen);
   };
-  const stopped = Promise.withResolvers<void>();
-  const stop = () => stopped.resolve();
-  signal.addEventListener('abort', stop);
   try {
     // Questions under way are not waited for: a domain may take its time, a server that stops has none.
-    await Promise.race([Promise.all(taken.map(visit)), stopped.promise]);
+    await unlessStopped(Promise.all(taken.map(visit)), signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     if (taken.length > 0) await store.atomically([releasePublishers(store.db, by)]);
   }
   return taken.length;
@@ -133,7 +130,7 @@ async function compareDue(
 /** True where the newest look but this one, some time ago, found the same proposal. */
 async function hasStayed({ db }: Store, { domain, record, proposal }: NewComparison, now: number): Promise<boolean> {
   if (proposal === null) return false;
-  const before = (await readNewestComparisons(db, [record])).find((one) => one.domain === domain);
+  const before = (await readNewestComparisons(db, record)).find((one) => one.domain === domain);
   return before?.proposal === proposal && now - Date.parse(before.at) >= stay;
 }
 

@@ -7,11 +7,13 @@
  */
 
 import { ownerOf } from '../name/suffix.ts';
+import { instant } from '../net/instant.ts';
 import type { EndpointKey } from '../provider/model.ts';
-import type { Store } from '../store/db.ts';
+import { inParts, type Store } from '../store/db.ts';
 import { countChecked, putCheck, readChecked } from '../store/seen/checks.ts';
 import { callWitnesses, keepAlive, type Run, readRun, startRun } from '../store/seen/runs.ts';
 import type { Transition } from '../store/seen/transitions.ts';
+import { showUp } from '../store/seen/vantages.ts';
 import {
   type Holder,
   holdBack,
@@ -20,13 +22,12 @@ import {
   readVerified,
   releaseLeases,
   renewLeases,
-  showUp,
   takeDue,
   takeThese,
 } from '../store/seen/watches.ts';
 import { judgeAbandoned, judgeRun, type RunVerdict, witnessCount } from './canary.ts';
 import { checkOf } from './check.ts';
-import { type Clock, instant } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Evidence } from './evidence.ts';
 import { politePause } from './pace.ts';
@@ -163,8 +164,7 @@ export class StoreDispatch implements Dispatch {
     // Of one endpoint all or nothing.
     const each = statements.length / evidences.length;
     const most = Math.max(1, Math.floor(Math.min(batchSize, 100) / each)) * each;
-    for (let start = 0; start < statements.length; start += most)
-      await this.#store.atomically(statements.slice(start, start + most));
+    for (const some of inParts(statements, most)) await this.#store.atomically(some);
     return readChecked(
       db,
       run.n,

@@ -2,6 +2,7 @@
 import { parseDomain } from '../name/domain.ts';
 import { isTemplate } from '../provider/hosts.ts';
 import { type Curated, type EndpointKey, endpointKey, type Security } from '../provider/model.ts';
+import { mailPorts } from '../provider/ports.ts';
 import { mayProbe } from './may-probe.ts';
 
 /** The protocols that can be probed. */
@@ -32,16 +33,8 @@ export class EndpointError extends Error {
 
 const example = 'imap://imap.example.com:993?security=tls';
 
-/** What the ports are for: RFC 8314 section 7.3 for TLS from the first byte, RFC 2595, 3207 and 6409 for STARTTLS. */
-const ports: Record<number, { protocol: MailProtocol; security: Security }> = {
-  993: { protocol: 'imap', security: 'tls' },
-  995: { protocol: 'pop3', security: 'tls' },
-  465: { protocol: 'smtp', security: 'tls' },
-  143: { protocol: 'imap', security: 'starttls' },
-  110: { protocol: 'pop3', security: 'starttls' },
-  587: { protocol: 'smtp', security: 'starttls' },
-  25: { protocol: 'smtp', security: 'starttls' },
-};
+/** Between servers (RFC 5321, RFC 3207); some people's programs were told to use it. */
+const relay = { port: 25, protocol: 'smtp', security: 'starttls' } as const;
 
 /**
  * The endpoints of all open records, each once, in the order of their keys. Hosts with a template are nobody's in
@@ -79,16 +72,13 @@ export function parseEndpoint(text: string): Endpoint {
   const said = securityOf(parts['query'] ?? '');
   const port = given ?? ownPort(protocol, said ?? 'tls');
   if (port === undefined) throw new EndpointError(`A port is missing: name it, as in ${example}.`);
-  const known = ports[port];
+  const known = port === relay.port ? relay : mailPorts.get(port);
   const security = said ?? (known?.protocol === protocol ? known.security : undefined);
   if (security === undefined) {
     throw new EndpointError(`Port ${port} says nothing of the security: add ?security=tls, starttls or none.`);
   }
   return { protocol, host, port, security };
 }
-
-/** Writes an endpoint the way {@link parseEndpoint} reads it, with everything said. */
-export const formatEndpoint: (endpoint: Endpoint) => EndpointKey = endpointKey;
 
 function protocolOf(scheme: string): MailProtocol {
   const name = scheme.toLowerCase();
@@ -129,8 +119,5 @@ function securityOf(query: string): Security | undefined {
 }
 
 function ownPort(protocol: MailProtocol, security: Security): number | undefined {
-  const found = Object.entries(ports).find(
-    ([port, known]) => port !== '25' && known.protocol === protocol && known.security === security,
-  );
-  return found && Number(found[0]);
+  return [...mailPorts].find(([, known]) => known.protocol === protocol && known.security === security)?.[0];
 }

@@ -3,6 +3,7 @@
  * our own verifier has nothing to say, with that instance's name; it moves no status of ours and is never passed on.
  */
 import * as z from 'zod';
+import { later } from '../net/instant.ts';
 import { type EndpointKey, type Status, type Statuses, statusNames } from '../provider/model.ts';
 import type { Heard } from '../store/seen/heard.ts';
 import { deadInterval, interval } from './status.ts';
@@ -89,9 +90,4 @@ function parseLine(line: string, number: number): z.infer<typeof StatusLine> {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new ExchangeError(`line ${number}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
-}
-
-/** In the form in which instants are stored and compared. */
-function later(at: string, milliseconds: number): string {
-  return new Date(Date.parse(at) + milliseconds).toISOString();
 }

@@ -1,6 +1,6 @@
 /** Asks another instance what it has seen, and remembers it where our own verifier has nothing to say (exchange.ts). */
-import { getText } from '../net/http/get-text.ts';
-import type { Store } from '../store/db.ts';
+import { getText, HttpError } from '../net/http/get-text.ts';
+import { inParts, type Store } from '../store/db.ts';
 import { putHeard } from '../store/seen/heard.ts';
 import { ExchangeError, mostOctets, readStatusLines } from './exchange.ts';
 
@@ -27,8 +27,7 @@ export async function hear(
   { own, now }: { readonly own: ReadonlySet<string>; readonly now: string },
 ): Promise<HeardReport> {
   const { heard, strange, stale } = await read(url, own, now);
-  for (let start = 0; start < heard.length; start += batch)
-    await store.atomically(putHeard(store.db, heard.slice(start, start + batch)));
+  for (const some of inParts(heard, batch)) await store.atomically(putHeard(store.db, some));
   return { from: url.host, heard: heard.length, strange, stale };
 }
 
@@ -41,7 +40,7 @@ async function read(url: URL, own: ReadonlySet<string>, now: string) {
   try {
     return readStatusLines(await getText(url, { most: mostOctets, timeout }), { own, from: url.host, now });
   } catch (error) {
-    if (!(error instanceof ExchangeError) && (error as Error).name !== 'HttpError') throw error;
-    throw new HeardNothing(`nothing could be learnt from ${url.href}: ${(error as Error).message}`);
+    if (!(error instanceof ExchangeError || error instanceof HttpError)) throw error;
+    throw new HeardNothing(`nothing could be learnt from ${url.href}: ${error.message}`);
   }
 }

@@ -2,6 +2,7 @@
  * Manners of a guest: one connection at a time to a host, to an address and to everything of one owner, and a pause before
  * the same host or address is called again. Lives as long as its verifier, so that one run heeds what the last one did.
  */
+
 /** Milliseconds between two probes of one host. */
 export const politePause = 30_000;
 /** So many hosts are remembered at least as long as their pause. */

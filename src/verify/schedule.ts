@@ -1,4 +1,6 @@
 /** Verification as a habit: looks each minute what is due, runs over it, and sleeps. Stops when it is told to. */
+import { Lasting } from '../net/lasting.ts';
+import { sayError } from '../net/log.ts';
 import type { Curated } from '../provider/model.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { mostOfRun } from './dispatch.ts';
@@ -54,7 +56,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
 
 /** Goes on until the signal says that it is enough. What a round throws is told, and it is tried again. */
 export async function habit({ round, note, clock = systemClock }: HabitOptions, signal: AbortSignal): Promise<void> {
-  let trouble: string | undefined;
+  const trouble = new Lasting((message) => note(`verification rests for a minute: ${message}`));
   let network: string | null = null;
   while (!signal.aborted) {
     let more = false;
@@ -66,11 +68,9 @@ export async function habit({ round, note, clock = systemClock }: HabitOptions, 
         if (reason !== null && network === null) note(reason.replace(/\.$/, ''));
         network = reason;
       }
-      trouble = undefined;
+      trouble.over();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`verification rests for a minute: ${message}`);
-      trouble = message;
+      trouble.tell(sayError(error));
     }
     if (!more) await clock.sleep(rhythm, signal);
   }

@@ -5,16 +5,18 @@
  */
 
 import { ownerOf } from '../name/suffix.ts';
+import { instant } from '../net/instant.ts';
 import type { EndpointKey } from '../provider/model.ts';
-import type { Statement, Store } from '../store/db.ts';
+import { inParts, type Statement, type Store } from '../store/db.ts';
 import { ipv6Answered, type RunCheck, readRunChecks } from '../store/seen/checks.ts';
 import { countDay } from '../store/seen/days.ts';
 import { closeRun, endRun, type Run, readAbandoned } from '../store/seen/runs.ts';
 import { type Move, moveStatuses, readTold, statementsOfMove } from '../store/seen/statuses.ts';
 import type { Transition } from '../store/seen/transitions.ts';
-import { callOthers, moveWatch, readVantages, readWatches } from '../store/seen/watches.ts';
+import { readVantages } from '../store/seen/vantages.ts';
+import { callOthers, moveWatch, readWatches } from '../store/seen/watches.ts';
 import { failsInNetwork, Jury, judgeAbandoned, type RunVerdict } from './canary.ts';
-import { type Clock, instant } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { interval, isWell, next, type Observation, type State } from './status.ts';
 import { type Telling, together } from './together.ts';
@@ -168,7 +170,7 @@ async function inBatches<T>(
   make: (some: readonly T[]) => readonly Statement[],
 ): Promise<void> {
   const most = Math.max(1, Math.min(Math.floor((store.batchSize - 1) / statementsOfOne), page));
-  for (let start = 0; start < all.length; start += most) await store.atomically(make(all.slice(start, start + most)));
+  for (const some of inParts(all, most)) await store.atomically(make(some));
 }
 
 /** The checks of a run, and what its vantage makes of their endpoints so far. */

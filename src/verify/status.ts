@@ -9,6 +9,7 @@
  * One failure moves nothing that anybody sees: it makes a suspect, which is looked at again soon. From failing and dead the
  * way back is two passes. What is inconclusive neither counts nor undoes what was counted.
  */
+import { later } from '../net/instant.ts';
 import type { StatusName } from '../provider/model.ts';
 import { type FindingCode, findings, type Verdict, type WarningCode } from './verdict.ts';
 
@@ -237,8 +238,4 @@ function enough(row: Row | undefined, { count, span }: { count: number; span: nu
 
 function spanOf({ first, last }: Pick<Row, 'first' | 'last'>): number {
   return Date.parse(last) - Date.parse(first);
-}
-
-function later(at: string, milliseconds: number): string {
-  return new Date(Date.parse(at) + milliseconds).toISOString();
 }

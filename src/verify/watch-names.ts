@@ -5,7 +5,8 @@
 import { type Domain, domainOrUndefined } from '../name/domain.ts';
 import { registrableDomain } from '../name/suffix.ts';
 import type { HostResolver } from '../net/dns/resolver.ts';
-import type { Store } from '../store/db.ts';
+import { instant } from '../net/instant.ts';
+import { inParts, type Store } from '../store/db.ts';
 import {
   type KnownNameServers,
   putNameServers,
@@ -13,7 +14,7 @@ import {
   readNameServers,
   readQuarantine,
 } from '../store/seen/quarantine.ts';
-import { type Clock, instant, systemClock } from './clock.ts';
+import { type Clock, systemClock, unlessStopped } from './clock.ts';
 import { type Alarm, confirmAfter, isAlarm, type NameChange, nameChange, remembered, sayAlarm } from './quarantine.ts';
 
 export interface WatchOptions {
@@ -67,12 +68,8 @@ export async function watchNames(options: WatchOptions): Promise<WatchReport> {
       await clock.sleep(pause, signal);
     }
   };
-  const stopped = Promise.withResolvers<void>();
-  const stop = () => stopped.resolve();
-  signal?.addEventListener('abort', stop);
   // Questions under way are not waited for: DNS may take its time, a server that stops has none.
-  await Promise.race([Promise.all(Array.from({ length: concurrency }, work)), stopped.promise]);
-  signal?.removeEventListener('abort', stop);
+  await unlessStopped(Promise.all(Array.from({ length: concurrency }, work)), signal);
   if (signal?.aborted) return { asked: seen.length, alarms: [], disbelieved: 0 };
 
   const quarantined = new Set((await readQuarantine(store.db)).map(({ name }) => name));
@@ -95,9 +92,7 @@ export async function watchNames(options: WatchOptions): Promise<WatchReport> {
       putNameServers(store.db, domain, remembered(before.get(domain), change, at)),
     ),
   ];
-  for (let start = 0; start < statements.length; start += batch) {
-    await store.atomically(statements.slice(start, start + batch));
-  }
+  for (const some of inParts(statements, batch)) await store.atomically(some);
   return { asked: seen.length, alarms, disbelieved: isBelieved ? 0 : bad.length };
 }
 

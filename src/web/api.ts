@@ -16,7 +16,8 @@ import { parseQuery } from './http/parse-query.ts';
 import { send, sendJson, sendMoved } from './http/respond.ts';
 import type { Deps } from './served/served.ts';
 
-const pageSize = 100;
+/** Records on a page of the list. */
+export const pageSize = 100;
 const revisionsShown = 100;
 
 /** `GET /api/v1/lookup?domain=` or `?email=` */

@@ -2,7 +2,7 @@
 import { type Context, type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { getPath } from 'hono/utils/url';
-import { paccPath } from '../formats/pacc/render.ts';
+import { paccPath } from '../formats/pacc/vocabulary.ts';
 import { NameError } from '../name/domain.ts';
 import { StoreError } from '../store/db.ts';
 import { endRoute, leasesRoute, reportsRoute } from './agents.ts';

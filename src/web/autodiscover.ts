@@ -7,9 +7,9 @@
  *
  * What comes back for bad input (test/web/autodiscover.test.ts has each): with HTTP 200 and an `Error` body, 600 for what is
  * no request (no XML, a document type, not UTF-8, no address and no autodiscover.<domain> as Host, an address that is none),
- * 601 for another kind of configuration, 500 for a domain that nobody knows (or that is not served here), 501 where there is nothing to give, 602 for
- * what is withheld. With its own status: a body of more than 64 KiB 413, another method 405, no atlas yet 503. Authorization
- * headers, which may hold passwords, are never looked at.
+ * 601 for another kind of configuration, 500 for a domain that nobody knows (or that is not served here), 501 where there is
+ * nothing to give, 602 for what is withheld. With its own status: a body of more than 64 KiB 413, another method 405, no atlas
+ * yet 503. Authorization headers, which may hold passwords, are never looked at.
  */
 import type { Context } from 'hono';
 import { renderAutodiscover, renderError } from '../formats/autodiscover/render.ts';
@@ -22,7 +22,7 @@ import { NameError, parseDomain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
 import { withHosts } from '../provider/hosts.ts';
 import type { Answer } from '../provider/model.ts';
-import { find, loginOf, sourceOf } from './find.ts';
+import { find, loginOf, ownUrl, sourceOf } from './find.ts';
 import { bodyText } from './http/body.ts';
 import { type ErrorCode, HttpProblem } from './http/errors.ts';
 import { queryParameter } from './http/query.ts';
@@ -120,9 +120,6 @@ export function autodiscoverJsonRoute(deps: Deps) {
     mayCarryAddress(c);
     const refused = refuseProtocol(queryParameter(c.req.url, 'protocol'));
     if (refused) return sendForeignError(c, refused);
-    if (deps.url === undefined) {
-      throw new HttpProblem('no-own-url', 'This server does not know its own URL; its operator gives it with --url.');
-    }
-    return sendJson(c, pointToXml(deps.url), 'no-store');
+    return sendJson(c, pointToXml(ownUrl(deps)), 'no-store');
   };
 }

@@ -1,6 +1,6 @@
 /** Lookups for routes: an answer, or the problem that says why there is none. */
 import type { Context } from 'hono';
-import { lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
+import { isTemporary, lookup, type Miss, type PublishedStep } from '../lookup/ladder.ts';
 import { sayMiss } from '../lookup/miss.ts';
 import type { Domain } from '../name/domain.ts';
 import { onBehalfOf, type Resolver } from '../net/dns/resolver.ts';
@@ -43,6 +43,12 @@ export function publishedFor(deps: Deps, c: Context): PublishedStep | undefined 
   const { published } = deps;
   if (!published || deps.hosting?.only) return undefined;
   return (domain) => published(domain, deps.asker(c));
+}
+
+/** This server's own URL, for what cannot be said without it. @throws {HttpProblem} where nobody has given it */
+export function ownUrl({ url }: Pick<Deps, 'url'>): string {
+  if (url !== undefined) return url;
+  throw new HttpProblem('no-own-url', 'This server does not know its own URL; its operator gives it with --url.');
 }
 
 /** Who asks: an address, or a domain alone. */
@@ -105,7 +111,7 @@ export async function find(...asked: Parameters<typeof seek>): Promise<Found> {
 
 /** Why somebody else's domain is not here concerns nobody; that DNS did not answer does, because it may be one of ours. */
 export function notServedHere(miss: Miss): HttpProblem {
-  if (miss.reason === 'dns-timeout' || miss.reason === 'dns-budget') return missed(miss);
+  if (isTemporary(miss)) return missed(miss);
   const { domain } = miss;
   const detail = `This server answers for domains of its own, and ${domain} is none of them.`;
   return new HttpProblem('not-served-here', detail, { domain });

@@ -10,6 +10,8 @@ import {
   spellings,
 } from '../lookup/lists.ts';
 import { type KeptList, keepList, type ListSource } from '../lookup/lists-node.ts';
+import { Lasting } from '../net/lasting.ts';
+import { type Log, sayError } from '../net/log.ts';
 import { StoreError } from '../store/db.ts';
 import { queryForeign } from '../store/file/foreign-node.ts';
 import type { Keeper } from './served/keeper.ts';
@@ -38,8 +40,9 @@ export interface RunningHosting {
 export function startHosting(
   { only = false, domains, logins }: HostingOptions,
   keeper: Keeper,
-  note: (text: string) => void,
+  log: Log,
 ): RunningHosting {
+  const note = (message: string) => log.warn(message);
   const lists: KeptList[] = [];
   let login: Hosting['login'];
   if (logins && 'sql' in logins) login = told('logins', () => askLogins(logins, note));
@@ -55,7 +58,7 @@ export function startHosting(
         .find(isKnown);
   }
   // Last, because it changes what is served.
-  if (domains) lists.push(told('domains', () => keepDomains(domains, keeper, note)));
+  if (domains) lists.push(told('domains', () => keepDomains(domains, keeper, log)));
   return {
     hosting: { only, lists: domains !== undefined, ...(login && { login }) },
     again: () => {
@@ -67,17 +70,17 @@ export function startHosting(
   };
 }
 
-function keepDomains(source: ListSource, keeper: Keeper, note: (text: string) => void): KeptList {
+function keepDomains(source: ListSource, keeper: Keeper, log: Log): KeptList {
   let before: ReadonlyMap<string, string> | undefined;
   return keepList(source, {
     lines: domainLines,
-    note,
+    note: (message) => log.warn(message),
     take(rows) {
       const { atlas } = keeper.served ?? {};
       if (!atlas) return;
       const hosted = readDomains(rows, atlas);
       if (before && isSame(before, hosted)) return;
-      if (before) note(`the list of domains was read again: it has ${hosted.size}, it had ${before.size}`);
+      if (before) log.info(`the list of domains was read again: it has ${hosted.size}, it had ${before.size}`);
       before = hosted;
       keeper.host(hosted);
     },
@@ -92,16 +95,14 @@ function askLogins(
   const ask = (address: string) => queryForeign(db, sql, { parameters: { address }, most: 100 })[0]?.[0];
   // A mistake in it is told at the start, not to the first who comes.
   ask('nobody@localhost.invalid');
-  let trouble: string | undefined;
+  const trouble = new Lasting(note);
   return ({ local, domain }) => {
     try {
       const login = spellings(local, domain).map(ask).find(isKnown);
-      trouble = undefined;
+      trouble.over();
       return login !== undefined && isLogin(login) ? login : undefined;
     } catch (error) {
-      const { message } = error as Error;
-      if (message !== trouble) note(`${message}; whoever asks with an address is told to come again`);
-      trouble = message;
+      trouble.tell(`${sayError(error)}; whoever asks with an address is told to come again`);
       throw error;
     }
   };

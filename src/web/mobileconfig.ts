@@ -11,6 +11,7 @@ import type * as z from 'zod';
 import { type ProfileRequest, renderProfile } from '../formats/mobileconfig/render.ts';
 import { sayRefusal } from '../formats/mobileconfig/says.ts';
 import type { ProfileSigner } from '../formats/mobileconfig/sign.ts';
+import { profileType } from '../formats/mobileconfig/vocabulary.ts';
 import { parseAddress } from '../name/address.ts';
 import type { Domain } from '../name/domain.ts';
 import { currentOf } from '../provider/current.ts';
@@ -18,14 +19,12 @@ import type { AnsweredProvider, Provider } from '../provider/model.ts';
 import type { Language } from '../provider/phrases.ts';
 import { byId } from './by-id.ts';
 import { LanguageQuery, ProfileForm } from './contract/contract.ts';
-import { find, loginOf, sourceOf } from './find.ts';
-import { bodyText } from './http/body.ts';
+import { find, loginOf, ownUrl, sourceOf } from './find.ts';
+import { bodyText, mediaTypeOf, sayIssues } from './http/body.ts';
 import { HttpProblem } from './http/errors.ts';
 import { parseQuery } from './http/parse-query.ts';
 import { type Document, documentOf, mayCarryAddress, send, sendMoved } from './http/respond.ts';
 import type { Deps, Served } from './served/served.ts';
-
-const profileType = 'application/x-apple-aspen-config';
 
 /** `GET /api/v1/providers/{id}/mail.mobileconfig`, in the language of `lang`. */
 export function providerProfileRoute(deps: Deps) {
@@ -45,12 +44,10 @@ export function profileQrRoute(deps: Deps) {
   return async (c: Context): Promise<Response> => {
     const found = await byId(deps, c);
     if ('renamed' in found) return sendMoved(c, `${profilePath(found.renamed)}/qr.svg`);
-    if (deps.url === undefined) {
-      throw new HttpProblem('no-own-url', 'This server does not know its own URL; its operator gives it with --url.');
-    }
+    const url = ownUrl(deps);
     // A code that leads to a refusal helps nobody.
     render(generic(found.served, found.provider, 'en'));
-    const svg = renderSVG(`${deps.url}${profilePath(found.provider.id)}`, { border: 4 });
+    const svg = renderSVG(`${url}${profilePath(found.provider.id)}`, { border: 4 });
     return send(c, documentOf(svg, 'image/svg+xml'), 'public');
   };
 }
@@ -138,16 +135,14 @@ function render(request: ProfileRequest): string {
 
 /** @throws {HttpProblem} that names every field that is wrong, and repeats none of them */
 async function readForm(c: Context): Promise<z.infer<typeof ProfileForm>> {
-  const type = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
   const text = await bodyText(c);
   if (text === undefined) throw new HttpProblem('malformed-request', 'The body is not in UTF-8.');
-  const result = ProfileForm.safeParse(fields(type, text));
+  const result = ProfileForm.safeParse(fields(mediaTypeOf(c), text));
   if (result.success) return result.data;
-  const wrong = result.error.issues.map(({ path, message }) => `“${path.join('.')}”: ${message}`);
-  throw new HttpProblem('malformed-request', `The body is wrong: ${wrong.join('; ')}.`);
+  throw new HttpProblem('malformed-request', `The body is wrong: ${sayIssues(result.error)}.`);
 }
 
-function fields(type: string | undefined, text: string): unknown {
+function fields(type: string, text: string): unknown {
   if (type === 'application/x-www-form-urlencoded') {
     // A page leaves fields empty that nobody filled in.
     return Object.fromEntries([...new URLSearchParams(text)].filter(([, value]) => value.trim() !== ''));

@@ -3,10 +3,11 @@
  * it is the same with the customer's domain in it.
  */
 import type { Context } from 'hono';
-import { paccDigest, renderPacc, sayReasons } from '../formats/pacc/render.ts';
+import { paccDigest } from '../formats/pacc/digest.ts';
+import { renderPacc, sayReasons } from '../formats/pacc/render.ts';
 import { renderZone } from '../formats/zone.ts';
 import { type Domain, domainOrUndefined, parseDomain } from '../name/domain.ts';
-import { hasTemplates, literalDomains } from '../provider/hosts.ts';
+import { hasTemplates, mainDomain } from '../provider/hosts.ts';
 import type { Answer, Provider } from '../provider/model.ts';
 import { byId } from './by-id.ts';
 import { PublishQuery } from './contract/contract.ts';
@@ -47,27 +48,26 @@ export function publishRoute(deps: Deps, format: 'pacc' | 'zone', file: string) 
 }
 
 /**
- * The domain that is asked for, else the record's main one, which is its id. PACC says nothing of it, so any will do where
- * hosts are constant.
+ * The domain that is asked for, else the record's main one. PACC says nothing of it: where hosts are constant, the id of a
+ * record without domains of its own will do.
  */
 function domainFor(record: Provider, asked: string | undefined, format: 'pacc' | 'zone'): Domain {
   if (asked !== undefined) return parseDomain(asked);
   const { id, name } = record;
-  const own = literalDomains(record);
-  if (own.includes(id) || (format === 'pacc' && !hasTemplates(record))) return parseDomain(id);
-  const [first] = own;
-  if (first !== undefined) return parseDomain(first);
+  const main = mainDomain(record) ?? (format === 'pacc' && !hasTemplates(record) ? id : undefined);
+  if (main !== undefined) return parseDomain(main);
   const detail = `${name} has no mail domain of its own: say whose domain it is, ?domain=example.com.`;
   throw new HttpProblem('no-domain-given', detail);
 }
 
 interface Sending {
-  readonly format: keyof typeof types;
+  readonly format: keyof typeof publishedTypes;
   readonly web?: Domain;
   readonly caching: Caching;
 }
 
-const types = { pacc: 'application/json', zone: 'text/plain; charset=utf-8' };
+/** Media types. */
+export const publishedTypes = { pacc: 'application/json', zone: 'text/plain; charset=utf-8' };
 
 /** @throws {HttpProblem} with every reason where the format cannot say the answer */
 function sendFormat(c: Context, { knowledge }: Served, answer: Answer, { format, web, caching }: Sending): Response {
@@ -79,7 +79,7 @@ function sendFormat(c: Context, { knowledge }: Served, answer: Answer, { format,
       why: rendered.why.map(({ en }) => en),
     });
   }
-  const response = send(c, documentOf(rendered.text, types[format]), caching);
+  const response = send(c, documentOf(rendered.text, publishedTypes[format]), caching);
   // RFC 9530: of the bytes as they stand in the TXT record, whatever a proxy does to them on the way.
   if (format === 'pacc') response.headers.set('Repr-Digest', `sha-256=:${paccDigest(rendered.text)}:`);
   return response;

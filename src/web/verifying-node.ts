@@ -1,7 +1,7 @@
 /** What a server on Node does about verification: its own habit, where the operator wants it, and work for agents elsewhere. */
 
 import { nodeResolver } from '../net/dns/resolver-node.ts';
-import type { Log } from '../net/log.ts';
+import { type Log, sayError } from '../net/log.ts';
 import type { Notifier } from '../net/notify.ts';
 import type { Language } from '../provider/phrases.ts';
 import type { Store } from '../store/db.ts';
@@ -74,7 +74,7 @@ export function startVerifying(store: Store, keeper: Keeper, options: VerifyingO
     onRun: (ended) => {
       following = following
         .then(() => (stop.signal.aborted ? undefined : follow(ended, stop.signal)))
-        .catch((error: unknown) => note(error instanceof Error ? error.message : String(error)));
+        .catch((error: unknown) => note(sayError(error)));
     },
   });
 

@@ -18,7 +18,8 @@ import { type LoadReport, load } from '../../src/catalog/load.ts';
 import type { Curated, Provider } from '../../src/provider/model.ts';
 import type { Store } from '../../src/store/db.ts';
 import { dropOverlay, putOverlay, readOverlays } from '../../src/store/overlays.ts';
-import { newestRevision, readCurated, readMessages, readRevisions } from '../../src/store/providers.ts';
+import { readCurated, readMessages } from '../../src/store/providers.ts';
+import { newestRevision, readRevisions } from '../../src/store/revisions.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { curated, handler, leftOut, record } from '../records.ts';
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { readYaml } from '../../src/catalog/yaml.ts';
+import { quickly } from '../quickly.ts';
 
 fc.configureGlobal({ seed: 122, numRuns: 500 });
 
@@ -268,13 +269,8 @@ describe('where a field stands', () => {
 test('a tag far behind a long line is found at once', () => {
   // A search backwards over all that stands before a tag once took a minute for this.
   const text = `# ${'!'.repeat(200_000)}\nx: !t\n  - a\n`;
-  const start = performance.now();
-  const { problems } = readYaml(text, 'x.yml');
-  const ordinary = performance.now();
-  readYaml(text.replaceAll('!', '.'), 'x.yml');
+  const { problems } = quickly(() => readYaml(text, 'x.yml'));
   assert.ok(problems.some(({ line, says }) => line === 2 && says === 'there is a tag'));
-  const [took, usual] = [ordinary - start, performance.now() - ordinary];
-  assert.ok(took < 50 * Math.max(usual, 1), `${took} ms, against ${usual} ms without tags`);
 });
 
 test('what goes deeper than the parser can is a problem, and nothing is thrown', () => {

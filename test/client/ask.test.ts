@@ -41,5 +41,10 @@ describe('Asking a server', () => {
     assert.equal(gone.miss.reason, 'left-out');
     await assert.rejects(ask('slow.zz'), /^Error: atlas\.example answers 503/);
     await assert.rejects(ask('no domain'), { name: 'NameError' });
+    for (const status of [200, 502]) {
+      const page = () => Promise.resolve(new Response('<h1>Bad Gateway</h1>', { status }));
+      const proxy = askServer('https://atlas.example/', 'post.example', { fetch: page });
+      await assert.rejects(proxy, new RegExp(`^Error: atlas\\.example answers ${status}`));
+    }
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { impersonal, impersonalUrl, placeholderAddress } from '../../src/discover/personal.ts';
 import type { Domain } from '../../src/name/domain.ts';
+import { quickly } from '../quickly.ts';
 
 const domain = 'huber.zz' as Domain;
 const user = (name: string, address = 'max@huber.zz') =>
@@ -46,15 +47,13 @@ describe('elsewhere', () => {
 });
 
 test('a text that was written against the expression costs no time', () => {
-  const begun = performance.now();
   const local = 'mailatlas-discovery';
   for (const text of [
     '<server '.repeat(30_000),
     `<username>${`${local} `.repeat(13_000)}\n${local}x`,
     '<'.repeat(250_000),
   ])
-    impersonal(text, `${local}@huber.zz`, domain);
-  assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
+    quickly(() => impersonal(text, `${local}@huber.zz`, domain), 500);
 });
 
 test('a URL has no address in it, however it was put there', () => {
@@ -62,6 +61,8 @@ test('a URL has no address in it, however it was put there', () => {
   assert.equal(url('c.xml?emailaddress=max%40huber.zz'), 'https://a.zz/c.xml');
   assert.equal(url('max%40huber.zz/c.xml'), 'https://a.zz/EMAILADDRESS/c.xml');
   assert.equal(url('max@huber.zz'), 'https://a.zz/EMAILADDRESS');
+  assert.equal(url('c.xml?emailaddress=max%40huber.zz&v=1#x'), 'https://a.zz/c.xml?v=1#x');
+  assert.equal(url('c.xml?v=1&emailaddress=max%40huber.zz#x'), 'https://a.zz/c.xml?v=1#x');
 });
 
 test('the placeholder is nobody’s address', () => {

@@ -80,7 +80,7 @@ if (isInside(mounts)) {
       assert.deepEqual(await steadyAnswers(site), answers);
       const list = await site.ask(submissions, { headers: { Authorization: `Bearer ${reviewer}` } });
       assert.equal(list.status, 200, 'a reviewer comes in all the same');
-      assert.match(site.said, new RegExp(`the disk of ${site.db} is full: make room`));
+      assert.match(site.said, new RegExp(`the disk of ${site.db} is full; make room`));
       assert.match(site.said, /submissions are not checked for now/);
       assert.equal(site.said.trim().split('\n').length, 2, `each told once, and no defect: ${site.said}`);
       empty();

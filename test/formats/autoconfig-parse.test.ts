@@ -19,6 +19,7 @@ import { type Domain, parseDomain } from '../../src/name/domain.ts';
 import { literalDomains } from '../../src/provider/hosts.ts';
 import { usernameOrAddress } from '../../src/provider/login.ts';
 import { type Answer, nothingKnown, type Server } from '../../src/provider/model.ts';
+import { quickly } from '../quickly.ts';
 
 fc.configureGlobal({ seed: 1124, numRuns: 80 });
 
@@ -1131,14 +1132,14 @@ describe('any text', () => {
   });
 
   test('that is long is read in bounded time, whatever it is full of', () => {
-    const start = performance.now();
     const fill = (unit: string): string => unit.repeat(60_000 / unit.length);
     for (const unit of ['<domain>a</domain>', '<x/>', '<displayName/>', '<oAuth2/>', '<webMail/>'])
-      parseAutoconfig(withMore(fill(unit)), source);
-    for (const unit of ['<hostname/>', '<y/>', '<authentication>x</authentication>'])
-      parseAutoconfig(changed('    </incomingServer>', `${fill(unit)}${fill('<port/>')}</incomingServer>`), source);
+      quickly(() => parseAutoconfig(withMore(fill(unit)), source));
+    for (const unit of ['<hostname/>', '<y/>', '<authentication>x</authentication>']) {
+      const xml = changed('    </incomingServer>', `${fill(unit)}${fill('<port/>')}</incomingServer>`);
+      quickly(() => parseAutoconfig(xml, source));
+    }
     for (const unit of ['%', '%EMAILADDRESS', 'a.', ' '])
-      parseAutoconfig(changed('%EMAILADDRESS%', fill(unit)), source);
-    assert.ok(performance.now() - start < 10_000);
+      quickly(() => parseAutoconfig(changed('%EMAILADDRESS%', fill(unit)), source));
   });
 });

@@ -14,7 +14,7 @@ import { importFile } from '../../src/catalog/import.ts';
 import { forms } from '../../src/cli/build-as.ts';
 import { shippedData } from '../../src/cli/options.ts';
 import { renderNodemailer } from '../../src/formats/nodemailer.ts';
-import { renderProviderDb } from '../../src/formats/providerdb-write.ts';
+import { renderProviderDb } from '../../src/formats/providerdb/render.ts';
 import type { Domain } from '../../src/name/domain.ts';
 import { literalDomains } from '../../src/provider/hosts.ts';
 import { nothingKnown, type Provider, type Server } from '../../src/provider/model.ts';

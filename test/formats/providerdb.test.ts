@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { importFile } from '../../src/catalog/import.ts';
 import type { Draft } from '../../src/formats/draft.ts';
-import { frontMatterOf, parseProviderDb } from '../../src/formats/providerdb.ts';
+import { frontMatterOf, parseProviderDb } from '../../src/formats/providerdb/parse.ts';
 
 fc.configureGlobal({ seed: 911, numRuns: 200 });
 

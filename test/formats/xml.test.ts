@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { childrenOf, type Element, parseXml, XmlError } from '../../src/formats/xml.ts';
+import { quickly } from '../quickly.ts';
 
 fc.configureGlobal({ seed: 5362, numRuns: 500 });
 
@@ -36,15 +37,6 @@ function treeOrError(text: string): Element | undefined {
     assert.match(error.message, /^\P{Cc}{1,200}$/u);
     return undefined;
   }
-}
-
-/** Generous: the slowest of these takes a second on a slow machine where it should, minutes where something is quadratic. */
-function quickly<T>(act: () => T, ms = 5000): T {
-  const start = performance.now();
-  const result = act();
-  const took = performance.now() - start;
-  assert.ok(took < ms, `took ${Math.round(took)} ms`);
-  return result;
 }
 
 const small = `<?xml version="1.0" encoding="UTF-8"?>

@@ -1,7 +1,8 @@
 /** The lines for the zone of a mail domain. test/real/zone.test.ts lets a real DNS server read them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { paccRecord, renderPacc, sayReasons } from '../../src/formats/pacc/render.ts';
+import { paccRecord } from '../../src/formats/pacc/digest.ts';
+import { renderPacc, sayReasons } from '../../src/formats/pacc/render.ts';
 import { renderZone } from '../../src/formats/zone.ts';
 import { type EndpointKey, nothingKnown, type Provider } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';

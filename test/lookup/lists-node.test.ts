@@ -83,7 +83,9 @@ test('a query is asked again every minute; a table that is gone leaves the old l
   writer.exec('DROP TABLE domain');
   t.mock.timers.tick(120_000);
   assert.deepEqual(said(), ['a.de', 'b.de']);
-  assert.deepEqual(notes, [`the question to ${db} failed: no such table: domain; the list stays as it was`]);
+  assert.deepEqual(notes, [
+    `the question to ${db} failed: no such table: domain; try it with the sqlite3 program; the list stays as it was`,
+  ]);
 });
 
 /** Keeps a new file with this text; time stands still until the test moves it. */

@@ -33,6 +33,11 @@ describe('A server is authentic', () => {
   test('by the newest page of the provider that somebody has read', () => {
     assert.deepEqual(of('old', 'help', 'stranger', 'unread'), { source: 'help', at: '2026-11-19' });
   });
+  test('of two that are as new, by the one that the record names first', () => {
+    const again = { ...all, faq: { ...all.help, url: 'https://mail.example/faq' } };
+    const first = (...sources: string[]) => authenticOf({ sources }, { ...own, sources: again })?.source;
+    assert.deepEqual([first('help', 'faq'), first('faq', 'help')], ['help', 'faq']);
+  });
   test('also where nobody wrote down the day', () => {
     assert.deepEqual(of('undated', 'list'), { source: 'undated', at: null });
   });

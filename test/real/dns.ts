@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePorts, supervise } from './supervise.ts';
+import { freePorts } from '../free-ports.ts';
+import { supervise } from './supervise.ts';
 
 export interface RealDns extends AsyncDisposable {
   /** `127.0.0.1:PORT` */

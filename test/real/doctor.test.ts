@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { examineIpv6, examinePorts, mailPorts } from '../../src/cli/doctor/network.ts';
+import { allPorts, examineIpv6, examinePorts } from '../../src/cli/doctor/network.ts';
 import { firewall, inOwnNetwork, noOwnNetwork, runInOwnNetwork } from './network.ts';
 
 if (inOwnNetwork) {
@@ -50,7 +50,7 @@ if (inOwnNetwork) {
 /** Somebody who takes calls on every port of mail. */
 async function mailServer(): Promise<AsyncDisposable> {
   const servers = await Promise.all(
-    mailPorts.map(async (port) => {
+    allPorts.map(async (port) => {
       const server = createServer((socket) => socket.end());
       await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
       return server;

@@ -13,10 +13,11 @@ import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../free-ports.ts';
 import { type CertificateKind, pki } from '../pki.ts';
 import { dovecotConf } from './dovecot.ts';
 import { mainCf, masterCf, opensslCnf } from './postfix.ts';
-import { freePorts, type Supervised, supervise } from './supervise.ts';
+import { type Supervised, supervise } from './supervise.ts';
 
 export interface MailServers extends AsyncDisposable {
   /** `port` for STARTTLS and for no TLS at all, `tlsPort` for TLS from the first octet. */

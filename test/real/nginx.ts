@@ -11,8 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../free-ports.ts';
 import type { Leaf } from '../pki.ts';
-import { freePorts, type Supervised, supervise } from './supervise.ts';
+import { type Supervised, supervise } from './supervise.ts';
 
 const programs = { nginx: '/usr/sbin/nginx', caddy: '/usr/bin/caddy' };
 const examples = new URL('../../docs/examples/', import.meta.url);

@@ -1,8 +1,6 @@
 /** Programs in a temporary folder that end with the test, however it ends. */
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
 
 export interface Supervised {
   readonly running: boolean;
@@ -57,26 +55,4 @@ export function supervise({ folder, start, end }: Programs): Supervised {
       await exited;
     },
   };
-}
-
-/**
- * Ports that nobody uses at the moment, on any address: held all at once, so that they differ, and below those that Linux
- * gives to outgoing connections.
- */
-export async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
-  const held = await Promise.all(names.map(() => holdPort()));
-  const ports = held.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Record<Name, number>;
-}
-
-async function holdPort(): Promise<Server> {
-  for (;;) {
-    const server = createServer().listen(randomInt(20_000, 32_000));
-    const free = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (free) return server;
-  }
 }

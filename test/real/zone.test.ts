@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { promises } from 'node:dns';
 import { describe, test } from 'node:test';
-import { paccRecord, renderPacc } from '../../src/formats/pacc/render.ts';
+import { paccRecord } from '../../src/formats/pacc/digest.ts';
+import { renderPacc } from '../../src/formats/pacc/render.ts';
 import { renderZone } from '../../src/formats/zone.ts';
 import { nothingKnown, type Provider } from '../../src/provider/model.ts';
 import { imap, record, smtp } from '../records.ts';

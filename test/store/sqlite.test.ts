@@ -27,7 +27,9 @@ import Sqlite from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { load } from '../../src/catalog/load.ts';
 import { type Store, StoreError } from '../../src/store/db.ts';
-import { newestRevision, putMeta, readCurated, readMeta } from '../../src/store/providers.ts';
+import { putMeta, readMeta } from '../../src/store/meta.ts';
+import { readCurated } from '../../src/store/providers.ts';
+import { newestRevision } from '../../src/store/revisions.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { curated, record } from '../records.ts';
 import { storeContract } from './contract/contract.ts';
@@ -68,8 +70,10 @@ describe('a SQLite file', () => {
     const file = newFile();
     const store = openSqlite(file);
     assert.equal(await pragma(store, 'busy_timeout', 'timeout'), 5000);
-    const holder = await hold(file, 'BEGIN IMMEDIATE', 200);
-    await store.atomically([putMeta(store.db, 'loaded', 'mine')]);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', forEver);
+    const writing = store.atomically([putMeta(store.db, 'loaded', 'mine')]);
+    holder.kill('SIGKILL');
+    await writing;
     assert.equal(await readMeta(store.db, 'loaded'), 'mine');
     await ended(holder);
     store.close();
@@ -77,16 +81,16 @@ describe('a SQLite file', () => {
 
   test('is waited for without stopping the process: others have their turn meanwhile', async () => {
     const file = newFile();
-    const store = await loaded(file);
-    const holder = await hold(file, 'BEGIN IMMEDIATE', 300);
-    let reads = 0;
-    const reading = setInterval(() => {
-      reads += 1;
-    }, 1);
-    await store.atomically([putMeta(store.db, 'loaded', 'mine')]);
-    clearInterval(reading);
+    // The first write of a process as well as all others.
+    const store = openSqlite(file);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', forEver);
+    let isWritten = false;
+    const writing = store.atomically([putMeta(store.db, 'loaded', 'mine')]).then(() => (isWritten = true));
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.equal(isWritten, false, 'it waits, and we had five turns');
+    holder.kill('SIGKILL');
+    await writing;
     await ended(holder);
-    assert.ok(reads >= 5, `${reads} turns of others`);
     store.close();
   });
 
@@ -229,7 +233,7 @@ describe('a database that cannot be opened is refused in one sentence, with a ti
 
   test('a database that another process keeps locked', async () => {
     const file = newFile();
-    const holder = await hold(file, 'BEGIN IMMEDIATE', 60_000);
+    const holder = await hold(file, 'BEGIN IMMEDIATE', forEver);
     try {
       refuses(
         () => openSqlite(file),
@@ -386,6 +390,9 @@ function damage(file: string, page: number): void {
   closeSync(handle);
 }
 
+/** Milliseconds: it is killed before. */
+const forEver = 600_000;
+
 /** Another process that runs `statements`, keeps what it has locked for so many milliseconds, and ends. */
 async function hold(file: string, statements: string, milliseconds: number): Promise<ChildProcess> {
   const program = `
@@ -438,7 +445,7 @@ function ownFolder(): string {
 function openedByOrdinaryUser(file: string, act: 'open' | 'write' = 'open'): unknown {
   const program = `
     import { openSqlite } from ${JSON.stringify(new URL('../../src/store/sqlite.ts', import.meta.url))};
-    import { putMeta } from ${JSON.stringify(new URL('../../src/store/providers.ts', import.meta.url))};
+    import { putMeta } from ${JSON.stringify(new URL('../../src/store/meta.ts', import.meta.url))};
     const [file, act] = process.argv.slice(1);
     const tell = (what) => console.log(JSON.stringify(what));
     try {

@@ -89,7 +89,8 @@ export async function testDesk({
     check: (number, block) => queue.add(number, block),
     happened: (row, done) => void happened.push({ row, done }),
   };
-  const queue = new CheckQueue({ desk, run, note: (message) => void notes.push(message) });
+  const note = (message: string) => void notes.push(message);
+  const queue = new CheckQueue({ desk, run, note, defect: note });
   const loadData = async (facts: Partial<Curated>) => {
     await load(store, curated(facts), JSON.stringify(facts), desk.now().toISOString());
   };

@@ -4,7 +4,7 @@
  */
 import process from 'node:process';
 import type { Store } from '../../src/store/db.ts';
-import { newestRevision } from '../../src/store/providers.ts';
+import { newestRevision } from '../../src/store/revisions.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { listSubmissions } from '../../src/store/submissions.ts';
 import { need } from '../../src/submit/desk.ts';

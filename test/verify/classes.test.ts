@@ -18,7 +18,9 @@ import { imap, type Manners, pop3, smtp } from './well-behaved.ts';
 const behaved = { imap, pop3, smtp };
 
 const contact = 'https://mail.example/probes';
-const patience: Patience = { connect: 300, tls: 300, greeting: 300, answer: 300, quit: 100 };
+/** Milliseconds: for what comes, and for what never does. */
+const [long, short] = [20_000, 300] as const;
+const patience: Patience = { connect: long, tls: long, greeting: long, answer: long, quit: long };
 
 const reached = new Set<string>();
 const note = (verdict: Awaited<ReturnType<typeof probeAndJudge>>['verdict']) => {
@@ -32,6 +34,8 @@ interface Case {
   readonly protocol?: MailProtocol;
   readonly security?: Security;
   readonly script: Script;
+  /** What the server lets us wait for, and for ever: our patience for that alone is short. */
+  readonly never?: readonly (keyof Patience)[];
   readonly code: FindingCode | 'ok';
   readonly also?: readonly FindingCode[];
   readonly warns?: readonly WarningCode[];
@@ -92,6 +96,7 @@ const cases: readonly Case[] = [
   {
     when: 'it greets in the open',
     script: say('* OK ready'),
+    never: ['answer'],
     code: 'tls.plaintext-on-tls-port',
     says: /\* OK ready.*STARTTLS/,
   },
@@ -107,6 +112,7 @@ const cases: readonly Case[] = [
       c
         .tls('good', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })
         .then(hang.bind(undefined, c)),
+    never: ['greeting'],
     code: 'tls.version',
     says: /TLSv1\.1/,
   },
@@ -125,7 +131,7 @@ const cases: readonly Case[] = [
   },
   { when: 'it closes before TLS', script: close, code: 'tls.closed' },
   { when: 'it resets before TLS', script: reset, code: 'tls.closed' },
-  { when: 'it is silent', script: hang, code: 'tls.timeout' },
+  { when: 'it is silent', script: hang, never: ['tls'], code: 'tls.timeout' },
 
   // Certificates.
   {
@@ -211,6 +217,7 @@ const cases: readonly Case[] = [
   {
     when: 'it has no place for us when asked what it can do (IMAP)',
     script: answering('imap', { CAPABILITY: ['* BYE Too many connections'] }, 'tls'),
+    never: ['answer'],
     code: 'limit.connections',
   },
   {
@@ -219,11 +226,12 @@ const cases: readonly Case[] = [
     code: 'ok',
     warns: ['quit.impolite'],
   },
-  { when: 'it says nothing', script: within(hang), code: 'greeting.timeout' },
+  { when: 'it says nothing', script: within(hang), never: ['greeting'], code: 'greeting.timeout' },
   {
     when: 'it says nothing in the open, and speaks no TLS',
     security: 'starttls',
     script: hang,
+    never: ['greeting', 'tls'],
     code: 'greeting.timeout',
   },
   { when: 'it closes without a word', script: within(close), code: 'greeting.closed' },
@@ -239,6 +247,7 @@ const cases: readonly Case[] = [
     when: 'it speaks TLS at once where STARTTLS is claimed',
     security: 'starttls',
     script: behaved.imap({ security: 'tls' }),
+    never: ['greeting'],
     code: 'tls.tls-on-plaintext-port',
     says: /TLSv1\.3/,
   },
@@ -338,6 +347,7 @@ const cases: readonly Case[] = [
     protocol: 'smtp',
     security: 'tls',
     script: answering('smtp', { EHLO: hang }, 'tls'),
+    never: ['answer'],
     code: 'caps.timeout',
   },
   {
@@ -476,6 +486,7 @@ const cases: readonly Case[] = [
             await c.hang();
           },
         }),
+        never: ['tls'],
         code: 'starttls.broken',
       },
       {
@@ -529,14 +540,24 @@ const cases: readonly Case[] = [
   },
 
   // Taking leave.
-  { when: 'it never closes', script: answering('imap', { LOGOUT: hang }, 'tls'), code: 'ok', warns: ['quit.impolite'] },
+  {
+    when: 'it never closes',
+    script: answering('imap', { LOGOUT: hang }, 'tls'),
+    never: ['quit'],
+    code: 'ok',
+    warns: ['quit.impolite'],
+  },
 ];
 
 describe('the class of', () => {
-  for (const { when, protocol = 'imap', security = 'tls', script, code, also, warns, says } of cases) {
+  for (const { when, protocol = 'imap', security = 'tls', script, never, code, also, warns, says } of cases) {
     test(`${code}: ${when}`, async () => {
       await using server = await startMailServer(script);
-      const { verdict } = await probeAndJudge({ protocol, security, port: server.port }, { patience, contact });
+      // Nobody waits for a farewell where no warning is of interest.
+      const waits = { ...patience, ...(!warns && { quit: short }) };
+      for (const phase of never ?? []) waits[phase] = short;
+      const options = { patience: waits, contact };
+      const { verdict } = await probeAndJudge({ protocol, security, port: server.port }, options);
       note(verdict);
       assert.equal(verdict.code, code, verdict.says);
       if (also)
@@ -656,7 +677,12 @@ describe('a host with several addresses', () => {
     const { verdict, evidence } = await probeAndJudge(
       { protocol: 'imap', security: 'starttls', port: server.port },
       // To explain the silence of the first one takes all the time that there is.
-      { resolver: resolverTo(['127.0.0.2', '127.0.0.1']), dialer, patience: { ...patience, tls: 5000 }, timeout: 2000 },
+      {
+        resolver: resolverTo(['127.0.0.2', '127.0.0.1']),
+        dialer,
+        patience: { ...patience, greeting: 1000 },
+        timeout: 4000,
+      },
     );
     assert.equal(verdict.code, 'ok');
     assert.equal(evidence.skipped, undefined);

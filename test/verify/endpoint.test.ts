@@ -1,7 +1,8 @@
 /** What is probed: the endpoints of the records, each once, and the URL that names one. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { endpoints, formatEndpoint, parseEndpoint } from '../../src/verify/endpoint.ts';
+import { endpointKey } from '../../src/provider/model.ts';
+import { endpoints, parseEndpoint } from '../../src/verify/endpoint.ts';
 import { curated, imap, record, smtp } from '../records.ts';
 
 describe('the endpoints of the records', () => {
@@ -85,7 +86,7 @@ describe('the URL of an endpoint', () => {
   for (const [text, key] of read) {
     test(`${text} is ${key}`, () => {
       const endpoint = parseEndpoint(text);
-      assert.equal(formatEndpoint(endpoint), key);
+      assert.equal(endpointKey(endpoint), key);
       assert.deepEqual(parseEndpoint(key), endpoint);
     });
   }

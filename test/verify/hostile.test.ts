@@ -5,8 +5,9 @@ import { maxBytes } from '../../src/net/wire.ts';
 import type { MailProtocol } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { maskAddresses } from '../../src/verify/probe/session.ts';
+import { maskAddresses, type Patience } from '../../src/verify/probe/session.ts';
 import { pki, unreadable } from '../pki.ts';
+import { quickly } from '../quickly.ts';
 import { type Client, type Script, startMailServer } from './mail-server.ts';
 import { probeAndJudge } from './prober.ts';
 import { imap, pop3, smtp } from './well-behaved.ts';
@@ -14,12 +15,21 @@ import { imap, pop3, smtp } from './well-behaved.ts';
 const behaved = { imap, pop3, smtp };
 
 const protocols: readonly MailProtocol[] = ['imap', 'pop3', 'smtp'];
-const patience = { connect: 500, tls: 500, greeting: 500, answer: 500, quit: 100 };
+/** Milliseconds: for what comes, however busy the machine is, and for what never does. */
+const [long, short] = [20_000, 300] as const;
+const patience: Patience = { connect: long, tls: long, greeting: long, answer: long, quit: short };
 const gigabyte = 2 ** 30;
 
-async function probed(script: Script, protocol: MailProtocol, security: 'tls' | 'starttls', timeout = 5000) {
+/** @param waits with less patience, or for the whole probe */
+async function probed(
+  script: Script,
+  protocol: MailProtocol,
+  security: 'tls' | 'starttls',
+  { timeout = 60_000, ...waits }: Partial<Patience> & { readonly timeout?: number } = {},
+) {
   await using server = await startMailServer(script);
-  const result = await probeAndJudge({ protocol, security, port: server.port }, { patience, timeout });
+  const options = { patience: { ...patience, ...waits }, timeout };
+  const result = await probeAndJudge({ protocol, security, port: server.port }, options);
   // The other side has seen us leave: nothing hangs on behind the evidence.
   return { ...result, sent: server.connections.reduce((sum, { sent }) => sum + sent, 0) };
 }
@@ -63,7 +73,8 @@ describe('a server that sends without end', () => {
 
 describe('a server that takes its time', () => {
   test('and drips its greeting an octet at a time is not waited for', async () => {
-    const { verdict } = await probed((client) => client.drip(`* OK ${'x'.repeat(500)}\r\n`, 50), 'imap', 'starttls');
+    const drip: Script = (client) => client.drip(`* OK ${'x'.repeat(500)}\r\n`, 50);
+    const { verdict } = await probed(drip, 'imap', 'starttls', { greeting: short });
     assert.equal(verdict.code, 'greeting.timeout');
   });
 
@@ -74,10 +85,8 @@ describe('a server that takes its time', () => {
         await client.wait(20);
       }
     };
-    const begun = performance.now();
-    const { verdict } = await probed(script, 'smtp', 'starttls', 600);
+    const { verdict } = await probed(script, 'smtp', 'starttls', { timeout: 2000 });
     assert.equal(verdict.code, 'greeting.timeout');
-    assert.ok(performance.now() - begun < 5000);
   });
 
   test('and never closes is left', async () => {
@@ -93,7 +102,7 @@ describe('a server that takes its time', () => {
       await client.say('* OK ready');
       await client.hang();
     };
-    const { verdict } = await probed(script, 'imap', 'starttls');
+    const { verdict } = await probed(script, 'imap', 'starttls', { answer: short });
     assert.equal(verdict.code, 'caps.timeout');
   });
 });
@@ -182,10 +191,8 @@ describe('what a server says', () => {
       const script = behaved.smtp({ security: 'starttls', greeting: [...lines, `${line.slice(0, 3)} end`] });
       await using server = await startMailServer(script);
       const { evidence } = await probeAndJudge({ protocol: 'smtp', security: 'starttls', port: server.port });
-      const begun = process.cpuUsage();
-      for (let n = 0; n < 3; n++) judge(evidence, new Date());
-      for (let n = 0; n < 30; n++) maskAddresses(line, '');
-      assert.ok(process.cpuUsage(begun).user < 500_000, 'half a second of the processor');
+      quickly(() => judge(evidence, new Date()), 500);
+      for (let n = 0; n < 30; n++) quickly(() => maskAddresses(line, ''), 500);
       assert.ok(size(evidence) < maxBytes / 2, `${size(evidence)} characters of evidence`);
     });
   }

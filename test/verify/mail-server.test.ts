@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { ImapFlow } from 'imapflow';
 import { createTransport } from 'nodemailer';
 import { pki } from '../pki.ts';
+import { soon } from '../soon.ts';
 import { type MailServer, type Script, startMailServer } from './mail-server.ts';
 import { imap, pop3, smtp } from './well-behaved.ts';
 
@@ -113,12 +114,12 @@ describe('what a script can do', () => {
     const server = await startMailServer((client) => client.hang());
     const socket = connect(server.port, server.host);
     const heard = hearOut(socket);
-    await sleep(20);
+    await soon('the connection', () => assert.equal(server.connections.length, 1));
     await server.stop();
     assert.deepEqual(await heard, { text: '' });
   });
 
-  test('begin TLS with a client that has left already, which ends the script', { timeout: 5000 }, async () => {
+  test('begin TLS with a client that has left already, which ends the script', { timeout: 60_000 }, async () => {
     for (let delay = 0; delay < 10; delay += 1) {
       await using server = await startMailServer((client) => client.tls('good-ec'));
       const socket = connect(server.port, server.host);

@@ -26,7 +26,7 @@ export const probeOptions: ProbeOptions = {
   resolver: resolverTo(['127.0.0.1']),
   dialer,
   guard: noGuard,
-  timeout: 10_000,
+  timeout: 60_000,
   name: 'prober.example.test',
   vantage: 'test',
 };

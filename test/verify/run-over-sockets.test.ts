@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { endpointKey } from '../../src/provider/model.ts';
 import { readChecks } from '../../src/store/seen/checks.ts';
 import { listEndpoints, readStatuses } from '../../src/store/seen/statuses.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { formatEndpoint } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { judge } from '../../src/verify/judge.ts';
 import { Pace } from '../../src/verify/pace.ts';
@@ -26,9 +26,9 @@ test('a good server, one whose certificate ended and one that is closed', async 
   const closed = await startMailServer(behaved.pop3({ security: 'tls' }));
   await closed.stop();
   const [works, ended, refuses] = [
-    formatEndpoint({ protocol: 'imap', host, port: good.port, security: 'tls' }),
-    formatEndpoint({ protocol: 'smtp', host, port: expired.port, security: 'starttls' }),
-    formatEndpoint({ protocol: 'pop3', host, port: closed.port, security: 'tls' }),
+    endpointKey({ protocol: 'imap', host, port: good.port, security: 'tls' }),
+    endpointKey({ protocol: 'smtp', host, port: expired.port, security: 'starttls' }),
+    endpointKey({ protocol: 'pop3', host, port: closed.port, security: 'tls' }),
   ];
   const keys = [works, ended, refuses];
 

@@ -1,7 +1,8 @@
 /** A day of verification in a second: a clock that jumps, and mail servers that only pretend. */
 import type { EndpointKey } from '../../src/provider/model.ts';
+import { endpointKey } from '../../src/provider/model.ts';
 import type { Clock } from '../../src/verify/clock.ts';
-import { type Endpoint, formatEndpoint } from '../../src/verify/endpoint.ts';
+import type { Endpoint } from '../../src/verify/endpoint.ts';
 import type { Evidence } from '../../src/verify/evidence.ts';
 import { type FindingCode, findings, type Verdict } from '../../src/verify/verdict.ts';
 
@@ -88,7 +89,7 @@ export function simulation({ clock, wrong, takes = () => 100, addressOf = addres
     most: () => most,
     probe: async (endpoint: Endpoint): Promise<Evidence> => {
       const at = new Date(clock.now()).toISOString();
-      const visit = { key: formatEndpoint(endpoint), host: endpoint.host, from: clock.now(), to: Infinity };
+      const visit = { key: endpointKey(endpoint), host: endpoint.host, from: clock.now(), to: Infinity };
       visits.push(visit);
       most = Math.max(most, ++running);
       await clock.sleep(takes(endpoint));

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Domain } from '../../src/name/domain.ts';
 import { nodeResolver } from '../../src/net/dns/resolver-node.ts';
+import { instant } from '../../src/net/instant.ts';
 import { liftQuarantine, readQuarantine } from '../../src/store/seen/quarantine.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { instant } from '../../src/verify/clock.ts';
 import { type WatchOptions, watchNames } from '../../src/verify/watch-names.ts';
 import { startDns, type ZoneEntry } from '../dns-server.ts';
 import { JumpingClock } from './simulated.ts';
@@ -164,7 +164,7 @@ describe('Watching the domains of mail servers', () => {
     setTimeout(() => stop.abort(), 50);
     const begun = performance.now();
     const { alarms } = await watch({ signal: stop.signal });
-    assert.ok(performance.now() - begun < 3000);
+    assert.ok(performance.now() - begun < 9000, 'an answer has ten seconds');
     assert.deepEqual([alarms, await readQuarantine(store.db)], [[], []]);
   });
 

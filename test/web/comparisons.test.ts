@@ -65,7 +65,7 @@ async function comparisons(t: TestContext, query = ''): Promise<Comparisons> {
   const { get } = testApp({
     history: {
       comparisons: (record, page) => readComparisons(store.db, record, page),
-      compared: (record) => readNewestComparisons(store.db, [record]),
+      compared: (record) => readNewestComparisons(store.db, record),
       asked: (domains) => readPublishersDue(store.db, domains),
     },
   });

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { endpointKey, nothingKnown } from '../../src/provider/model.ts';
-import { readDueAt, readHistory, readLastEvidence } from '../../src/store/history.ts';
 import { type NewCheck, putCheck } from '../../src/store/seen/checks.ts';
+import { readDueAt, readHistory, readLastEvidence } from '../../src/store/seen/history.ts';
 import { listEndpoints } from '../../src/store/seen/statuses.ts';
-import { showUp } from '../../src/store/seen/watches.ts';
+import { showUp } from '../../src/store/seen/vantages.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { testApp } from './app.ts';
 import { post } from './records.ts';

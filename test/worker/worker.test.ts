@@ -38,6 +38,7 @@ import type { Served } from '../../src/web/served/served.ts';
 import type { Env } from '../../src/worker.ts';
 import { type DnsServer, startDns, type Zone } from '../dns-server.ts';
 import { type DohServer, startDoh } from '../doh-server.ts';
+import { logTo } from '../log.ts';
 import { createTestHarness } from './harness.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -353,7 +354,7 @@ for (const [where, vars] of [
         once: true,
         signal: new AbortController().signal,
         onRun: (report) => reports.push(report),
-        note: (message) => assert.fail(message),
+        log: logTo((message) => assert.fail(message)),
       });
       assert.deepEqual(
         reports.map(({ done, verdict, changes }) => [done, verdict, changes.length]),

@@ -1,7 +1,8 @@
 import { stem } from '../../name/pattern.ts';
+import { ownerDomain } from '../../name/suffix.ts';
 import { hostsOf, isTemplate } from '../../provider/hosts.ts';
 import type { Provider, Source } from '../../provider/model.ts';
-import { isFirstParty, ownerOf, speaksFor } from '../../provider/parties.ts';
+import { isFirstParty, speaksFor } from '../../provider/parties.ts';
 import type { Rule } from '../judge.ts';
 
 /**
@@ -14,10 +15,10 @@ export const foreignHost: Rule = {
   level: 'error',
   why: 'Whoever owns the host gets the passwords.',
   *check(record) {
-    const mailDomains = new Set([record.id, ...record.domains.map(stem)].map(ownerOf));
+    const mailDomains = new Set([record.id, ...record.domains.map(stem)].map(ownerDomain));
     for (const { host, path, sources } of hostsOf(record)) {
       // What is no host name at all is told by own-names.
-      if (isTemplate(host) || ownerOf(host) === undefined || mailDomains.has(ownerOf(host))) continue;
+      if (isTemplate(host) || ownerDomain(host) === undefined || mailDomains.has(ownerDomain(host))) continue;
       if (sources.some((key) => namesIt(record.sources[key], host, record))) continue;
       const says = `${host} is under another domain than the record’s, and no first-party source names it`;
       yield {

@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { domainOrUndefined } from '../../name/domain.ts';
 import { nodeResolver } from '../../net/dns/resolver-node.ts';
+import { mailPorts } from '../../provider/ports.ts';
 import { type Finding, fault, fine, warning } from './finding.ts';
 
 /** Milliseconds: an MX question is given two seconds altogether. */
@@ -38,8 +39,8 @@ async function examineResolver(server: string): Promise<Finding> {
   return fine('dns', `${server} answers in ${took} ms`);
 }
 
-/** What mail is spoken on (RFC 5321, 8314, 3501, 1939). */
-export const mailPorts = [25, 465, 587, 143, 993, 110, 995] as const;
+/** What mail is spoken on: by servers (RFC 5321), and by people's programs. */
+export const allPorts: readonly number[] = [25, ...mailPorts.keys()];
 
 /**
  * Calls a host on every port of mail, greets nobody and hangs up.
@@ -47,7 +48,7 @@ export const mailPorts = [25, 465, 587, 143, 993, 110, 995] as const;
  */
 export async function examinePorts(host: string, timeout: number): Promise<Finding[]> {
   const reached = await Promise.all(
-    mailPorts.map(async (port) => ({ port, how: await reach({ host, port }, timeout) })),
+    allPorts.map(async (port) => ({ port, how: await reach({ host, port }, timeout) })),
   );
   const which = (how: Reached): string =>
     reached

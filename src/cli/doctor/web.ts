@@ -1,7 +1,8 @@
 /** The server as people reach it, and somebody else's clock. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { HttpFault, type HttpReply } from '../../net/http/http.ts';
+import { before } from '../../net/deadline.ts';
+import { HttpFault, type HttpReply, placeOf } from '../../net/http/http.ts';
 import { nodeSender } from '../../net/http/http-node.ts';
 import type { Health } from '../../store/file/health-node.ts';
 import { type Finding, fault, fine, warning } from './finding.ts';
@@ -88,10 +89,19 @@ export async function askTime(url: string, options: WebOptions): Promise<ClockWi
 
 /** @throws {HttpFault} */
 async function get(url: URL, { ca, timeout }: WebOptions): Promise<HttpReply> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const { host } = placeOf(url);
   const deadline = performance.now() + timeout;
   // As everybody else's programs do, hosts file included.
-  const address = isIP(host) === 0 ? (await lookup(host).catch(() => undefined))?.address : host;
+  const address =
+    isIP(host) === 0
+      ? (
+          await before(
+            deadline,
+            lookup(host).catch(() => undefined),
+            undefined,
+          )
+        )?.address
+      : host;
   if (address === undefined) throw new HttpFault('unreachable', `${host} has no address`);
   return nodeSender(ca === undefined ? {} : { ca }).send({ method: 'GET', url, address, headers: {}, deadline });
 }

@@ -3,7 +3,10 @@ import type { Auth, Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type Reading } from './model.ts';
 import { loosePort } from './reading.ts';
 
-const types = { EmailTypeIMAP: 'imap', EmailTypePOP: 'pop3' } as const;
+const types: ReadonlyMap<string, 'imap' | 'pop3'> = new Map([
+  ['EmailTypeIMAP', 'imap'],
+  ['EmailTypePOP', 'pop3'],
+]);
 const methods: ReadonlyMap<string, Auth> = new Map(
   Object.entries<Auth>({
     EmailAuthPassword: 'password-cleartext',
@@ -27,7 +30,7 @@ function profile(text: string, person: Person): Reading {
   const dictionaries = everyDictionary(root);
   const mail = dictionaries.find((keys) => keys.get('PayloadType') === 'com.apple.mail.managed');
   if (!mail) return { refused: 'no-account' };
-  const protocol = types[(mail.get('EmailAccountType') ?? '') as keyof typeof types];
+  const protocol = types.get(mail.get('EmailAccountType') ?? '');
   const incoming = protocol && server(mail, 'Incoming', protocol, person);
   if (!incoming) return { refused: 'no-incoming' };
   const outgoing = server(mail, 'Outgoing', 'smtp', person);

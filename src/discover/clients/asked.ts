@@ -11,6 +11,7 @@ import type { MxAnswer, SrvRecord } from '../../net/dns/resolver.ts';
 import { redirection } from '../../net/http/fetch.ts';
 import type { TrustLevel } from '../../provider/model.ts';
 import { type Asking, type Ending, ownsHostsBelow, pageOf, soon, trustOf } from '../asking.ts';
+import { srvHost } from '../autodiscover.ts';
 import { addressOf, type Person, type SrvRecords } from './model.ts';
 
 /** Requests over HTTP for one domain; the clients have about twenty different ones. */
@@ -116,10 +117,7 @@ export function askedOnce(asking: Asking, person: Person, ours: Ours, mxAnswer: 
       const answer = await once(`SRV ${name}`, () => asking.resolver.srv(name));
       if (answer.kind !== 'records')
         return { asked: name, code: answer.kind === 'failed' ? 'dns-failure' : 'no-record' };
-      const host = answer.records
-        .filter(({ port }) => port === 443)
-        .map(({ target }) => domainOrUndefined(target))
-        .find((target) => target !== undefined);
+      const host = srvHost(answer.records);
       if (host === undefined) return { asked: name, code: 'unusable' };
       return post(`https://${host}/autodiscover/autodiscover.xml`, by, 'POST', 'dns');
     },

@@ -2,6 +2,7 @@
 import type { AtlasIndex } from '../../atlas/tables.ts';
 import { renderAutoconfig } from '../../formats/autoconfig/render.ts';
 import { renderProfile } from '../../formats/mobileconfig/render.ts';
+import { profileType } from '../../formats/mobileconfig/vocabulary.ts';
 import { lookup } from '../../lookup/ladder.ts';
 import type { Domain } from '../../name/domain.ts';
 import type { MxAnswer } from '../../net/dns/resolver.ts';
@@ -36,10 +37,7 @@ export function fromAtlas(source: AtlasSource): Pick<SimulatePorts, 'ours' | 'me
         const answer = await find(domain, mx);
         const knowledge = answer && (await source.knowledgeOf(answer.provider));
         const rendered = answer && knowledge && renderProfile({ answer, knowledge, language: 'en' });
-        return given(
-          rendered && 'profile' in rendered ? rendered.profile : undefined,
-          'application/x-apple-aspen-config',
-        );
+        return given(rendered && 'profile' in rendered ? rendered.profile : undefined, profileType);
       },
     },
     meant: async (domain, mx) => {

@@ -1,4 +1,4 @@
-import { childrenOf, type Element } from '../../formats/xml.ts';
+import { childrenOf, type Element, textOf } from '../../formats/xml.ts';
 import type { Auth, Security } from '../../provider/model.ts';
 import { addressOf, type Client, type ClientServer, type Person, type PoxReading } from './model.ts';
 import { loosePort } from './reading.ts';
@@ -25,7 +25,7 @@ function autodiscover(root: Element, person: Person): PoxReading {
 
 function server(section: Element, person: Person): ClientServer[] {
   const text = (name: string) => textOf(section, name);
-  const protocol = ({ imap: 'imap', pop3: 'pop3', smtp: 'smtp' } as const)[text('Type').toLowerCase()];
+  const protocol = (['imap', 'pop3', 'smtp'] as const).find((one) => one === text('Type').toLowerCase());
   if (protocol === undefined || text('Server') === '') return [];
   const security =
     encryptions.get(text('Encryption').toLowerCase()) ?? (text('SSL').toLowerCase() === 'off' ? 'none' : 'tls');
@@ -35,10 +35,6 @@ function server(section: Element, person: Person): ClientServer[] {
   return [
     { protocol, host: text('Server'), port, security, username: text('LoginName') || addressOf(person), auth: [auth] },
   ];
-}
-
-function textOf(element: Element, name: string): string {
-  return childrenOf(element, name)[0]?.text ?? '';
 }
 
 const path = 'autodiscover/autodiscover.xml';

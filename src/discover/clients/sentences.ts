@@ -1,14 +1,12 @@
 /** What a client did and would end with, in words. */
-import type { Language } from '../../provider/phrases.ts';
+import type { Language, Says } from '../../provider/phrases.ts';
 import type { AttemptCode } from '../model.ts';
 import { endings, printable } from '../sentences.ts';
 import type { Refusal, ReplayCode, Step, Unsure } from './model.ts';
 import type { Replayed } from './replay.ts';
 import type { Difference, Verdict } from './verdict.ts';
 
-type Sentences = Readonly<Record<Language, string>>;
-
-export const verdictSentences: Readonly<Record<Verdict, Sentences>> = {
+export const verdictSentences: Readonly<Record<Verdict, Says>> = {
   'as-meant': { en: 'ends with what our record means', de: 'endet bei dem, was unser Eintrag meint' },
   'other-choice': {
     en: 'ends with servers of our record, not with its first choice',
@@ -30,7 +28,7 @@ export const verdictSentences: Readonly<Record<Verdict, Sentences>> = {
   'no-record': { en: 'cannot be judged: we have no record', de: 'ist nicht zu beurteilen: Wir haben keinen Eintrag' },
 };
 
-export const unsureSentences: Readonly<Record<Unsure, Sentences>> = {
+export const unsureSentences: Readonly<Record<Unsure, Says>> = {
   'own-list': {
     en: 'a list of its own may know the domain, and comes first',
     de: 'eine eigene Liste kennt die Domain vielleicht und geht vor',
@@ -45,7 +43,7 @@ export const unsureSentences: Readonly<Record<Unsure, Sentences>> = {
   },
 };
 
-const refusalSentences: Readonly<Record<Refusal, Sentences>> = {
+const refusalSentences: Readonly<Record<Refusal, Says>> = {
   'content-type': {
     en: 'the media type is none under which it reads XML',
     de: 'der Medientyp ist keiner, unter dem es XML liest',
@@ -66,7 +64,7 @@ const refusalSentences: Readonly<Record<Refusal, Sentences>> = {
   'no-account': { en: 'no mail account is described', de: 'kein Mailkonto ist beschrieben' },
 };
 
-const ownEndings: Readonly<Record<Exclude<ReplayCode, AttemptCode>, Sentences>> = {
+const ownEndings: Readonly<Record<Exclude<ReplayCode, AttemptCode>, Says>> = {
   refused: { en: 'not taken', de: 'nicht genommen' },
   empty: { en: 'taken, though it names no server', de: 'genommen, obwohl es keinen Server nennt' },
   redirect: { en: 'leads on', de: 'führt weiter' },
@@ -74,7 +72,7 @@ const ownEndings: Readonly<Record<Exclude<ReplayCode, AttemptCode>, Sentences>> 
   'not-needed': { en: 'not asked', de: 'nicht gefragt' },
 };
 
-const steps: Readonly<Record<Step['kind'], Sentences>> = {
+const steps: Readonly<Record<Step['kind'], Says>> = {
   'own-list': { en: 'a list of its own', de: 'eine eigene Liste' },
   autoconfig: { en: 'autoconfig', de: 'autoconfig' },
   ispdb: { en: 'our atlas in the place of the ISPDB', de: 'unser Atlas anstelle der ISPDB' },
@@ -87,7 +85,7 @@ const steps: Readonly<Record<Step['kind'], Sentences>> = {
   guess: { en: 'trying usual host names and ports', de: 'Ausprobieren üblicher Hostnamen und Ports' },
 };
 
-const fields: Readonly<Record<Difference['field'], Sentences>> = {
+const fields: Readonly<Record<Difference['field'], Says>> = {
   server: { en: 'another server', de: 'ein anderer Server' },
   port: { en: 'another port', de: 'ein anderer Port' },
   security: { en: 'another way to encrypt', de: 'eine andere Verschlüsselung' },
@@ -109,7 +107,7 @@ export function sayReplayed({ kind, asked, code, detail, refused }: Replayed, la
   return `${what}: ${ending[language]}${said === '' ? '' : ` (${said})`}`;
 }
 
-/** `outgoing: another port (ours …, theirs …)` */
+/** `outgoing: another port (ours …, its …)` */
 export function sayDifference({ which, field, ours, theirs }: Difference, language: Language): string {
   const words = {
     en: { incoming: 'incoming', outgoing: 'outgoing', ours: 'ours', theirs: 'its' },

@@ -8,6 +8,13 @@ const security: ReadonlyMap<string, Security> = new Map(
   Object.entries<Security>({ plain: 'none', SSL: 'tls', STARTTLS: 'starttls' }),
 );
 
+/** `Type` of Autodiscover. */
+const protocols: ReadonlyMap<string, 'imap' | 'pop3' | 'smtp'> = new Map([
+  ['IMAP', 'imap'],
+  ['POP3', 'pop3'],
+  ['SMTP', 'smtp'],
+]);
+
 const passwords: ReadonlyMap<string, Auth> = new Map(
   Object.entries<Auth>({
     'password-cleartext': 'password-cleartext',
@@ -123,7 +130,7 @@ function autodiscover(root: Element, person: Person): PoxReading {
   if (redirect) return { address: redirect };
   const servers = childrenOf(account, 'Protocol').flatMap((section): ClientServer[] => {
     const text = (name: string) => scalar(childrenOf(section, name)[0]);
-    const protocol = ({ IMAP: 'imap', POP3: 'pop3', SMTP: 'smtp' } as const)[text('Type') ?? ''];
+    const protocol = protocols.get(text('Type') ?? '');
     const host = hostOf(text('Server'), person);
     const port = Number.parseInt(text('Port') ?? '', 10);
     if (protocol === undefined || host === undefined || Number.isNaN(port)) return [];

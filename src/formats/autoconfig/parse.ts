@@ -16,7 +16,7 @@ import {
   Remarks,
   sourceKey,
 } from '../draft.ts';
-import { childrenOf, type Element, parseXml, shownTag, XmlError } from '../xml.ts';
+import { childrenOf, type Element, parseXml, shownTag, textOf, XmlError } from '../xml.ts';
 import { authenticationRead, outdatedWords, socketTypesRead, urlSections } from './vocabulary.ts';
 
 const sources = [sourceKey];
@@ -130,10 +130,10 @@ function displayText(text: string, field: 'name' | 'short', where: string, remar
 
 function readServer<P extends Server['protocol'] | 'managesieve'>(section: Element, protocol: P, remarks: Remarks) {
   const where = pathOf(section);
-  const host = importHost(first(section, 'hostname'), `${where}/hostname`, remarks);
-  const port = importPort(first(section, 'port'), `${where}/port`, remarks);
-  const security = importWord(socketTypesRead, first(section, 'socketType'), `${where}/socketType`, remarks);
-  const username = importUsername(first(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
+  const host = importHost(textOf(section, 'hostname'), `${where}/hostname`, remarks);
+  const port = importPort(textOf(section, 'port'), `${where}/port`, remarks);
+  const security = importWord(socketTypesRead, textOf(section, 'socketType'), `${where}/socketType`, remarks);
+  const username = importUsername(textOf(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
   const auth = readAuthentication(section, where, remarks);
   remarkOthers(section, ['hostname', 'port', 'socketType', 'username', 'authentication'], where, remarks);
   if (
@@ -184,9 +184,9 @@ function readService(section: Element, remarks: Remarks): Service[] {
   const protocol = importWord(urlSections, type, where, remarks);
   if (protocol === undefined) return [];
   // The draft’s element, or that of version 1.1.
-  const address = first(section, 'url') === '' && first(section, 'serverURL') !== '' ? 'serverURL' : 'url';
-  const url = importUrl(first(section, address), `${where}/${address}`, remarks);
-  const username = importUsername(first(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
+  const address = textOf(section, 'url') === '' && textOf(section, 'serverURL') !== '' ? 'serverURL' : 'url';
+  const url = importUrl(textOf(section, address), `${where}/${address}`, remarks);
+  const username = importUsername(textOf(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
   const auth = readAuthentication(section, where, remarks);
   remarkOthers(section, [address, 'username', 'authentication'], where, remarks);
   if (url === undefined || username === undefined || auth.length === 0) {
@@ -199,10 +199,10 @@ function readService(section: Element, remarks: Remarks): Service[] {
 /** Thunderbird's own section for Exchange: two addresses in one, of services that we keep apart. */
 function readExchange(section: Element, remarks: Remarks): Service[] {
   const where = pathOf(section);
-  const username = importUsername(first(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
+  const username = importUsername(textOf(section, 'username') || '%EMAILADDRESS%', `${where}/username`, remarks);
   const auth = readAuthentication(section, where, remarks);
   const addresses = {
-    ews: first(section, 'ewsURL') === '' ? 'exchangeURL' : 'ewsURL',
+    ews: textOf(section, 'ewsURL') === '' ? 'exchangeURL' : 'ewsURL',
     activeSync: 'easURL',
   } as const;
   const place = ['hostname', 'port', 'socketType'];
@@ -213,10 +213,10 @@ function readExchange(section: Element, remarks: Remarks): Service[] {
     remarks,
   );
   for (const name of place)
-    if (first(section, name) !== '') remarks.add(`${where}/${name}`, 'is in the URLs; left out');
-  if (first(section, 'owaURL') !== '') remarks.add(`${where}/owaURL`, 'is the webmail: see “webmail”; left out');
+    if (textOf(section, name) !== '') remarks.add(`${where}/${name}`, 'is in the URLs; left out');
+  if (textOf(section, 'owaURL') !== '') remarks.add(`${where}/owaURL`, 'is the webmail: see “webmail”; left out');
   const services = (['ews', 'activeSync'] as const).flatMap((protocol) => {
-    const given = first(section, addresses[protocol]);
+    const given = textOf(section, addresses[protocol]);
     const url = given === '' ? undefined : importUrl(given, `${where}/${addresses[protocol]}`, remarks);
     if (url === undefined || username === undefined || auth.length === 0) return [];
     return [{ protocol, url, username, auth, sources }];
@@ -255,16 +255,16 @@ function readOAuth2(block: Element, servers: readonly (Server | Service)[], rema
     if (childrenOf(block, name).length > 0) remarks.add(`oAuth2/${name}`, 'is never kept; left out');
   const understood = ['authURL', 'tokenURL', 'issuer', 'scope', 'clientID', 'clientSecret'];
   remarkOthers(block, understood, 'oAuth2', remarks);
-  const authorization = importUrl(first(block, 'authURL'), 'oAuth2/authURL', remarks);
-  const token = importUrl(first(block, 'tokenURL'), 'oAuth2/tokenURL', remarks);
-  const bare = first(block, 'issuer');
+  const authorization = importUrl(textOf(block, 'authURL'), 'oAuth2/authURL', remarks);
+  const token = importUrl(textOf(block, 'tokenURL'), 'oAuth2/tokenURL', remarks);
+  const bare = textOf(block, 'issuer');
   const issuer = importUrl(bare === '' || bare.includes(':') ? bare : `https://${bare}`, 'oAuth2/issuer', remarks);
   if (authorization === undefined || token === undefined || issuer === undefined) {
     remarks.add('oAuth2', 'is incomplete; left out');
     return {};
   }
   const signingIn = servers.filter(({ auth }) => auth.includes('OAuth2')).map(({ protocol }) => protocol);
-  const words = first(block, 'scope').split(/\s+/);
+  const words = textOf(block, 'scope').split(/\s+/);
   const scope = words.filter((word) => word !== 'offline_access').join(' ');
   const usable = scope !== '' && scope.length <= 300;
   if (!usable) remarks.add('oAuth2/scope', scope === '' ? 'is empty' : 'is longer than 300 characters; left out');
@@ -279,10 +279,6 @@ function readOAuth2(block: Element, servers: readonly (Server | Service)[], rema
       sources,
     },
   };
-}
-
-function first(element: Element, name: string): string {
-  return childrenOf(element, name)[0]?.text ?? '';
 }
 
 function pathOf({ name, attributes }: Element): string {

@@ -14,6 +14,7 @@ import { literalDomains, withHosts } from '../../provider/hosts.ts';
 import { usernameOrAddress, withLogin } from '../../provider/login.ts';
 import type { Answer, Knowledge, Provider, Server } from '../../provider/model.ts';
 import { pageText } from '../../provider/phrases.ts';
+import { imapFirst } from '../../provider/rank.ts';
 import { escapeXml } from '../escape.ts';
 import { type Extensions, extensions, oauth2Block } from './sections.ts';
 import { type AutoconfigVersion, socketType, widelyUnderstood } from './vocabulary.ts';
@@ -66,9 +67,7 @@ export function renderAutoconfig(
 function servers<S extends Server>(all: readonly S[]): S[] {
   const usable = all.filter(({ auth }) => auth.some((method) => widelyUnderstood.has(method)));
   const secure = usable.filter(({ security }) => security !== 'none');
-  return (secure.length > 0 ? secure : usable).toSorted(
-    (a, b) => Number(a.protocol === 'pop3') - Number(b.protocol === 'pop3'),
-  );
+  return imapFirst(secure.length > 0 ? secure : usable);
 }
 
 function section(element: 'incomingServer' | 'outgoingServer', server: Server): string[] {

@@ -14,7 +14,7 @@ import {
   Remarks,
   sourceKey,
 } from '../draft.ts';
-import { childrenOf, type Element, parseXml, shownTag, XmlError } from '../xml.ts';
+import { childrenOf, type Element, parseXml, shownTag, textOf, XmlError } from '../xml.ts';
 import { starttlsPorts, typesRead, usualPorts } from './vocabulary.ts';
 
 export type AutodiscoverAnswer =
@@ -42,12 +42,12 @@ export function parseAutodiscover(
   const [response] = childrenOf(root, 'Response');
   if (!response) throw new XmlError('there is no <Response>');
   const [error] = childrenOf(response, 'Error');
-  if (error) return { kind: 'error', code: first(error, 'ErrorCode').slice(0, 20) };
+  if (error) return { kind: 'error', code: textOf(error, 'ErrorCode').slice(0, 20) };
   const [account] = childrenOf(response, 'Account');
   if (!account) throw new XmlError('there is no <Account>');
-  const action = first(account, 'Action').toLowerCase();
-  const redirectUrl = first(account, 'RedirectUrl') || first(account, 'RedirectURL');
-  const redirectAddress = first(account, 'RedirectAddr');
+  const action = textOf(account, 'Action').toLowerCase();
+  const redirectUrl = textOf(account, 'RedirectUrl') || textOf(account, 'RedirectURL');
+  const redirectAddress = textOf(account, 'RedirectAddr');
   if (action === 'redirecturl' && redirectUrl !== '') return { kind: 'redirect-url', url: redirectUrl };
   if (action === 'redirectaddr' && redirectAddress !== '')
     return { kind: 'redirect-address', address: redirectAddress };
@@ -61,13 +61,13 @@ function readSettings(response: Element, account: Element, domain: string, sourc
   const services: Service[] = [];
   for (const section of childrenOf(account, 'Protocol')) {
     // Exchange 2013 and later have the type as an attribute.
-    const type = first(section, 'Type') || (section.attributes.Type ?? '');
+    const type = textOf(section, 'Type') || (section.attributes.Type ?? '');
     const protocol = typesRead.get(type.toLowerCase());
     if (protocol === undefined) services.push(...readExchange(section, type, services, remarks));
     else (protocol === 'smtp' ? outgoing : incoming).push(...readServer(section, protocol, remarks));
   }
   const [user] = childrenOf(response, 'User');
-  const displayName = user ? first(user, 'DisplayName') : '';
+  const displayName = user ? textOf(user, 'DisplayName') : '';
   const name = displayName === '' ? undefined : importLine(displayName, 60, 'DisplayName', remarks);
   return {
     record: {
@@ -85,11 +85,11 @@ function readSettings(response: Element, account: Element, domain: string, sourc
 
 function readServer<P extends Server['protocol']>(section: Element, protocol: P, remarks: Remarks) {
   const where = `Protocol[${protocol}]`;
-  const host = importHost(first(section, 'Server'), `${where}/Server`, remarks);
-  const given = first(section, 'Port');
+  const host = importHost(textOf(section, 'Server'), `${where}/Server`, remarks);
+  const given = textOf(section, 'Port');
   const port = given === '' ? undefined : importPort(given, `${where}/Port`, remarks);
   const security = readSecurity(section, port, where, remarks);
-  const username = readUsername(first(section, 'LoginName'), where, remarks);
+  const username = readUsername(textOf(section, 'LoginName'), where, remarks);
   if (host === undefined || username === undefined || (given !== '' && port === undefined)) {
     remarks.add(where, 'is incomplete; left out');
     return [];
@@ -101,8 +101,8 @@ function readServer<P extends Server['protocol']>(section: Element, protocol: P,
 
 /** `Encryption` overrides `SSL` where it is there; without both, SSL is on, and by which kind of TLS the port says. */
 function readSecurity(section: Element, port: number | undefined, where: string, remarks: Remarks): Security {
-  const encryption = first(section, 'Encryption').toLowerCase();
-  const off = first(section, 'SSL').toLowerCase() === 'off';
+  const encryption = textOf(section, 'Encryption').toLowerCase();
+  const off = textOf(section, 'SSL').toLowerCase() === 'off';
   if (off && (encryption === 'ssl' || encryption === 'tls' || encryption === 'auto'))
     remarks.add(where, `SSL is off, Encryption ${encryption}: Thunderbird takes it for plaintext`);
   if (encryption === 'none') return 'none';
@@ -122,15 +122,15 @@ function readUsername(given: string, where: string, remarks: Remarks): string | 
 }
 
 function readAuth(section: Element, protocol: Server['protocol']): Auth[] {
-  if (protocol === 'smtp' && first(section, 'AuthRequired').toLowerCase() === 'off') return ['none'];
+  if (protocol === 'smtp' && textOf(section, 'AuthRequired').toLowerCase() === 'off') return ['none'];
   // By the letter SPA is on where it is missing; every file in the wild that leaves it out means a password.
-  return first(section, 'SPA').toLowerCase() === 'on' ? ['NTLM'] : ['password-cleartext'];
+  return textOf(section, 'SPA').toLowerCase() === 'on' ? ['NTLM'] : ['password-cleartext'];
 }
 
 /** Of Exchange's protocols the address of its web services can be kept, once. */
 function readExchange(section: Element, type: string, known: readonly Service[], remarks: Remarks): Service[] {
   const where = `Protocol[${type}]`;
-  const address = first(section, 'EwsUrl');
+  const address = textOf(section, 'EwsUrl');
   if (address === '' || known.some(({ protocol }) => protocol === 'ews')) {
     remarks.add(where, 'is Exchange’s own; left out');
     return [];
@@ -140,8 +140,4 @@ function readExchange(section: Element, type: string, known: readonly Service[],
   return url === undefined
     ? []
     : [{ protocol: 'ews', url, username: '%EMAILADDRESS%', auth: ['password-cleartext'], sources }];
-}
-
-function first(element: Element, name: string): string {
-  return childrenOf(element, name)[0]?.text ?? '';
 }

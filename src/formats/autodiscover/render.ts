@@ -12,7 +12,7 @@
  */
 import { currentOf } from '../../provider/current.ts';
 import { withHosts } from '../../provider/hosts.ts';
-import { fillUsername, usernameOrAddress } from '../../provider/login.ts';
+import { fillUsername, takesPassword, usernameOrAddress } from '../../provider/login.ts';
 import type { Answer, Auth, Knowledge, Security, Server } from '../../provider/model.ts';
 import { escapeXml } from '../escape.ts';
 import { type ErrorCode, encryption, errors, responseNamespace, schemas, type } from './vocabulary.ts';
@@ -47,7 +47,7 @@ export function renderAutodiscover(
     ...protocolOf(outgoing, loginAt(outgoing), {
       // “Use the same settings as my incoming mail server”: only where they are the same.
       UsePOPAuth:
-        needsPassword(outgoing) && (login !== undefined || outgoing.username === first.username) ? 'on' : 'off',
+        takesPassword(outgoing) && (login !== undefined || outgoing.username === first.username) ? 'on' : 'off',
       SMTPLast: 'off',
     }),
     '    </Account>',
@@ -91,20 +91,15 @@ function best(servers: readonly Server[], protocol: Server['protocol']): Secure[
   const able = servers.filter(
     (server): server is Secure => server.protocol === protocol && server.security !== 'none' && isExpressible(server),
   );
-  return able.toSorted((a, b) => Number(needsPassword(b)) - Number(needsPassword(a))).slice(0, 1);
+  return able.toSorted((a, b) => Number(takesPassword(b)) - Number(takesPassword(a))).slice(0, 1);
 }
 
-/** Mechanisms are not said in this format: with a password, client and server agree on one. */
-const passwords: ReadonlySet<Auth> = new Set(['password-cleartext', 'password-encrypted']);
 const withoutSignIn: ReadonlySet<Auth> = new Set(['none', 'client-IP-address']);
 
-function needsPassword({ auth }: Server): boolean {
-  return auth.some((method) => passwords.has(method));
-}
-
+/** Mechanisms are not said in this format: with a password, client and server agree on one. */
 function isExpressible(server: Server): boolean {
   const isOpen = server.protocol === 'smtp' && server.auth.every((method) => withoutSignIn.has(method));
-  return needsPassword(server) || isOpen;
+  return takesPassword(server) || isOpen;
 }
 
 function protocolOf(server: Secure, login: string | undefined, more: Readonly<Record<string, string>>): string[] {
@@ -113,13 +108,13 @@ function protocolOf(server: Secure, login: string | undefined, more: Readonly<Re
     Type: type[server.protocol],
     Server: server.host,
     Port: String(server.port),
-    LoginName: needsPassword(server) ? login : undefined,
+    LoginName: takesPassword(server) ? login : undefined,
     DomainRequired: 'off',
     // “Secure Password Authentication” is NTLM and Kerberos.
     SPA: 'off',
     SSL,
     Encryption,
-    AuthRequired: needsPassword(server) ? 'on' : 'off',
+    AuthRequired: takesPassword(server) ? 'on' : 'off',
     ...more,
   };
   return [

@@ -1,5 +1,5 @@
 /** What a client sends to Autodiscover ([MS-OXDSCLI] 2.2.3, [MS-ASCMD] 2.2.1.1). */
-import { childrenOf, type Element, parseXml, XmlError } from '../xml.ts';
+import { childrenOf, type Element, parseXml, textOf, XmlError } from '../xml.ts';
 import { schemas } from './vocabulary.ts';
 
 export interface AutodiscoverRequest {
@@ -22,7 +22,7 @@ export function parseRequest(text: string): AutodiscoverRequest {
   const accepted = childrenOf(request, 'acceptableresponseschema').map(({ text: schema }) => schema);
   const known = (['outlook', 'mobilesync'] as const).find((name) => accepted.includes(schemas[name]));
   return {
-    address: childrenOf(request, 'emailaddress')[0]?.text || undefined,
+    address: textOf(request, 'emailaddress') || undefined,
     accepts: accepted.length === 0 ? 'outlook' : (known ?? 'other'),
   };
 }

@@ -10,6 +10,7 @@
 
 import type { CurrentProvider } from '../../provider/current.ts';
 import type { Server } from '../../provider/model.ts';
+import { imapFirst } from '../../provider/rank.ts';
 import { type EmailAuth, emailAuth, ports } from './vocabulary.ts';
 
 /** A server and how the profile says its sign-in. */
@@ -30,7 +31,7 @@ export type Refusal = (typeof refusals)[number];
 /** The servers for a profile, or why there is none. */
 export function choose({ access, incoming, outgoing }: CurrentProvider): Pair | Refusal {
   if (access !== 'open') return 'no-access';
-  const fetch = first(incoming.toSorted((a, b) => Number(a.protocol === 'pop3') - Number(b.protocol === 'pop3')));
+  const fetch = first(imapFirst(incoming));
   if (typeof fetch === 'string') return fetch;
   const send = first(outgoing);
   return typeof send === 'string' ? send : { incoming: fetch, outgoing: send };

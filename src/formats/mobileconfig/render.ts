@@ -7,9 +7,8 @@
  * - Ports and TLS are said for each server: where they are missing, a device tries without TLS (port 25 first).
  * - The identifier is the provider's, so that a newer profile takes the place of an older one; with an address it is also of
  *   that address, so that two accounts at one provider stand side by side (of profiles without an address a device keeps one
- *   a provider). UUIDs follow from identifiers alone: a device
- *   updates an account whose payload has the same identifier and UUID, and would delete and make it anew otherwise
- *   (CommonPayloadKeys.yaml). The same facts are the same bytes.
+ *   a provider). UUIDs follow from identifiers alone: a device updates an account whose payload has the same identifier and
+ *   UUID, and would delete and make it anew otherwise (CommonPayloadKeys.yaml). The same facts are the same bytes.
  * - `ConsentText` is shown before installation in the language of the device; `PayloadDescription` has one language only.
  */
 import { createHash } from 'node:crypto';

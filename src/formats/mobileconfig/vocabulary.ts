@@ -4,6 +4,9 @@
  */
 import type { Auth, Security, Server } from '../../provider/model.ts';
 
+/** The media type by which a device knows a profile. */
+export const profileType = 'application/x-apple-aspen-config';
+
 export const payloadType = {
   profile: 'Configuration',
   mail: 'com.apple.mail.managed',

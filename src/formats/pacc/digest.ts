@@ -4,6 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 
+/** SHA-256 of the document's bytes, in base64. */
+export function paccDigest(document: string): string {
+  return createHash('sha256').update(document).digest('base64');
+}
+
+/** The text of the TXT record for a document. */
+export function paccRecord(document: string): string {
+  return `v=UAAC1; a=sha256; d=${paccDigest(document)}`;
+}
+
 /** The digest that a TXT record holds, as octets; undefined where it is no such record. */
 export function readDigest(text: string): Uint8Array | undefined {
   // The version comes first or last, but nothing, not even a space, before the first tag.

@@ -5,6 +5,7 @@
  */
 import type { Auth, Provider, Server, Service } from '../../provider/model.ts';
 import { type Draft, importHost, importLine, importMap, importText, importUrl, Remarks, sourceKey } from '../draft.ts';
+import { hostMembers, urlMembers } from './vocabulary.ts';
 
 /** The document is not one; the message says why, in a clause. */
 export class PaccError extends Error {
@@ -13,8 +14,7 @@ export class PaccError extends Error {
 
 const sources = [sourceKey];
 const username = '%EMAILADDRESS%';
-const hosts = { imap: ['imap', 993], pop3: ['pop3', 995], submit: ['smtp', 465], smtp: ['smtp', 465] } as const;
-const urls = ['jmap', 'caldav', 'carddav', 'webdav'] as const;
+const hosts = { ...hostMembers, smtp: hostMembers.submit };
 
 /**
  * @param domain the mail domain; a document names none
@@ -31,14 +31,15 @@ export function parsePacc(text: string, domain: string, source: Provider['source
   for (const [key, value] of Object.entries(protocols)) {
     const place = importMap(value);
     if (Object.hasOwn(hosts, key)) {
-      const [protocol, port] = hosts[key as keyof typeof hosts];
+      const { protocol, port } = hosts[key as keyof typeof hosts];
       const host = importHost(importText(place?.['host']), `protocols.${key}.host`, remarks);
       const isThere = servers.some((server) => server.protocol === protocol);
       if (isThere) remarks.add(`protocols.${key}`, 'is there already; left out');
       else if (host !== undefined) servers.push({ protocol, host, port, security: 'tls', username, auth, sources });
-    } else if ((urls as readonly string[]).includes(key)) {
+    } else if ((urlMembers as readonly string[]).includes(key)) {
       const url = importUrl(importText(place?.['url']), `protocols.${key}.url`, remarks);
-      if (url !== undefined) services.push({ protocol: key as (typeof urls)[number], url, username, auth, sources });
+      if (url !== undefined)
+        services.push({ protocol: key as (typeof urlMembers)[number], url, username, auth, sources });
     } else remarks.add(`protocols.${key}`, 'is not understood; left out');
   }
   const provider = importMap(importMap(document['info'])?.['provider']);

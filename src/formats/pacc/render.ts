@@ -9,41 +9,33 @@
  * It knows TLS on the default ports alone, and the whole address as user name. `oauth-public` promises that any client may
  * register itself (draft-ietf-mailmaint-oauth-public); no record says that of a provider, so it is never written.
  */
-import { createHash } from 'node:crypto';
 import { type CurrentProvider, currentOf } from '../../provider/current.ts';
 import { isTemplate, withHosts } from '../../provider/hosts.ts';
+import { takesPassword } from '../../provider/login.ts';
 import type { Answer, Knowledge, Server, Service } from '../../provider/model.ts';
-import type { Language } from '../../provider/phrases.ts';
+import type { Language, Says } from '../../provider/phrases.ts';
+import { hostMembers, urlMembers } from './vocabulary.ts';
 
-/** The revision of the draft that is written. */
-export const paccRevision = 'draft-ietf-mailmaint-pacc-03';
-/** Where clients fetch the document, below `https://ua-auto-config.<domain>`. */
-export const paccPath = '/.well-known/user-agent-configuration.json';
-
-/** A clause for people. */
-export type Reason = Readonly<Record<Language, string>>;
-/** What cannot be written says every reason at once. */
-export type Published = { readonly text: string } | { readonly why: readonly [Reason, ...Reason[]] };
+/** What cannot be written says every reason at once, as clauses. */
+export type Published = { readonly text: string } | { readonly why: readonly [Says, ...Says[]] };
 
 /** Reasons as one text, without a full stop. */
-export function sayReasons(why: readonly Reason[], language: Language): string {
+export function sayReasons(why: readonly Says[], language: Language): string {
   return [...new Set(why.map((reason) => reason[language]))].join('; ');
 }
 
 /** Nothing is left of the servers, or there never was one for this domain. */
-export function noServer(name: string, domain: string): Reason {
+export function noServer(name: string, domain: string): Says {
   return {
     en: `${name} has no server that can be given for ${domain}`,
     de: `${name} hat keinen Server, der für ${domain} genannt werden kann`,
   };
 }
 
-/** Protocols that are named by their host, with the one port of each. */
-const members = {
-  imap: { member: 'imap', port: 993 },
-  pop3: { member: 'pop3', port: 995 },
-  smtp: { member: 'submit', port: 465 },
-} as const;
+/** The member of each protocol, with the one port that it means. */
+const members = Object.fromEntries(
+  Object.entries(hostMembers).map(([member, { protocol, port }]) => [protocol, { member, port }]),
+) as Readonly<Record<Server['protocol'], { readonly member: string; readonly port: number }>>;
 
 /**
  * The document of an answer, byte for byte: UTF-8, sorted members, no white space, no line break at the end. It follows from
@@ -62,17 +54,18 @@ export function renderPacc(answer: Pick<Answer, 'domain' | 'provider' | 'mx'>, k
 
   const fit = [...incoming, ...outgoing].flatMap(({ server, wrong }) => (wrong === undefined ? [server] : []));
   const hosts = fit.map(({ protocol, host }) => [members[protocol].member, { host }] as const);
+  // Of several servers of a protocol the last entry wins, which has to be the first server.
   const protocols = new Map<string, object>([...services(provider), ...hosts.toReversed()]);
   const sorted = Object.fromEntries([...protocols].sort(([a], [b]) => (a < b ? -1 : 1)));
   return { text: JSON.stringify({ authentication: { password: true }, info: info(provider), protocols: sorted }) };
 }
 
-function noAccess(name: string): Reason {
+function noAccess(name: string): Says {
   return { en: `${name} offers no IMAP, POP3 or SMTP`, de: `${name} bietet weder IMAP noch POP3 noch SMTP an` };
 }
 
 /** A server with what PACC cannot say of it. */
-function judge(server: Server): { server: Server; wrong: Reason | undefined } {
+function judge(server: Server): { server: Server; wrong: Says | undefined } {
   const { protocol, host, port, security, username, auth } = server;
   const standard = members[protocol].port;
   const at = `${host}:${port}`;
@@ -98,7 +91,7 @@ function judge(server: Server): { server: Server; wrong: Reason | undefined } {
         de: `${host} verlangt einen anderen Benutzernamen als die Adresse`,
       },
     };
-  if (!auth.some(isPassword))
+  if (!takesPassword(server))
     return {
       server,
       wrong: {
@@ -109,17 +102,13 @@ function judge(server: Server): { server: Server; wrong: Reason | undefined } {
   return { server, wrong: undefined };
 }
 
-function isPassword(way: Server['auth'][number]): boolean {
-  return way === 'password-cleartext' || way === 'password-encrypted';
-}
-
 /** Services with a URL on the default port; of the WebDAV family, no bare origin. One that does not fit is left out. */
 function services({ services: all = [] }: CurrentProvider): [string, { url: string }][] {
   return all.flatMap(({ protocol, url, username, auth }: Service): [string, { url: string }][] => {
-    const dav = protocol === 'caldav' || protocol === 'carddav' || protocol === 'webdav';
-    if (url === undefined || !(dav || protocol === 'jmap')) return [];
+    if (url === undefined || !urlMembers.some((member) => member === protocol)) return [];
+    const dav = protocol !== 'jmap';
     const { href, port, pathname } = new URL(url);
-    const says = port === '' && username === '%EMAILADDRESS%' && auth.some(isPassword) && !(dav && pathname === '/');
+    const says = port === '' && username === '%EMAILADDRESS%' && takesPassword({ auth }) && !(dav && pathname === '/');
     return says ? [[protocol, { url: href }]] : [];
   });
 }
@@ -127,14 +116,4 @@ function services({ services: all = [] }: CurrentProvider): [string, { url: stri
 function info({ name, short, documentation = [] }: CurrentProvider) {
   const page = documentation.find(({ about }) => about === 'settings') ?? documentation[0];
   return { ...(page && { help: { documentation: page.url } }), provider: { name, shortName: short } };
-}
-
-/** SHA-256 of the bytes, in base64. */
-export function paccDigest(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
-}
-
-/** The text of the TXT record at `_ua-auto-config.<domain>`. */
-export function paccRecord(text: string): string {
-  return `v=UAAC1; a=sha256; d=${paccDigest(text)}`;
 }

@@ -2,25 +2,22 @@
  * DNS over HTTPS (RFC 8484): for Workers, which have no other way to ask. Any server that speaks the standard will do. The
  * same answers and faults as Node's own (resolver-node.ts).
  */
-import { domainOrUndefined } from '../../name/domain.ts';
 import { decodeReply, encodeQuestion, MessageError, type RecordType } from './message.ts';
 import {
   type AddressAnswer,
   addressAnswerOf,
+  deadlines,
   type HostResolver,
   mxAnswerOf,
   type NoAnswer,
   type NoRecords,
+  nameServerAnswerOf,
   type RecordResolver,
   type Resolver,
   type SrvRecord,
   srvAnswerOf,
 } from './resolver.ts';
 
-/** Milliseconds: as on Node. */
-const mxDeadline = 2000;
-const hostDeadline = 10_000;
-const recordDeadline = 5000;
 /** A DNS message has no more octets (RFC 1035 section 4.2.2). */
 const mostOctets = 65_535;
 const type = 'application/dns-message';
@@ -37,7 +34,7 @@ export function dohResolver(server: string): Resolver & HostResolver & RecordRes
   const ask = (name: string, wanted: RecordType, deadline: number) => records(url, name, wanted, deadline);
   return {
     async mx(domain) {
-      const answer = await ask(domain, 'MX', mxDeadline);
+      const answer = await ask(domain, 'MX', deadlines.mx);
       if ('kind' in answer) return answer;
       return mxAnswerOf(
         answer.map((text) => {
@@ -47,19 +44,17 @@ export function dohResolver(server: string): Resolver & HostResolver & RecordRes
       );
     },
     async addresses(host) {
-      const answers = await Promise.all((['A', 'AAAA'] as const).map((family) => ask(host, family, hostDeadline)));
+      const answers = await Promise.all((['A', 'AAAA'] as const).map((family) => ask(host, family, deadlines.host)));
       return addressAnswerOf(
         answers.map((answer): AddressAnswer => ('kind' in answer ? answer : { kind: 'addresses', addresses: answer })),
       );
     },
     async nameServers(domain) {
-      const answer = await ask(domain, 'NS', hostDeadline);
-      if ('kind' in answer) return answer;
-      const servers = answer.flatMap((name) => domainOrUndefined(name) ?? []);
-      return { kind: 'servers', servers: [...new Set(servers)].sort() };
+      const answer = await ask(domain, 'NS', deadlines.host);
+      return 'kind' in answer ? answer : nameServerAnswerOf(answer);
     },
     async srv(name) {
-      const answer = await ask(name, 'SRV', recordDeadline);
+      const answer = await ask(name, 'SRV', deadlines.record);
       if ('kind' in answer) return answer;
       return srvAnswerOf(
         answer.map((text): SrvRecord => {
@@ -69,11 +64,11 @@ export function dohResolver(server: string): Resolver & HostResolver & RecordRes
       );
     },
     async txt(name) {
-      const answer = await ask(name, 'TXT', recordDeadline);
+      const answer = await ask(name, 'TXT', deadlines.record);
       return 'kind' in answer ? answer : { kind: 'texts', texts: answer };
     },
     async isAlias(host) {
-      const answer = await ask(host, 'CNAME', recordDeadline);
+      const answer = await ask(host, 'CNAME', deadlines.record);
       return 'kind' in answer ? (answer.kind === 'none' ? false : undefined) : true;
     },
   };

@@ -1,15 +1,17 @@
 /** DNS on Node, by the system's resolver or a named one. */
 import { promises } from 'node:dns';
-import { type Domain, domainOrUndefined } from '../../name/domain.ts';
+import type { Domain } from '../../name/domain.ts';
 import { before } from '../deadline.ts';
 import {
   type AddressAnswer,
   addressAnswerOf,
+  deadlines,
   type HostResolver,
   type MxAnswer,
   mxAnswerOf,
   type NoAnswer,
   type NoRecords,
+  nameServerAnswerOf,
   type RecordResolver,
   type Resolver,
   type SrvAnswer,
@@ -17,36 +19,25 @@ import {
   srvAnswerOf,
 } from './resolver.ts';
 
-/** A lookup is part of somebody's account set-up: two seconds, then we say that we could not ask. */
-const mxDeadline = 2000;
-/** The verifier has time: a name behind slow servers is not a broken name. */
-const hostDeadline = 10_000;
-/** Discovery asks many names at once, of which most do not exist. */
-const recordDeadline = 5000;
-
 /**
  * @param server `HOST:PORT` of a DNS server; without it the system's
  * @throws {TypeError} where the server is not an IP address with an optional port
  */
 export function nodeResolver(server?: string): Resolver & HostResolver & RecordResolver {
-  open(mxDeadline, server);
+  open(deadlines.mx, server);
   return {
-    mx: (domain) => within(mxDeadline, server, (dns) => askMx(dns, domain)),
-    addresses: (host) => within(hostDeadline, server, (dns) => askAddresses(dns, host)),
+    mx: (domain) => within(deadlines.mx, server, (dns) => askMx(dns, domain)),
+    addresses: (host) => within(deadlines.host, server, (dns) => askAddresses(dns, host)),
     nameServers: (domain) =>
-      within(hostDeadline, server, async (dns) => {
-        const records = await dns.resolveNs(domain);
-        const servers = records.flatMap((name) => domainOrUndefined(name) ?? []);
-        return { kind: 'servers', servers: [...new Set(servers)].sort() };
-      }),
-    srv: (name) => within(recordDeadline, server, (dns) => askSrv(dns, name)),
+      within(deadlines.host, server, async (dns) => nameServerAnswerOf(await dns.resolveNs(domain))),
+    srv: (name) => within(deadlines.record, server, (dns) => askSrv(dns, name)),
     txt: (name) =>
-      within(recordDeadline, server, async (dns) => {
+      within(deadlines.record, server, async (dns) => {
         const records = await dns.resolveTxt(name);
         return { kind: 'texts', texts: records.map((strings) => strings.join('')) };
       }),
     isAlias: async (host) => {
-      const answer = await within(recordDeadline, server, async (dns) => ({
+      const answer = await within(deadlines.record, server, async (dns) => ({
         kind: 'names' as const,
         names: await dns.resolveCname(host),
       }));
@@ -58,7 +49,7 @@ export function nodeResolver(server?: string): Resolver & HostResolver & RecordR
 /** One for each question (30 µs): c-ares shortens the time-out of a server that was quick before to a second. */
 function open(deadline: number, server: string | undefined): promises.Resolver {
   // Of the verifier's ten seconds, a lost packet may cost half.
-  const tries = deadline > mxDeadline ? 2 : 1;
+  const tries = deadline > deadlines.mx ? 2 : 1;
   const dns = new promises.Resolver({ timeout: deadline / tries, tries, maxTimeout: deadline / tries });
   if (server !== undefined) dns.setServers([server]);
   return dns;

@@ -78,6 +78,16 @@ export interface Resolver {
 /** Records that are looked at. Whoever receives mail has a few; a stranger's zone can have a thousand, and answers are remembered. */
 const mostMx = 100;
 
+/** Milliseconds that each question may take, whoever asks it. */
+export const deadlines = {
+  /** A lookup is part of somebody's account set-up: two seconds, then we say that we could not ask. */
+  mx: 2000,
+  /** Addresses and name servers. The verifier has time: a name behind slow servers is not a broken name. */
+  host: 10_000,
+  /** SRV, TXT and CNAME. Discovery asks many names at once, of which most do not exist. */
+  record: 5000,
+} as const;
+
 /** What a domain's MX records mean, in whatever order they came. @param records one at least */
 export function mxAnswerOf(records: readonly { readonly priority: number; readonly exchange: string }[]): MxAnswer {
   const named = records
@@ -103,6 +113,12 @@ export function srvAnswerOf(records: readonly SrvRecord[]): SrvAnswer {
     (a, b) => a.priority - b.priority || b.weight - a.weight || (a.target < b.target ? -1 : 1),
   );
   return { kind: 'records', records: sorted };
+}
+
+/** Who answers for a domain, each once; what is no host name cannot. */
+export function nameServerAnswerOf(names: readonly string[]): NameServerAnswer {
+  const servers = names.flatMap((name) => domainOrUndefined(name) ?? []);
+  return { kind: 'servers', servers: [...new Set(servers)].sort() };
 }
 
 /** The answers of both families as one. One that fails does not take the other's answer away, but is no proof of nothing. */

@@ -11,7 +11,7 @@
 import { domainOrUndefined } from '../../name/domain.ts';
 import { before } from '../deadline.ts';
 import type { HostResolver } from '../dns/resolver.ts';
-import type { AddressGuard } from '../guard.ts';
+import { type AddressGuard, refusedOf } from '../guard.ts';
 import { type HttpCertificate, HttpFault, type HttpFaultKind, type HttpReply, type HttpSender } from './http.ts';
 
 /** Redirects that are followed. */
@@ -148,12 +148,9 @@ function checkedUrl(text: string, from: URL | undefined): URL {
 /** All addresses of the URL's host, each of which may be dialled. @throws {Refusal} */
 async function checkedAddresses(url: URL, { resolver, guard }: FetchPorts, deadline: number): Promise<string[]> {
   const addresses = await addressesOf(url, resolver, deadline);
-  // One bad address is enough: a name that leads inside and outside by turns is how such a check is got around.
-  for (const address of addresses) {
-    const because = guard(address);
-    // What the operator's own DNS says of a name inside is nobody's business who asks for it: the kind of address, not which.
-    if (because !== undefined) throw new Refusal('blocked-address', because);
-  }
+  const refused = refusedOf(addresses, guard);
+  // What the operator's own DNS says of a name inside is nobody's business who asks for it: the kind of address, not which.
+  if (refused) throw new Refusal('blocked-address', refused.because);
   return addresses;
 }
 

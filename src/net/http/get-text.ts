@@ -1,4 +1,5 @@
 /** Reading what another server says, over HTTP, within bounds. */
+import { sayNoAnswer } from './no-answer.ts';
 
 /** Why there is no answer, as a clause in lower case without a full stop. */
 export class HttpError extends Error {
@@ -42,10 +43,6 @@ export async function getDocument(
     return { text: text + decoder.decode(), type: response.headers.get('content-type') ?? '' };
   } catch (error) {
     if (error instanceof HttpError) throw error;
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      throw new HttpError(`it did not answer in ${timeout / 1000} seconds`);
-    }
-    const { code } = ((error as Error).cause ?? {}) as { code?: string };
-    throw new HttpError(`it cannot be reached (${code ?? String(error)})`);
+    throw new HttpError(sayNoAnswer(error, timeout));
   }
 }

@@ -1,8 +1,9 @@
 /** HTTP on Node: one connection a request, to exactly the address that was checked, with TLS that must be good. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIP, type Socket, connect as tcp } from 'node:net';
-import { checkServerIdentity, createSecureContext, getCACertificates, type TLSSocket, connect as tls } from 'node:tls';
+import { checkServerIdentity, createSecureContext, type TLSSocket, connect as tls } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { rootsWith } from '../roots-node.ts';
 import { socketFaults } from '../socket-faults.ts';
 import {
   type HttpCertificate,
@@ -12,6 +13,7 @@ import {
   type HttpSender,
   maxHead,
   maxReply,
+  placeOf,
 } from './http.ts';
 
 export interface SenderOptions {
@@ -28,7 +30,7 @@ const connectTime = 4000;
 
 /** fetch() is of no use here: undici asks no custom lookup for literal addresses, and resolves names by itself. */
 export function nodeSender({ ca, ports }: SenderOptions = {}): HttpSender {
-  const roots = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+  const roots = rootsWith(ca);
   let context: SecureContext | undefined;
   const secure = () => {
     context ??= createSecureContext({ ...roots, minVersion: 'TLSv1.2' });
@@ -42,8 +44,7 @@ function send(
   context: () => SecureContext,
   ports: ReadonlyMap<number, number> | undefined,
 ): Promise<HttpReply> {
-  const isSecure = url.protocol === 'https:';
-  const port = Number(url.port) || (isSecure ? 443 : 80);
+  const { port, isSecure } = placeOf(url);
   const place = { host: address, port: ports?.get(port) ?? port, autoSelectFamily: false, noDelay: true };
   return new Promise((resolve, reject) => {
     const socket: Socket = isSecure ? secureSocket(place, url, context()) : tcp(place);
@@ -92,7 +93,7 @@ function send(
 }
 
 function secureSocket(place: { host: string; port: number }, url: URL, secureContext: SecureContext): TLSSocket {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const { host } = placeOf(url);
   return tls({
     ...place,
     secureContext,

@@ -7,7 +7,7 @@
  * tcp-sockets): a host behind it cannot be reached.
  */
 import type { Socket, SocketAddress, SocketOptions } from '@cloudflare/workers-types';
-import { HttpFault, type HttpReply, type HttpRequest, type HttpSender } from './http.ts';
+import { HttpFault, type HttpReply, type HttpRequest, type HttpSender, placeOf } from './http.ts';
 import { readReply, writeRequest } from './http-message.ts';
 
 /** `connect` of cloudflare:sockets. */
@@ -21,8 +21,7 @@ export function workersSender(connect: Connect, ports?: ReadonlyMap<number, numb
   return {
     async send(request) {
       const { url, address, deadline } = request;
-      const isSecure = url.protocol === 'https:';
-      const port = Number(url.port) || (isSecure ? 443 : 80);
+      const { host, port, isSecure } = placeOf(url);
       const hostname = address.includes(':') ? `[${address}]` : address;
       const options = { secureTransport: isSecure ? 'starttls' : 'off', allowHalfOpen: true } as const;
       const until = performance.now() + connectTime;
@@ -31,8 +30,7 @@ export function workersSender(connect: Connect, ports?: ReadonlyMap<number, numb
       try {
         await within(Math.min(deadline, until), 'connect', plain.opened, 'unreachable');
         if (isSecure) {
-          const expectedServerHostname = url.hostname.replace(/^\[|\]$/g, '');
-          socket = open(plain.startTls({ expectedServerHostname }));
+          socket = open(plain.startTls({ expectedServerHostname: host }));
           await within(Math.min(deadline, until), 'connect', socket.opened, 'tls');
         }
         return await within(deadline, undefined, converse(socket, request), 'reset');

@@ -67,6 +67,12 @@ export interface HttpReply {
   readonly certificate?: HttpCertificate;
 }
 
+/** Where a URL leads: its host without the brackets of an IPv6 address, its port or the usual one. */
+export function placeOf(url: URL): { readonly host: string; readonly port: number; readonly isSecure: boolean } {
+  const isSecure = url.protocol === 'https:';
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (isSecure ? 443 : 80), isSecure };
+}
+
 export interface HttpSender {
   /** @throws {HttpFault} */
   send(request: HttpRequest): Promise<HttpReply>;

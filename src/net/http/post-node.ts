@@ -2,7 +2,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import process from 'node:process';
-import { getCACertificates } from 'node:tls';
+import { rootsWith } from '../roots-node.ts';
+import { sayNoAnswer } from './no-answer.ts';
 import { mostReplied, PostError, type Poster, type PostReply } from './post.ts';
 
 export interface PosterOptions {
@@ -16,7 +17,7 @@ export interface PosterOptions {
 
 export function nodePoster({ headers, ca, environment = process.env }: PosterOptions): Poster {
   const shared = { keepAlive: true, proxyEnv: environment };
-  const roots = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+  const roots = rootsWith(ca);
   const [plain, secure] = [new HttpAgent(shared), new HttpsAgent({ ...shared, ...roots })];
   return {
     async post(url, body, { timeout, signal }) {
@@ -38,9 +39,7 @@ export function nodePoster({ headers, ca, environment = process.env }: PosterOpt
         });
       } catch (error) {
         if (error instanceof PostError) throw error;
-        if (over.aborted) throw new PostError(`it did not answer in ${timeout / 1000} seconds`);
-        const { code } = error as NodeJS.ErrnoException;
-        throw new PostError(`it cannot be reached (${code ?? String(error)})`);
+        throw new PostError(sayNoAnswer(over.aborted ? over.reason : error, timeout));
       }
     },
   };

@@ -6,7 +6,7 @@
  */
 import { and, asc, count, desc, eq, gt, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey } from '../../provider/model.ts';
-import type { Db, Statement } from '../db.ts';
+import { type Db, inParts, type Statement } from '../db.ts';
 import { check } from '../schema.ts';
 
 export type Ipv6 = NonNullable<(typeof check.$inferSelect)['ipv6']>;
@@ -42,8 +42,6 @@ export interface Check extends NewCheck {
 
 export const keptRows = 90;
 export const keptChanges = 20;
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
 
 /**
  * Writes a check; what need not be kept any longer goes.
@@ -85,8 +83,7 @@ function beyond(endpoint: EndpointKey, changed: 0 | 1, kept: number): SQL {
 /** The newest checks of these endpoints together, newest first. */
 export async function readChecks(db: Db, endpoints: readonly EndpointKey[], limit: number): Promise<Check[]> {
   const found: Check[] = [];
-  for (let start = 0; start < endpoints.length; start += boundAtOnce) {
-    const some = endpoints.slice(start, start + boundAtOnce);
+  for (const some of inParts(endpoints)) {
     const rows = await db.select().from(check).where(inArray(check.endpoint, some)).orderBy(desc(check.n)).limit(limit);
     found.push(...rows.map(checkOf));
   }
@@ -102,8 +99,7 @@ export async function countChecked(db: Db, run: number): Promise<number> {
 /** Which of these endpoints have a check in a run. */
 export async function readChecked(db: Db, run: number, endpoints: readonly EndpointKey[]): Promise<Set<EndpointKey>> {
   const found = new Set<EndpointKey>();
-  for (let start = 0; start < endpoints.length; start += boundAtOnce) {
-    const some = endpoints.slice(start, start + boundAtOnce);
+  for (const some of inParts(endpoints)) {
     const rows = await db
       .selectDistinct({ endpoint: check.endpoint })
       .from(check)
@@ -128,7 +124,7 @@ export async function readRunChecks(db: Db, run: number, after: number, limit: n
   return rows.map(({ ipv6: six, ...row }) => ({
     ...row,
     endpoint: row.endpoint as EndpointKey,
-    warnings: codes(row.warnings),
+    warnings: wordsOf(row.warnings),
     ...(six !== null && { ipv6: six }),
   }));
 }
@@ -148,12 +144,13 @@ function checkOf({ ipv6, ...row }: typeof check.$inferSelect): Check {
     ...row,
     ...(ipv6 !== null && { ipv6 }),
     endpoint: row.endpoint as EndpointKey,
-    warnings: codes(row.warnings),
+    warnings: wordsOf(row.warnings),
     changed: row.changed === 1,
     evidence: row.evidence === null ? null : JSON.parse(row.evidence),
   };
 }
 
-function codes(text: string): string[] {
+/** Codes, as they stand in one column. */
+export function wordsOf(text: string): string[] {
   return text === '' ? [] : text.split(' ');
 }

@@ -5,9 +5,10 @@
  */
 import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Domain } from '../../name/domain.ts';
-import type { Db, Statement, Store } from '../db.ts';
+import { later } from '../../net/instant.ts';
+import { type Db, inParts, type Statement, type Store } from '../db.ts';
 import { comparison, publication } from '../schema.ts';
-import { type Lease, later, longestLease } from './watches.ts';
+import { type Lease, longestLease } from './watches.ts';
 
 export type ComparisonVerdict = (typeof comparison.$inferSelect)['verdict'];
 
@@ -53,8 +54,6 @@ export interface PastComparison extends NewComparison {
 
 const keptRows = 10;
 const keptChanges = 20;
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
 
 /**
  * Writes a result; what need not be kept any longer goes. That nobody could tell is no change.
@@ -95,14 +94,14 @@ export async function readComparisons(
   return rows.map(comparisonOf);
 }
 
-/** The newest conclusive result of each domain: of these records (at most 90), or of all. */
-export async function readNewestComparisons(db: Db, records?: readonly string[]): Promise<PastComparison[]> {
+/** The newest conclusive result of each domain: of one record, or of all. */
+export async function readNewestComparisons(db: Db, record?: string): Promise<PastComparison[]> {
   const newest = sql`(SELECT max(later.n) FROM comparison AS later
     WHERE later.domain = comparison.domain AND later.verdict <> 'unknown')`;
   const rows = await db
     .select()
     .from(comparison)
-    .where(and(eq(comparison.n, newest), records && inArray(comparison.record, [...records])))
+    .where(and(eq(comparison.n, newest), record === undefined ? undefined : eq(comparison.record, record)))
     .orderBy(asc(comparison.domain));
   return rows.map(comparisonOf);
 }
@@ -137,11 +136,8 @@ export async function listPublishers(
       .values({ domain: one.domain, ...set })
       .onConflictDoUpdate({ target: publication.domain, set });
   });
-  for (let start = 0; start < gone.length; start += boundAtOnce)
-    statements.push(db.delete(publication).where(inArray(publication.domain, gone.slice(start, start + boundAtOnce))));
-  const most = Math.min(store.batchSize, 200);
-  for (let start = 0; start < statements.length; start += most)
-    await store.atomically(statements.slice(start, start + most));
+  for (const some of inParts(gone)) statements.push(db.delete(publication).where(inArray(publication.domain, some)));
+  for (const some of inParts(statements, Math.min(store.batchSize, 200))) await store.atomically(some);
 }
 
 /** Milliseconds: nobody waits longer for a weekly question; who seems to, waits for a day that a wrong clock had. */
@@ -186,8 +182,7 @@ export function releasePublishers(db: Db, by: string): Statement {
 export async function readPublishersDue(db: Db, domains: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const { domain, dueAt } = publication;
-  for (let start = 0; start < domains.length; start += boundAtOnce) {
-    const some = domains.slice(start, start + boundAtOnce);
+  for (const some of inParts(domains)) {
     for (const row of await db.select({ domain, dueAt }).from(publication).where(inArray(domain, some)))
       found.set(row.domain, row.dueAt);
   }

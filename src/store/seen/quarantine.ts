@@ -1,7 +1,7 @@
 /** Names that leave every format at once, and who answers for a domain: how one notices that it changed hands. */
 import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Domain } from '../../name/domain.ts';
-import type { Db, Statement } from '../db.ts';
+import { type Db, inParts, type Statement } from '../db.ts';
 import { knowledgeMoved } from '../generation.ts';
 import { nameServers, quarantine } from '../schema.ts';
 
@@ -20,9 +20,6 @@ export interface PastQuarantine extends Quarantined {
   readonly liftedBy: string | null;
 }
 
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
-
 /** What is under quarantine now. */
 export async function readQuarantine(db: Db): Promise<Quarantined[]> {
   const { name, at, why, by } = quarantine;
@@ -38,11 +35,11 @@ export async function readQuarantine(db: Db): Promise<Quarantined[]> {
 export async function readQuarantineHistory(
   db: Db,
   limit: number,
-  names?: readonly Domain[],
+  only?: readonly Domain[],
 ): Promise<PastQuarantine[]> {
   const found: (typeof quarantine.$inferSelect)[] = [];
-  for (let start = 0; start < (names?.length ?? 1); start += boundAtOnce) {
-    const some = names && inArray(quarantine.name, names.slice(start, start + boundAtOnce));
+  for (const names of only ? inParts(only) : [undefined]) {
+    const some = names && inArray(quarantine.name, names);
     found.push(...(await db.select().from(quarantine).where(some).orderBy(desc(quarantine.n)).limit(limit)));
   }
   const newest = found.sort((a, b) => b.n - a.n).slice(0, limit);
@@ -73,8 +70,7 @@ export interface KnownNameServers {
 /** The name servers that were last seen for these registrable domains. */
 export async function readNameServers(db: Db, domains: readonly Domain[]): Promise<Map<Domain, KnownNameServers>> {
   const found = new Map<Domain, KnownNameServers>();
-  for (let start = 0; start < domains.length; start += boundAtOnce) {
-    const some = domains.slice(start, start + boundAtOnce);
+  for (const some of inParts(domains)) {
     const rows = await db.select().from(nameServers).where(inArray(nameServers.domain, some));
     for (const { domain, hosts, at, missingSince } of rows) {
       const servers = hosts === '' ? [] : (hosts.split(' ') as Domain[]);

@@ -3,6 +3,7 @@
  * check of it has moved its status.
  */
 import { and, asc, count, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { later } from '../../net/instant.ts';
 import type { EndpointKey } from '../../provider/model.ts';
 import type { Db, Statement, Store } from '../db.ts';
 import { run } from '../schema.ts';
@@ -78,20 +79,19 @@ export function endRun(db: Db, n: number, ended: string): Statement {
     .where(and(eq(run.n, n), isNull(run.ended)));
 }
 
+/** Milliseconds. */
+const hour = 3_600_000;
+
 /** Runs whose maker has fallen silent before they were over, or began on a day that has not come: its clock was wrong. */
 export async function readAbandoned(db: Db, now: string): Promise<Run[]> {
   return await db
     .select()
     .from(run)
-    .where(and(isNull(run.ended), or(lte(run.aliveUntil, now), gt(run.started, hourAfter(now)))))
+    .where(and(isNull(run.ended), or(lte(run.aliveUntil, now), gt(run.started, later(now, hour)))))
     .orderBy(asc(run.n));
 }
 
 /** The newest runs, newest first. */
 export function readRuns(db: Db, limit: number): Promise<Run[]> {
   return Promise.resolve(db.select().from(run).orderBy(desc(run.n)).limit(limit));
-}
-
-function hourAfter(now: string): string {
-  return new Date(Date.parse(now) + 3_600_000).toISOString();
 }

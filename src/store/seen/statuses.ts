@@ -5,12 +5,12 @@
 import { and, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import { ownerOf } from '../../name/suffix.ts';
 import type { EndpointKey, Status, Statuses, StatusName } from '../../provider/model.ts';
-import { among, type Db, type Statement, type Store } from '../db.ts';
+import { among, type Db, inParts, type Statement, type Store } from '../db.ts';
 import { knowledgeMoved } from '../generation.ts';
 import { status } from '../schema.ts';
 import { readHeard } from './heard.ts';
 import { addTransition } from './transitions.ts';
-import { forgetVantages, unwatchUnlisted, watchListed } from './watches.ts';
+import { forgetVantages, unwatchUnlisted, watchListed } from './vantages.ts';
 
 /** What is told of an endpoint. Instants are ISO 8601. */
 export interface Told {
@@ -29,9 +29,6 @@ export interface Move extends Told {
   /** What it was before, where this moves it. */
   readonly from?: StatusName;
 }
-
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
 
 /**
  * The statuses as they are to be told at this moment: who was not looked at for long is unverified. Where our own verifier
@@ -77,8 +74,8 @@ export async function listEndpoints(store: Store, keys: readonly EndpointKey[], 
   // Each batch is made when its turn comes: ten thousand statements at once take 200 MB. Half a list does no harm.
   const most = Math.min(store.batchSize, mostListed);
   const [added, dropped] = [[...wanted.difference(listed)], [...listed.difference(wanted)]];
-  for (const some of batchesOf(added, most)) await store.atomically(some.map(add));
-  for (const some of batchesOf(dropped, most)) await store.atomically(some.map(drop));
+  for (const some of inParts(added, most)) await store.atomically(some.map(add));
+  for (const some of inParts(dropped, most)) await store.atomically(some.map(drop));
   // Always: whoever was interrupted here left a list that not every vantage knows.
   await store.atomically([...watchListed(db, now), unwatchUnlisted(db), ...forgetVantages(db, now)]);
 }
@@ -91,7 +88,7 @@ function hostOf(endpoint: string): string {
 /** What is told of these endpoints now. */
 export async function readTold(db: Db, keys: readonly EndpointKey[]): Promise<Map<EndpointKey, Told>> {
   const found = new Map<EndpointKey, Told>();
-  for (const some of batchesOf(keys, boundAtOnce)) {
+  for (const some of inParts(keys)) {
     const rows = await db.select().from(status).where(inArray(status.endpoint, some));
     for (const { endpoint, status: name, reason, since, checkedAt, staleAt, applied } of rows)
       found.set(endpoint as EndpointKey, { status: name, reason, since, checkedAt, staleAt, applied });
@@ -119,8 +116,4 @@ export function moveStatuses(db: Db, moves: readonly Move[]): Statement[] {
     }),
     knowledgeMoved(db),
   ];
-}
-
-function* batchesOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }

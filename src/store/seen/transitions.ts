@@ -1,7 +1,7 @@
 /** How statuses moved. Bounded: the newest {@link keptTransitions} of each endpoint. */
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { EndpointKey, StatusName } from '../../provider/model.ts';
-import type { Db, Statement } from '../db.ts';
+import { type Db, inParts, type Statement } from '../db.ts';
 import { transition } from '../schema.ts';
 
 /** A status that moved. */
@@ -21,8 +21,6 @@ export interface PastTransition extends Transition {
 }
 
 const keptTransitions = 20;
-/** D1 binds at most 100 parameters a statement. */
-const boundAtOnce = 90;
 
 /** To stand before the move itself. @param only a condition on the row of the status; else nothing is written */
 export function addTransition(
@@ -48,8 +46,7 @@ export async function readTransitions(
   if (!endpoints)
     return (await db.select().from(transition).orderBy(desc(transition.n)).limit(limit)).map(transitionOf);
   const found: PastTransition[] = [];
-  for (let start = 0; start < endpoints.length; start += boundAtOnce) {
-    const some = endpoints.slice(start, start + boundAtOnce);
+  for (const some of inParts(endpoints)) {
     const rows = await db
       .select()
       .from(transition)

@@ -2,7 +2,7 @@
 import { count, desc, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { EndpointKey } from '../../provider/model.ts';
 import type { Db } from '../db.ts';
-import { readMeta } from '../providers.ts';
+import { readMeta } from '../meta.ts';
 import { publication, quarantine, run, status } from '../schema.ts';
 import { countSubmissions } from '../submissions.ts';
 import type { ComparisonVerdict } from './comparisons.ts';

@@ -78,13 +78,18 @@ export async function runChecks(draft: Draft, context: CheckContext, told: Tell 
     run('published', () => checkPublished(draft, atlas.records.get(draft.id), discover, begun + patience.published)),
     proof,
   ]);
-  const results = await (signal ? Promise.race([all, abortOf(signal)]) : all);
+  const results = await (signal ? unlessAborted(all, signal) : all);
   return results.toSorted((a, b) => checkNames.indexOf(a.name) - checkNames.indexOf(b.name));
 }
 
-/** Rejects when the signal is given. */
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
+/** Rejects when the signal is given; nothing is left behind at a signal that outlives the work. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const end = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', end);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }

@@ -5,10 +5,9 @@
 import type { Atlas } from '../../atlas/tables.ts';
 import type { Domain } from '../../name/domain.ts';
 import { stem } from '../../name/pattern.ts';
-import { registrableDomain } from '../../name/suffix.ts';
+import { ownerDomain, registrableDomain } from '../../name/suffix.ts';
 import { hostsOf, isTemplate } from '../../provider/hosts.ts';
 import type { Provider } from '../../provider/model.ts';
-import { ownerOf } from '../../provider/parties.ts';
 import type { CheckItem, CheckResult, Draft } from '../model.ts';
 import { ownDomains, type Party, partiesOf } from '../parties.ts';
 import { listed } from '../say.ts';
@@ -105,7 +104,7 @@ function judge(party: Party, about: About): CheckItem[] {
   if (served && (newcomers.length === 0 || role === 'link'))
     return [...oddities, item(name, 'passed', 'served-already')];
   if (held.has(owner) && everybody) return [...oddities, item(name, 'passed', 'proved-host', facts)];
-  if (role === 'host' && record.operator !== undefined && ownerOf(record.operator) === owner) {
+  if (role === 'host' && record.operator !== undefined && ownerDomain(record.operator) === owner) {
     const { en, de } = listed(about.operated);
     const known = about.operated.length === 0 ? '' : { en: `, as ${en} do`, de: `, wie bei ${de}` };
     return [...oddities, item(name, 'attention', 'operator-host', { ...facts, known })];
@@ -124,6 +123,6 @@ function judge(party: Party, about: About): CheckItem[] {
 function linksIn(reason: string, id: string): CheckItem[] {
   const hosts = [...reason.matchAll(/https:\/\/\S+/gi)].map(([url]) => URL.parse(url)?.hostname ?? url.slice(0, 80));
   return [...new Set(hosts)]
-    .filter((host) => ownerOf(host) === undefined || ownerOf(host) !== ownerOf(id))
+    .filter((host) => ownerDomain(host) === undefined || ownerDomain(host) !== ownerDomain(id))
     .map((host) => item(host, 'attention', 'link-in-reason'));
 }

@@ -1,7 +1,8 @@
 /** Results of checks, put together: items with their sentences, and how a check stands as a whole. */
 import type { CheckItem, CheckName, CheckResult, CheckState, Says } from '../model.ts';
 import { type Facts, say } from '../say.ts';
-import { type ItemCode, itemSentences, type SummaryCode, summaries } from './sentences.ts';
+import { type ItemCode, itemSentences } from './sentences.ts';
+import { type SummaryCode, summaries } from './summaries.ts';
 
 export function item(about: string, state: CheckState, code: ItemCode, facts: Facts = {}): CheckItem {
   return { about, state, code, says: say(itemSentences[code], { about, ...facts }) };

@@ -60,20 +60,10 @@ export async function checkProof(
 ): Promise<CheckResult> {
   const needed = toProve(draft, atlas);
   if (needed.length === 0) return result('proof', 'passed', 'not-for-kind');
-  if (!proved)
-    return result(
-      'proof',
-      'unknown',
-      'proof-dry',
-      needed.map((domain) => item(domain, 'unknown', 'proof-unasked')),
-    );
-  if (!ask)
-    return result(
-      'proof',
-      'unknown',
-      'proof-here',
-      needed.map((domain) => item(domain, 'unknown', 'proof-unasked')),
-    );
+  if (!proved || !ask) {
+    const unasked = needed.map((domain) => item(domain, 'unknown', 'proof-unasked'));
+    return result('proof', 'unknown', proved ? 'proof-here' : 'proof-dry', unasked);
+  }
   const items: CheckItem[] = [];
   for (let i = 0; i < needed.length; i += atOnce) {
     const some = needed.slice(i, i + atOnce).map(async (domain, k): Promise<CheckItem> => {

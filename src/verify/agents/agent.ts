@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { PostError, type Poster } from '../../net/http/post.ts';
+import type { Log } from '../../net/log.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Asked, type Dispatch, type Ending, RunOver, type Wish, type Work } from '../dispatch.ts';
 import type { Evidence } from '../evidence.ts';
@@ -28,8 +29,8 @@ export interface AgentOptions extends Omit<ProbingOptions, 'mostHeld' | 'signal'
   /** From 0 to below 1. */
   readonly random?: () => number;
   readonly onRun?: (report: AgentReport) => void;
-  /** What the operator must hear: lower case, no full stop. */
-  readonly note: (message: string) => void;
+  /** Whom the operator hears: that the server is gone, and that it is back. */
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 export type AgentReport = Omit<RunReport, 'elsewhere'>;
@@ -47,7 +48,7 @@ export class AgentRefused extends Error {
 
 /** Looks at what the server gives out until it is told to stop. @throws {AgentRefused} */
 export async function runAgent(options: AgentOptions): Promise<void> {
-  const { signal, once = false, onRun, note, clock = systemClock, concurrency = defaultConcurrency } = options;
+  const { signal, once = false, onRun, log, clock = systemClock, concurrency = defaultConcurrency } = options;
   const pace = options.pace ?? new Pace();
   const refusal = new AbortController();
   const stop = AbortSignal.any([signal, refusal.signal]);
@@ -70,7 +71,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     while (!stop.aborted && (await round()).run !== undefined);
     return;
   }
-  const tell = (message: string) => void (refusal.signal.aborted || note(message));
+  const tell = (message: string) => void (refusal.signal.aborted || log.warn(message));
   await habit({ round, clock, note: tell }, stop);
   refusal.signal.throwIfAborted();
 }
@@ -164,7 +165,7 @@ const longestPause = 60_000;
 
 const ProblemShape = z.object({ detail: z.string(), code: z.string().optional() });
 
-interface ServerOptions extends Pick<AgentOptions, 'server' | 'poster' | 'note' | 'random' | 'signal'> {
+interface ServerOptions extends Pick<AgentOptions, 'server' | 'poster' | 'log' | 'random' | 'signal'> {
   readonly clock: Clock;
 }
 
@@ -179,18 +180,18 @@ class Server {
 
   /** @throws {RunOver}, also where the agent is to stop, {AgentRefused} */
   async ask<T extends z.ZodType>(path: string, body: unknown, answer: T): Promise<z.infer<T>> {
-    const { signal, clock, note, random = Math.random } = this.#options;
+    const { signal, clock, log, random = Math.random } = this.#options;
     for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
       if (signal.aborted) throw new RunOver('the agent was stopped');
       try {
         const given = await this.#post(path, body, answer, { timeout: patience, signal });
-        if (this.#isGone) note('the server answers again');
+        if (this.#isGone) log.info('the server answers again');
         this.#isGone = false;
         return given;
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
         if (signal.aborted) continue;
-        if (!this.#isGone) note(`the server is asked again and again: ${error.message}`);
+        if (!this.#isGone) log.warn(`the server is asked again and again: ${error.message}`);
         this.#isGone = true;
         await clock.sleep(Math.max(pause, error.retryAfter) * (0.5 + random() / 2), signal);
       }
@@ -199,7 +200,7 @@ class Server {
 
   /** Told, because it is a defect of one of the two. */
   complain(endpoint: string | undefined, why: string): void {
-    this.#options.note(`the server cannot read what was seen of ${endpoint ?? 'an endpoint'}: ${why}`);
+    this.#options.log.warn(`the server cannot read what was seen of ${endpoint ?? 'an endpoint'}: ${why}`);
   }
 
   /** Asked only once, also by an agent that was stopped. */

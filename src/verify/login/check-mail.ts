@@ -22,7 +22,7 @@ const field = 'x-mailatlas-check';
 export function writeCheckMail({ id, address, at }: { id: string; address: string; at: Date }): CheckMail {
   const body = [
     'This message checks whether mail can be sent and fetched with this account.',
-    'It was sent by mailatlas on behalf of the account’s owner'.replace('’', "'"),
+    "It was sent by mailatlas on behalf of the account's owner",
     'and is deleted as soon as it has arrived. If you see it, you may delete it.',
     '',
     `Check: ${id}`,

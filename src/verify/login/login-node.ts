@@ -1,7 +1,7 @@
 /** The hands of the login check on Node: probes, nodemailer, imapflow, POP3 over sockets. */
 import { randomBytes } from 'node:crypto';
-import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ownAddresses } from '../../net/guard-node.ts';
 import { nodeDialer } from '../../net/wire-node.ts';
 import type { Language } from '../../provider/phrases.ts';
 import type { Evidence } from '../evidence.ts';
@@ -40,7 +40,7 @@ export function nodeLoginHands(options: LoginHandsOptions): LoginHands {
     send: (signIn, address, mail) => sendBySmtp(signIn, address, mail, { tls, name }),
     pause: (milliseconds) => sleep(milliseconds),
     id: () => randomBytes(12).toString('hex'),
-    addresses: () => Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []),
+    addresses: ownAddresses,
   };
 }
 

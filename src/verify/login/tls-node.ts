@@ -1,8 +1,9 @@
 /** TLS for connections that carry a password: whatever is wrong with the certificate ends them. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { checkServerIdentity, createSecureContext, getCACertificates, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
 import { readCertificate } from '../../net/certificate-node.ts';
+import { rootsWith } from '../../net/roots-node.ts';
 import { matchesHost } from '../certificate.ts';
 
 /** Makes the options of one connection. */
@@ -14,7 +15,7 @@ export type StrictOptions = ReturnType<ReturnType<typeof strictTls>>;
  * @param localAddress the address to call from
  */
 export function strictTls({ ca, sourceAddress }: { ca?: string | undefined; sourceAddress?: string | undefined }) {
-  const roots = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+  const roots = rootsWith(ca);
   const secureContext = createSecureContext({ ...roots, minVersion: 'TLSv1.2' });
   return (host: string) => ({
     secureContext,

@@ -14,7 +14,7 @@
 import { domainOrUndefined } from '../../name/domain.ts';
 import { before } from '../../net/deadline.ts';
 import type { HostResolver } from '../../net/dns/resolver.ts';
-import type { AddressGuard } from '../../net/guard.ts';
+import { type AddressGuard, refusedOf } from '../../net/guard.ts';
 import type { Dialer } from '../../net/wire.ts';
 import { endpointKey } from '../../provider/model.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -92,12 +92,9 @@ async function resolve(
   if (answer.kind === 'failed') return done({ addresses: [], fault: 'servfail' });
   if (answer.kind === 'none') return done({ addresses: [], fault: answer.exists ? 'nodata' : 'nxdomain' });
   const { addresses } = answer;
-  // One bad address is enough: a name that leads inside and outside by turns is how such a check is got around.
-  for (const address of addresses) {
-    const because = guard(address);
-    if (because !== undefined) return done({ addresses, blocked: { what: 'address', which: address, because } });
-  }
-  return done({ addresses });
+  const refused = refusedOf(addresses, guard);
+  if (!refused) return done({ addresses });
+  return done({ addresses, blocked: { what: 'address', which: refused.address, because: refused.because } });
 }
 
 /** A host that is no name: an address is its own answer, anything else (`localhost`) is not in DNS. */

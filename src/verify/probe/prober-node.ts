@@ -4,6 +4,7 @@ import { nodeResolver } from '../../net/dns/resolver-node.ts';
 import { noGuard } from '../../net/guard.ts';
 import { addressGuard } from '../../net/guard-node.ts';
 import { nodeDialer } from '../../net/wire-node.ts';
+import { mailPorts } from '../../provider/ports.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Evidence } from '../evidence.ts';
 import { probe } from './probe.ts';
@@ -33,9 +34,6 @@ export interface Prober {
   probe(endpoint: Endpoint): Promise<Evidence>;
 }
 
-/** The ports of RFC 8314, RFC 6409 and their forerunners. */
-const mailPorts: ReadonlySet<number> = new Set([110, 143, 465, 587, 993, 995]);
-
 /** Seconds: a greeting may take 30 by itself, and a host may have several addresses. */
 export const defaultTimeout = 60;
 
@@ -47,7 +45,7 @@ export function nodeProber(options: ProberOptions = {}): Prober {
     resolver: nodeResolver(resolver),
     dialer,
     guard: allowPrivate ? noGuard : addressGuard,
-    ...(anyPort ? {} : { ports: mailPorts }),
+    ...(anyPort ? {} : { ports: new Set(mailPorts.keys()) }),
     timeout: timeout * 1000,
     name: options.name ?? ownName(),
     ...(contact !== undefined && { contact }),

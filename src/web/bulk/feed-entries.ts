@@ -3,7 +3,7 @@ import { sayRevision } from '../../catalog/revised.ts';
 import type { FeedEntry } from '../../formats/atom.ts';
 import type { Provider, StatusName } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
-import type { TracedRevision } from '../../store/providers.ts';
+import type { TracedRevision } from '../../store/revisions.ts';
 import type { PastQuarantine } from '../../store/seen/quarantine.ts';
 import type { PastTransition } from '../../store/seen/transitions.ts';
 import { parseEndpoint } from '../../verify/endpoint.ts';

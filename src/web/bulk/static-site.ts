@@ -3,12 +3,16 @@
  * answers, so the bytes are the live server's; what depends on DNS, on a Host or on an address is not among them.
  */
 import { compileAtlas, namesAbove } from '../../atlas/atlas.ts';
+import { profileType } from '../../formats/mobileconfig/vocabulary.ts';
 import { stem } from '../../name/pattern.ts';
 import { literalDomains } from '../../provider/hosts.ts';
 import type { Curated, Knowledge } from '../../provider/model.ts';
+import { pageSize } from '../api.ts';
 import { createApp } from '../app.ts';
+import { json, xml } from '../http/respond.ts';
+import { publishedTypes } from '../publish.ts';
 import { type Deps, served } from '../served/served.ts';
-import { bundleType } from './bulk.ts';
+import { bundleType, ndjson } from './bulk.ts';
 
 /** What a site is made from. */
 export interface SiteSource {
@@ -92,7 +96,7 @@ function* siteRequests(
     if (literalDomains(record).length > 0) files.push('autoconfig.xml', 'pacc.json', 'zone.txt');
     for (const file of files) yield [`${own}/${file}`, `/${own}/${file}`];
   }
-  for (let page = 1; page <= Math.ceil(providers.length / 100); page += 1)
+  for (let page = 1; page <= Math.ceil(providers.length / pageSize); page += 1)
     yield [`api/v1/providers${page === 1 ? '' : `-${page}`}.json`, `/api/v1/providers?page=${page}`];
   yield ['api/v1/atlas.ndjson', '/api/v1/atlas.ndjson'];
   if (withBundle) yield ['api/v1/bundle', '/api/v1/bundle'];
@@ -106,13 +110,13 @@ export function siteMoves({ providers }: Curated): (readonly [from: string, to: 
 }
 
 const types = [
-  ['/v1.1/*', 'text/xml; charset=utf-8'],
-  ['/api/v1/lookup/*', 'application/json; charset=utf-8'],
-  ['/api/v1/providers/:id/autoconfig.xml', 'text/xml; charset=utf-8'],
-  ['/api/v1/providers/:id/mail.mobileconfig', 'application/x-apple-aspen-config'],
-  ['/api/v1/providers/:id/pacc.json', 'application/json'],
-  ['/api/v1/providers/:id/zone.txt', 'text/plain; charset=utf-8'],
-  ['/api/v1/atlas.ndjson', 'application/x-ndjson; charset=utf-8'],
+  ['/v1.1/*', xml],
+  ['/api/v1/lookup/*', json],
+  ['/api/v1/providers/:id/autoconfig.xml', xml],
+  ['/api/v1/providers/:id/mail.mobileconfig', profileType],
+  ['/api/v1/providers/:id/pacc.json', publishedTypes.pacc],
+  ['/api/v1/providers/:id/zone.txt', publishedTypes.zone],
+  ['/api/v1/atlas.ndjson', ndjson],
   ['/api/v1/bundle', bundleType],
 ] as const;
 

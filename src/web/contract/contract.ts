@@ -7,6 +7,7 @@ import { clientNames, refusals, replayCodes, stepKinds, unsures } from '../../di
 import { differenceFields, verdicts } from '../../discover/clients/verdict.ts';
 import { attemptCodes } from '../../discover/model.ts';
 import { autoconfigVersions } from '../../formats/autoconfig/vocabulary.ts';
+import { hostMembers, urlMembers } from '../../formats/pacc/vocabulary.ts';
 import { Messages } from '../../provider/lists.ts';
 import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../../provider/model.ts';
 import {
@@ -399,7 +400,7 @@ export const PaccDocument = z
       provider: z.object({ name: z.string(), shortName: z.string() }),
     }),
     protocols: z.partialRecord(
-      z.enum(['caldav', 'carddav', 'imap', 'jmap', 'pop3', 'submit', 'webdav']),
+      z.enum([...urlMembers, ...(Object.keys(hostMembers) as (keyof typeof hostMembers)[])].toSorted()),
       z.object({ host: z.string().optional(), url: z.string().optional() }),
     ),
   })

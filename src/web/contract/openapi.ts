@@ -1,6 +1,8 @@
 /** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { profileType } from '../../formats/mobileconfig/vocabulary.ts';
+import { paccPath, paccRevision } from '../../formats/pacc/vocabulary.ts';
 import { EvidenceShape } from '../../verify/agents/evidence-shape.ts';
 import { StatusLine } from '../../verify/exchange.ts';
 import { ComparisonList } from './comparisons.ts';
@@ -60,7 +62,7 @@ const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
 const noProfile: [number, string] = [422, 'A profile cannot say this provider’s settings; “reason” and “text” say why'];
 const profile = {
   description: 'A configuration profile, signed where the operator has a certificate',
-  content: { 'application/x-apple-aspen-config': { schema: z.string() } },
+  content: { [profileType]: { schema: z.string() } },
 };
 
 const autodiscoverXml = {
@@ -118,10 +120,10 @@ export function openapi(version: string) {
           requestParams: { query: AddressQuery },
           responses: { 200: xml, ...problems(malformed, unknown, later) },
         }),
-        '/.well-known/user-agent-configuration.json': get({
+        [paccPath]: get({
           summary: 'The PACC document of a domain, by Host (ua-auto-config.<domain>)',
           responses: {
-            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            200: json(paccRevision, PaccDocument),
             ...problems(malformed, unknown, later),
           },
         }),
@@ -198,7 +200,7 @@ export function openapi(version: string) {
           summary: 'What a domain of the provider publishes about itself, where PACC can say it',
           requestParams: { path: ProviderPath, query: PublishQuery },
           responses: {
-            200: json('draft-ietf-mailmaint-pacc-03', PaccDocument),
+            200: json(paccRevision, PaccDocument),
             308: renamed,
             ...problems(malformed, unknown, later),
           },

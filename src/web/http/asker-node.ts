@@ -3,8 +3,8 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { addressBlock } from '../../net/block.ts';
 import type { Networks } from '../../net/networks.ts';
-import { isLoopbackHost } from '../pages/own-host.ts';
 import { askerAddress } from './forwarded.ts';
+import { isLoopbackHost } from './own-host.ts';
 
 export interface Askers {
   /** The network of whoever asks, for budgets; undefined for this machine. Never logged or stored. */

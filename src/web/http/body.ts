@@ -32,6 +32,19 @@ export async function bodyText(c: Context, most: number = mostOctets): Promise<s
   }
 }
 
+/** The media type that the body is said to have, in lower case; empty where nothing is said. */
+export function mediaTypeOf(c: Context): string {
+  return (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** What a schema has against a value, field by field; nothing of the value itself. */
+export function sayIssues({ issues }: z.ZodError, most = issues.length): string {
+  return issues
+    .slice(0, most)
+    .map(({ path, message }) => `“${path.join('.')}”: ${message}`)
+    .join('; ');
+}
+
 /**
  * The body as JSON of this shape.
  * @throws {HttpProblem} that names everything that is wrong
@@ -46,8 +59,7 @@ export async function bodyJson<T extends z.ZodType>(schema: T, c: Context, most?
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const wrong = result.error.issues.slice(0, 5).map(({ path, message }) => `“${path.join('.')}”: ${message}`);
-  throw new HttpProblem('malformed-request', `The body is wrong: ${wrong.join('; ')}.`);
+  throw new HttpProblem('malformed-request', `The body is wrong: ${sayIssues(result.error, 5)}.`);
 }
 
 function tooLarge(c: Context, most: number): HttpProblem {

@@ -11,8 +11,8 @@ import { statusNames } from '../../provider/model.ts';
 import { StoreError } from '../../store/db.ts';
 import type { Vitals } from '../../store/seen/vitals.ts';
 import { endpoints } from '../../verify/endpoint.ts';
+import { nothingHere } from '../ask.ts';
 import type { Deps, Served, Source } from '../served/served.ts';
-import { HttpProblem } from './errors.ts';
 import { documentOf, needsSecret, send } from './respond.ts';
 
 /** What the process says of itself. */
@@ -50,8 +50,7 @@ const kept = 15_000;
 export function metricsRoute(deps: Deps, requests: Requests) {
   let last: { readonly at: number; readonly vitals: Promise<Vitals> } | undefined;
   return async (c: Context): Promise<Response> => {
-    if (!deps.mayMeasure(c))
-      throw new HttpProblem('unknown-route', 'There is nothing here; GET /api lists the routes.');
+    if (!deps.mayMeasure(c)) throw nothingHere();
     // Who may read it may not read it for a page that is open in their browser.
     needsSecret(c);
     if (!last || elapsed() - last.at > kept) last = { at: elapsed(), vitals: deps.vitals() };

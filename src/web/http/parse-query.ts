@@ -1,6 +1,7 @@
 /** Queries, judged by the schemas of the contract. */
 import type { Context } from 'hono';
 import type * as z from 'zod';
+import { sayIssues } from './body.ts';
 import { HttpProblem } from './errors.ts';
 import { queryParameters } from './query.ts';
 import { dependsOnAsker } from './respond.ts';
@@ -11,6 +12,5 @@ export function parseQuery<T extends z.ZodObject>(schema: T, c: Context): z.infe
   const given = queryParameters(c.req.url, Object.keys(schema.shape));
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const wrong = result.error.issues.map(({ path, message }) => `“${path.join('.')}”: ${message}`);
-  throw new HttpProblem('malformed-query', `The query is wrong: ${wrong.join('; ')}.`);
+  throw new HttpProblem('malformed-query', `The query is wrong: ${sayIssues(result.error)}.`);
 }

@@ -26,6 +26,11 @@ export function queryParameters<N extends string>(url: string, names: readonly N
   ) as Partial<Record<N, string>>;
 }
 
+/** A number that we gave something, as it stands in a path; undefined for everything else. */
+export function numberIn(text = ''): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
 /** Whether somebody's address may be in the path or the query. Then nobody may keep the answer, a refusal included. */
 export function carriesAddress(url: string): boolean {
   if (/^[^/]*\/\/[^/]*\/.*(@|%40)/i.test(url)) return true;

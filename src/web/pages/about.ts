@@ -19,7 +19,7 @@ export const texts = {
     stores: [
       'Of your requests: nothing. No address is logged, neither of people nor of machines, and no question.',
       'The pages send the domain of your address, never the address. User names are put in by your browser. If you type a whole address while JavaScript is off, it reaches the server, which answers and forgets it.',
-      'One cookie, “lang”, and only if you choose a language. It holds nothing but that choice.',
+      'One cookie, “lang”, and only if you choose a language. It holds nothing but that choice. (Reviewers who sign in have a second one, on their own pages, until they sign out.)',
       'In memory, and for a minute: from which network (not which address) questions come, so that nobody asks too many at once.',
       'Of what you submit: what “What gets in, and who decides” says (/policy).',
       'A domain that is asked for in vain is counted once twenty networks have asked for it, so that curators know what is missing.',
@@ -46,12 +46,12 @@ export const texts = {
     count: (n: string) => `Dieser Server kennt ${n} Anbieter.`,
     operator: 'Wer ihn betreibt',
     contact: 'Der Betreiber dieses Servers ist hier zu erreichen:',
-    nobody: 'Der Betreiber hat nicht gesagt, wer er ist.',
+    nobody: 'Der Betreiber macht keine Angaben zu sich.',
     stored: 'Was gespeichert wird',
     stores: [
       'Von Ihren Anfragen: nichts. Keine Adresse wird protokolliert, weder von Menschen noch von Rechnern, und keine Frage.',
       'Die Seiten senden die Domain Ihrer Adresse, nie die Adresse. Benutzernamen setzt Ihr Browser ein. Geben Sie ohne JavaScript eine ganze Adresse ein, erreicht sie den Server; er antwortet und vergisst sie.',
-      'Ein Cookie, „lang“, und nur, wenn Sie eine Sprache wählen. Es enthält nichts als diese Wahl.',
+      'Ein Cookie, „lang“, und nur, wenn Sie eine Sprache wählen. Es enthält nichts als diese Wahl. (Wer sich zum Prüfen von Einsendungen anmeldet, hat auf jenen Seiten ein zweites, bis zur Abmeldung.)',
       'Im Arbeitsspeicher und für eine Minute: aus welchem Netz (nicht: von welcher Adresse) Fragen kommen, damit niemand zu viele auf einmal stellt.',
       'Von dem, was Sie einreichen: was „Was aufgenommen wird und wer entscheidet“ sagt (/policy).',
       'Eine Domain, nach der vergeblich gefragt wird, wird gezählt, sobald zwanzig Netze nach ihr gefragt haben, damit man weiß, was fehlt.',

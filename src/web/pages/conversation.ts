@@ -3,6 +3,7 @@
  * and the certificate. It shows what is stored; what must not be seen was taken out before that.
  */
 import { html } from 'hono/html';
+import { printable } from '../../discover/sentences.ts';
 import type { Certificate } from '../../net/wire.ts';
 import type { Language } from '../../provider/phrases.ts';
 import type { Attempt, Evidence, Phase, TranscriptLine } from '../../verify/evidence.ts';
@@ -108,5 +109,5 @@ function certificatePart(certificate: Certificate, language: Language): Html {
 /** What a stranger sends must not steer the page: bounded, and without characters that reorder or hide text. */
 function visible(text: string): string {
   const short = text.length > mostCharacters ? `${text.slice(0, mostCharacters)} …` : text;
-  return short.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+  return printable(short);
 }

@@ -1,6 +1,6 @@
 /** The body of a form that a browser sends. */
 import type { Context } from 'hono';
-import { bodyText } from '../http/body.ts';
+import { bodyText, mediaTypeOf } from '../http/body.ts';
 import { HttpProblem } from '../http/errors.ts';
 
 /**
@@ -12,8 +12,7 @@ export async function formOf(c: Context): Promise<URLSearchParams> {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     throw new HttpProblem('malformed-request', 'This form was sent from another site.');
   }
-  const type = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') {
+  if (mediaTypeOf(c) !== 'application/x-www-form-urlencoded') {
     throw new HttpProblem('unsupported-type', 'Send the form as application/x-www-form-urlencoded.');
   }
   const text = await bodyText(c);

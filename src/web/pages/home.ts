@@ -10,10 +10,11 @@ import { html } from 'hono/html';
 import { answerJson } from '../../formats/json.ts';
 import { renderProfile } from '../../formats/mobileconfig/render.ts';
 import { accountCode } from '../../formats/thunderbird-code.ts';
+import { isTemporary } from '../../lookup/ladder.ts';
 import { parseAddress } from '../../name/address.ts';
 import { NameError } from '../../name/domain.ts';
 import { currentOf } from '../../provider/current.ts';
-import { literalDomains, withHosts } from '../../provider/hosts.ts';
+import { mainDomain, withHosts } from '../../provider/hosts.ts';
 import type { Answer } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
 import { loginOf, publishedFor, resolverFor, seek, sourceOf } from '../find.ts';
@@ -131,8 +132,7 @@ async function found(deps: Deps, c: Context, typed: string, language: Language):
   const result = await seek(deps, c, source, [asked.domain], resolver, wantsPublished ? published : undefined);
   if ('miss' in result) {
     const { reason } = result.miss;
-    const isTemporary = reason === 'dns-timeout' || reason === 'dns-budget';
-    if (deps.hosting?.only && !isTemporary) {
+    if (deps.hosting?.only && !isTemporary(result.miss)) {
       const { title, notHere } = texts[language];
       return { title, shown: asked.domain, section: { fault: notHere }, status: 404 };
     }
@@ -219,10 +219,9 @@ async function often(deps: Deps, language: Language): Promise<Html | string> {
         one && 'provider' in one ? [one.provider] : [],
       );
   const shown = records
-    .map((record) => ({ name: record.short, domains: literalDomains(record), id: record.id }))
-    .flatMap(({ name, domains, id }) => {
-      const domain = domains.includes(id) ? id : domains[0];
-      return domain === undefined ? [] : [{ name, domain }];
+    .flatMap((record) => {
+      const domain = mainDomain(record);
+      return domain === undefined ? [] : [{ name: record.short, domain }];
     })
     .slice(0, famous.length);
   if (shown.length === 0) return '';

@@ -1,8 +1,7 @@
 /** There is no answer: what was tried, what came of it, and what people can do now. */
 import { html } from 'hono/html';
-import type { Miss } from '../../lookup/ladder.ts';
+import { couldPublish, type Miss } from '../../lookup/ladder.ts';
 import { sayMiss } from '../../lookup/miss.ts';
-import { isSpecialUse } from '../../lookup/special.ts';
 import type { Language } from '../../provider/phrases.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
@@ -115,13 +114,4 @@ function mxLine({ reason, mx }: Miss, language: Language): [Mood, string] {
   if (reason === 'no-mx') return ['none', say.noHosts];
   if (reason === 'null-mx') return ['none', say.nullMx];
   return mx && mx.length > 0 ? ['none', say.hosts(mx.map(({ host }) => host).join(', '))] : ['none', say.notAsked];
-}
-
-/** As the ladder's last rung sees it. */
-function couldPublish({ domain, reason, exists, leftOut }: Miss): boolean {
-  if (isSpecialUse(domain)) return false;
-  if (leftOut?.reason === 'dead' || leftOut?.reason === 'no-access') return false;
-  return (
-    reason !== 'null-mx' && reason !== 'dns-timeout' && reason !== 'dns-budget' && !(reason === 'no-mx' && !exists)
-  );
 }

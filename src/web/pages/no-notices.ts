@@ -5,12 +5,12 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { isSecret, secretHash } from '../../store/secret.ts';
-import { readSubmission, type SubmissionRow } from '../../store/submissions.ts';
+import type { SubmissionRow } from '../../store/submissions.ts';
 import { endOfNoticesOf } from '../../submit/receipt.ts';
 import { endNotices } from '../../submit/submissions.ts';
 import { HttpProblem } from '../http/errors.ts';
 import type { Deps } from '../served/served.ts';
-import { submissionsOf } from '../submissions/submissions.ts';
+import { submissionOf, submissionsOf } from '../submissions/submissions.ts';
 import { sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
 import { onlyHere } from './problem.ts';
@@ -35,10 +35,8 @@ export const texts = {
 export function noNoticesPage(deps: Deps) {
   const found = async (c: Context): Promise<SubmissionRow> => {
     onlyHere(deps, c);
-    const { store } = submissionsOf(deps).desk;
-    const [number = '', token = ''] = [c.req.param('number'), c.req.param('token')];
-    const row = /^[1-9]\d{0,14}$/.test(number) ? await readSubmission(store.db, Number(number)) : undefined;
-    if (row && isSecret(token, secretHash(endOfNoticesOf(row.receipt)))) return row;
+    const row = await submissionOf(submissionsOf(deps).desk, c.req.param('number'));
+    if (row && isSecret(c.req.param('token') ?? '', secretHash(endOfNoticesOf(row.receipt)))) return row;
     throw new HttpProblem('unknown-submission', 'There is no such submission, or the address is not complete.');
   };
   const answer = (c: Context, body: ReturnType<typeof html>): Promise<Response> => {

@@ -1,5 +1,5 @@
 /** The checks of one endpoint, summed up by day and by week, for plots and for the tables behind them. Pure. */
-import type { PastCheck } from '../../store/history.ts';
+import type { PastCheck } from '../../store/seen/history.ts';
 
 /** What was seen on one day: some checks worked, some failed, or nothing conclusive was seen. */
 export type DayMood = 'good' | 'doubt' | 'bad' | 'none';

@@ -77,7 +77,7 @@ export const texts = {
         points: [
           'The draft, what the checks found, what was decided and why, and a digest of the receipt: for good, as the history of the entry. Of a submission that was withdrawn only its number, its kind, the entry, and what was done with it.',
           'An e-mail address, if you give one: until the submission ends, and then it is erased from the database file as well. Each mail has a link that erases it earlier.',
-          'From where a submission came: nothing. The network (not the address) is held in memory, at most while the submission is open, so that nobody submits without end.',
+          'From where a submission came: nothing. The network (not the address) is held in memory alone, and forgotten once what it has submitted is decided and somebody submits again, so that nobody submits without end.',
           'Of reviewers: the name of their token, with each decision, and the day on which the token was last used.',
         ],
       },
@@ -143,7 +143,7 @@ export const texts = {
         points: [
           'Der Entwurf, was die Prüfungen fanden, was warum entschieden wurde, und ein Prüfwert der Quittung: auf Dauer, als Geschichte des Eintrags. Von einer zurückgezogenen Einsendung nur Nummer, Art, Eintrag und was mit ihr geschah.',
           'Eine E-Mail-Adresse, wenn Sie eine angeben: bis die Einsendung endet; dann wird sie auch aus der Datenbankdatei gelöscht. Jede Mail enthält einen Link, der sie früher löscht.',
-          'Woher eine Einsendung kam: nichts. Das Netz (nicht die Adresse) steht im Arbeitsspeicher, höchstens solange die Einsendung offen ist, damit niemand ohne Ende einreicht.',
+          'Woher eine Einsendung kam: nichts. Das Netz (nicht die Adresse) steht allein im Arbeitsspeicher und ist vergessen, sobald über seine Einsendungen entschieden ist und wieder jemand etwas einreicht; so reicht niemand ohne Ende ein.',
           'Von Prüfenden: der Name ihres Tokens bei jeder Entscheidung und der Tag, an dem das Token zuletzt benutzt wurde.',
         ],
       },

@@ -2,11 +2,11 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { HttpProblem, mayPass, problemOf } from '../http/errors.ts';
+import { isOwnHost } from '../http/own-host.ts';
 import { sendProblem } from '../http/respond.ts';
 import type { Deps } from '../served/served.ts';
 import { type FrameDeps, type Page, sendPage } from './frame.ts';
 import { type InEach, languageOf } from './language.ts';
-import { isOwnHost } from './own-host.ts';
 
 type Said = { readonly title: string; readonly text: string };
 

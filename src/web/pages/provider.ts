@@ -6,8 +6,8 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { recordDigest } from '../../atlas/digest.ts';
 import { providerJson } from '../../formats/json.ts';
-import { domainOrUndefined } from '../../name/domain.ts';
-import { hasTemplates, literalDomains } from '../../provider/hosts.ts';
+import { isWildcard, stem } from '../../name/pattern.ts';
+import { hasTemplates, literalDomains, mainDomain } from '../../provider/hosts.ts';
 import type { Provider } from '../../provider/model.ts';
 import { inLanguage, type Language, pageText } from '../../provider/phrases.ts';
 import { recordEntries } from '../bulk/feed.ts';
@@ -56,7 +56,7 @@ export const texts = {
   },
   de: {
     description: (name: string) =>
-      `Mail-Einstellungen von ${name}: Server, Ports, Anmeldung, was davon zu sehen war und woher jede Angabe ist.`,
+      `Mail-Einstellungen von ${name}: Server, Ports, Anmeldung, was davon zu sehen war und woher jede Angabe stammt.`,
     who: (kind: string, country: string) => `${kind}, ${country}`,
     contents: 'Auf dieser Seite',
     settings: 'Einstellungen',
@@ -125,12 +125,6 @@ ${wrongPart(deps, id, language)}`;
   };
 }
 
-/** The one that people know it by. */
-function mainDomain(record: Provider): string | undefined {
-  const domains = literalDomains(record);
-  return domains.includes(record.id) ? record.id : domains[0];
-}
-
 function contents(hasServers: boolean, language: Language): Html {
   const say = texts[language];
   const all = hasServers
@@ -142,7 +136,7 @@ function contents(hasServers: boolean, language: Language): Html {
 function domainsPart(record: Provider, language: Language): Html {
   const say = texts[language];
   const { domains, mx = [], operator } = record;
-  const written = domains.map((domain) => (domain.startsWith('*.') ? say.anyBelow(domain.slice(2)) : domain));
+  const written = domains.map((domain) => (isWildcard(domain) ? say.anyBelow(stem(domain)) : domain));
   const more = written.length - domainsShown;
   const list = (names: readonly string[]) =>
     html`<ul class="names">${names.map((name) => html`<li>${name}</li>`)}</ul>`;
@@ -166,8 +160,7 @@ function furtherPart(record: Provider, language: Language): Html {
   const say = texts[language];
   const { id, documentation = [], access } = record;
   const own = `/api/v1/providers/${id}`;
-  const [domain] = literalDomains(record);
-  const isXml = access === 'open' && domain !== undefined && domainOrUndefined(domain) !== undefined;
+  const isXml = access === 'open' && literalDomains(record).length > 0;
   return html`<section class="screen">${
     documentation.length === 0
       ? ''

@@ -4,7 +4,7 @@ import { isTemplate } from '../../provider/hosts.ts';
 import type { Provider, Server } from '../../provider/model.ts';
 import { type EndpointKey, endpointKey, type Knowledge, unverified } from '../../provider/model.ts';
 import type { Language } from '../../provider/phrases.ts';
-import type { PastCheck } from '../../store/history.ts';
+import type { PastCheck } from '../../store/seen/history.ts';
 import { judgeAuth } from '../../verify/auth.ts';
 import { parseEndpoint } from '../../verify/endpoint.ts';
 import type { Evidence } from '../../verify/evidence.ts';

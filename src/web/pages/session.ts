@@ -19,7 +19,10 @@ export interface Session {
 
 const seconds = 8 * 3600;
 
-/** Browsers take a name with this beginning over TLS alone, and from this host alone (RFC 6265bis section 4.1.3). */
+/**
+ * Browsers take a cookie with a name that begins like this over TLS alone (RFC 6265bis section 4.1.3.1). `__Host-` would also
+ * keep subdomains from setting it, but is for the path `/` alone, and the token is to go to `/review` and nowhere else.
+ */
 const nameOf = (secure: boolean): string => (secure ? '__Secure-review' : 'review');
 
 /** Whoever is signed in; undefined where nobody is, or not any more. */

@@ -1,6 +1,8 @@
 /** The settings of an answer as tables that people copy from, and what is known of each server. */
 import { html } from 'hono/html';
 import type { AnswerJson } from '../../formats/answer.ts';
+import type { Domain } from '../../name/domain.ts';
+import { fillUsername } from '../../provider/login.ts';
 import { inLanguage, type Language } from '../../provider/phrases.ts';
 import type { Html } from './frame.ts';
 import type { InEach } from './language.ts';
@@ -123,7 +125,7 @@ function username({ username: name, hint }: ServerJson | LocalJson, language: La
   const described =
     name === '%EMAILADDRESS%' || name === '%EMAILLOCALPART%'
       ? user[name]
-      : name.replace('%EMAILLOCALPART%', 'name').replace('%EMAILADDRESS%', 'name@domain');
+      : fillUsername(name, { local: 'name', domain: 'domain' as Domain });
   return html`<span class="value"><span data-username="${name}">${described}</span>${copyButton(say.copyUser, language)}</span>`;
 }
 

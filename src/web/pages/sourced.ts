@@ -36,7 +36,7 @@ export const texts = {
     feed: 'Follow it with a feed reader (Atom)',
   },
   de: {
-    title: 'Woher das ist',
+    title: 'Woher das stammt',
     lead: 'Jede Angabe nennt ihre Quellen. Am meisten zählt, was der Anbieter selbst sagt.',
     source: 'Quelle',
     read: 'Gelesen',
@@ -57,7 +57,7 @@ export const texts = {
     chosen: 'gewählt',
     rejected: 'verworfen',
     changes: 'Was sich änderte',
-    none: 'Nichts hat sich geändert, seit dieser Server begann.',
+    none: 'Seit dieser Server läuft, hat sich nichts geändert.',
     feed: 'Mit einem Feedreader verfolgen (Atom)',
   },
 } as const satisfies InEach<Readonly<Record<string, string | ((...given: never[]) => string)>>>;

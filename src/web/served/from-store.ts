@@ -1,10 +1,10 @@
 /** What routes ask of the store, wherever it is. */
 
 import type { Store } from '../../store/db.ts';
-import { readDueAt, readHistory, readLastEvidence } from '../../store/history.ts';
-import { readChanges, readRevisions, traceRevisions } from '../../store/providers.ts';
+import { readChanges, readRevisions, traceRevisions } from '../../store/revisions.ts';
 import { readComparisons, readNewestComparisons, readPublishersDue } from '../../store/seen/comparisons.ts';
 import { readDays } from '../../store/seen/days.ts';
+import { readDueAt, readHistory, readLastEvidence } from '../../store/seen/history.ts';
 import { readQuarantineHistory } from '../../store/seen/quarantine.ts';
 import { readTransitions } from '../../store/seen/transitions.ts';
 import { readVitals } from '../../store/seen/vitals.ts';
@@ -26,7 +26,7 @@ export function fromStore(
       due: (keys) => readDueAt(db, keys),
       days: (since) => readDays(db, since),
       comparisons: (record, page) => readComparisons(db, record, page),
-      compared: (record) => readNewestComparisons(db, [record]),
+      compared: (record) => readNewestComparisons(db, record),
       asked: (domains) => readPublishersDue(db, domains),
     },
     news: {

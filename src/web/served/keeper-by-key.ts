@@ -13,7 +13,8 @@ import type { AnsweredProvider, Provider, Quarantine } from '../../provider/mode
 import type { Store } from '../../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../../store/generation.ts';
 import { countRecords, indexByKey, readRecords, readRenamed, recordById } from '../../store/index-by-key.ts';
-import { newestRevision, readMessages } from '../../store/providers.ts';
+import { readMessages } from '../../store/providers.ts';
+import { newestRevision } from '../../store/revisions.ts';
 import { quarantineNow } from '../../store/seen/knowledge.ts';
 import { bulkByKey } from '../bulk/by-key.ts';
 import { type Served, type Source, served } from './served.ts';

@@ -9,7 +9,8 @@ import type { MessageEntry } from '../../provider/lists.ts';
 import { type Knowledge, nothingKnown } from '../../provider/model.ts';
 import type { Store } from '../../store/db.ts';
 import { knowledgeVersion, readGeneration } from '../../store/generation.ts';
-import { newestRevision, readCurated, readMessages } from '../../store/providers.ts';
+import { readCurated, readMessages } from '../../store/providers.ts';
+import { newestRevision } from '../../store/revisions.ts';
 import { readKnowledge } from '../../store/seen/knowledge.ts';
 import { type Served, served } from './served.ts';
 

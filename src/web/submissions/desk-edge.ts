@@ -61,7 +61,7 @@ export function edgeDesk(ports: EdgeDeskPorts): Submissions & {
       {
         desk,
         run,
-        note: (message) => note('a submission was not checked to its end', message),
+        defect: (message) => note('a submission was not checked to its end', message),
       },
       number,
       block,

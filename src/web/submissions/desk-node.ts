@@ -1,7 +1,10 @@
 /** The desk on Node: submissions are checked by this process, and what was held is published when its time is over. */
 import type { Atlas } from '../../atlas/tables.ts';
+import { Lasting } from '../../net/lasting.ts';
+import { type Log, sayError } from '../../net/log.ts';
 import type { Notifier } from '../../net/notify.ts';
 import type { Mailer } from '../../net/notify-node.ts';
+import type { Language } from '../../provider/phrases.ts';
 import type { Store } from '../../store/db.ts';
 import { type CheckerOptions, nodeChecker } from '../../submit/checks/checker-node.ts';
 import { type Desk, defaultMostOpen } from '../../submit/desk.ts';
@@ -24,7 +27,7 @@ export interface Notices {
   readonly mailer?: Mailer | undefined;
   readonly reviewers?: readonly Notifier[] | undefined;
   /** Of what reviewers are told. */
-  readonly language?: 'en' | 'de' | undefined;
+  readonly language?: Language | undefined;
 }
 
 export interface DeskPorts {
@@ -33,7 +36,7 @@ export interface DeskPorts {
   readonly atlas: () => Promise<Atlas>;
   /** What is served has changed. */
   readonly changed: () => Promise<void>;
-  readonly note: (message: string) => void;
+  readonly log: Log;
   /** Where people reach this server. */
   readonly url?: string | undefined;
   readonly notices?: Notices;
@@ -45,10 +48,11 @@ const lookInterval = 30_000;
 /** Takes up what an earlier start has left, and goes on until it is stopped. */
 export async function startDesk(
   { policy, checker, mostOpen = defaultMostOpen }: DeskOptions,
-  { store, atlas, changed, note, url, notices = {} }: DeskPorts,
+  { store, atlas, changed, log, url, notices = {} }: DeskPorts,
 ): Promise<Submissions & { stop(): Promise<void> }> {
+  const note = (message: string) => log.warn(message);
   const onDefect = (error: unknown) =>
-    note(`a defect in a check: ${error instanceof Error ? error.stack : String(error)}`);
+    log.error(`a defect in a check: ${error instanceof Error ? error.stack : String(error)}`);
   const check = nodeChecker({ ...checker, onDefect });
   const policies = { ...defaultPolicy, ...policy };
   const postman = postmanOf(notices, url, policies, note);
@@ -73,22 +77,20 @@ export async function startDesk(
     },
     happened: (row, done) => postman.tell(row, done),
   };
-  const queue = new CheckQueue({ desk, run: check, note });
+  const queue = new CheckQueue({ desk, run: check, note, defect: (message) => log.error(message) });
 
-  // One look at a time; told once, not at every look for as long as it lasts.
+  // One look at a time.
   let looking: Promise<void> = Promise.resolve();
-  let trouble: string | undefined;
+  const trouble = new Lasting((message) => note(`submissions could not be looked after: ${message}`));
   const lookOnce = async () => {
     try {
       await lookAfter(desk);
       // Another process may have left some to be checked.
       await queue.resume();
       scrub();
-      trouble = undefined;
+      trouble.over();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble) note(`submissions could not be looked after: ${message}`);
-      trouble = message;
+      trouble.tell(sayError(error));
     }
   };
   const look = () => {
@@ -114,7 +116,7 @@ function postmanOf(
   { mailer, reviewers = [], language = 'en' }: Notices,
   url: string | undefined,
   policy: Policy,
-  note: DeskPorts['note'],
+  note: (message: string) => void,
 ) {
   return new Postman({
     url: url ?? '',

@@ -3,8 +3,8 @@ import type { Context } from 'hono';
 import { canonicalJson } from '../../atlas/digest.ts';
 import { Budget } from '../../net/budget.ts';
 import { elapsed } from '../../net/elapsed.ts';
-import { readSubmission, type SubmissionRow } from '../../store/submissions.ts';
-import type { CheckResult, Draft } from '../../submit/model.ts';
+import { readNumbers, readSubmission, type SubmissionRow } from '../../store/submissions.ts';
+import { type CheckResult, type Draft, states } from '../../submit/model.ts';
 import { isOpen } from '../../submit/state.ts';
 import { type Incoming, type Submitted, submit } from '../../submit/submissions.ts';
 import { HttpProblem } from '../http/errors.ts';
@@ -26,7 +26,8 @@ const longestDryRun = 240_000;
 export class Intake {
   readonly #deps: Pick<Deps, 'asker'> & Takers;
   readonly #budgets = { submit: new Budget(limits.submit), change: new Budget(limits.change) };
-  readonly #open = new Map<string, Set<number>>();
+  /** From which network each open submission came. */
+  readonly #from = new Map<number, string>();
   /** When they began. */
   #dryRuns: { readonly at: number }[] = [];
 
@@ -63,7 +64,7 @@ export class Intake {
   async submit(c: Context, incoming: Omit<Incoming, 'block'>): Promise<Submitted> {
     const ports = submissionsOf(this.#deps);
     const block = this.#deps.asker(c);
-    const mine = await this.#openOf(ports, block);
+    const mine = block === undefined ? [] : await this.#openOf(ports, block);
     // Whoever repeats a request without a key gets no second receipt, and there is no second submission.
     const said = canonicalJson(incoming.draft);
     const twin = incoming.key === undefined ? mine.find((row) => row.draft === said) : undefined;
@@ -76,27 +77,19 @@ export class Intake {
       throw new HttpProblem('too-many-submissions', detail);
     }
     const made = await refusable(submit(ports.desk, { ...incoming, block }));
-    this.#remember(block, [...mine.map(({ number }) => number), made.number]);
+    if (block !== undefined) this.#from.set(made.number, block);
     return made;
   }
 
-  /** Those of a network that are still open. */
-  async #openOf({ desk }: Submissions, block: string | undefined): Promise<SubmissionRow[]> {
-    const rows: SubmissionRow[] = [];
-    for (const number of (block !== undefined && this.#open.get(block)) || []) {
-      const row = await readSubmission(desk.store.db, number);
-      if (row && isOpen(row.state)) rows.push(row);
-    }
-    this.#remember(
-      block,
-      rows.map(({ number }) => number),
-    );
-    return rows;
-  }
-
-  #remember(block: string | undefined, numbers: readonly number[]): void {
-    if (block === undefined) return;
-    if (numbers.length > 0) this.#open.set(block, new Set(numbers));
-    else this.#open.delete(block);
+  /** Those of a network that are still open. Whatever has ended is forgotten, of every network. */
+  async #openOf({ desk }: Submissions, block: string): Promise<SubmissionRow[]> {
+    const known = [...this.#from.keys()];
+    const open = new Set<number>();
+    for (const state of states.filter(isOpen))
+      for (const number of await readNumbers(desk.store.db, state)) open.add(number);
+    for (const number of known) if (!open.has(number)) this.#from.delete(number);
+    const mine = [...this.#from].flatMap(([number, from]) => (from === block ? [number] : []));
+    const rows = await Promise.all(mine.map((number) => readSubmission(desk.store.db, number)));
+    return rows.filter((row) => row !== undefined);
   }
 }

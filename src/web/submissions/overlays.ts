@@ -7,6 +7,7 @@ import { InData, mostOverlays, OverlaysQuery } from '../contract/overlays.ts';
 import { bodyJson } from '../http/body.ts';
 import { HttpProblem } from '../http/errors.ts';
 import { parseQuery } from '../http/parse-query.ts';
+import { numberIn } from '../http/query.ts';
 import { sendJson } from '../http/respond.ts';
 import type { Deps } from '../served/served.ts';
 import { submissionsOf } from './submissions.ts';
@@ -38,8 +39,7 @@ export function overlayRoutes(deps: Deps) {
       const { desk } = submissionsOf(deps);
       await tokenOf(deps, c, 'admin');
       const { store } = desk;
-      const text = c.req.param('number') ?? '';
-      const number = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
+      const number = numberIn(c.req.param('number')) ?? 0;
       const [overlay] = await readOverlays(store.db, { after: number - 1, limit: 1 });
       if (overlay?.number !== number) {
         throw new HttpProblem('unknown-overlay', 'Nothing is published under this number (any more).');

@@ -1,6 +1,6 @@
 /** Review over HTTP, for those with a token. */
 import type { Context } from 'hono';
-import { countSubmissions, listSubmissions, readSubmission, type SubmissionRow } from '../../store/submissions.ts';
+import { countSubmissions, listSubmissions, type SubmissionRow } from '../../store/submissions.ts';
 import type { Role } from '../../store/tokens.ts';
 import type { By, Desk } from '../../submit/desk.ts';
 import { type State, states } from '../../submit/model.ts';
@@ -13,11 +13,12 @@ import { bearerOf, tokenOf } from '../bearer.ts';
 import { Acceptance, MaybeReasoned, Reasoned, SubmissionsQuery } from '../contract/submissions.ts';
 import { HttpProblem } from '../http/errors.ts';
 import { parseQuery } from '../http/parse-query.ts';
+import { numberIn } from '../http/query.ts';
 import { sendJson } from '../http/respond.ts';
 import { languageOf } from '../pages/language.ts';
 import type { Deps } from '../served/served.ts';
 import { reasonOf } from './said.ts';
-import { refusable, submissionsOf, unknown } from './submissions.ts';
+import { refusable, submissionOf, submissionsOf, unknown } from './submissions.ts';
 
 const shown = 100;
 
@@ -72,9 +73,9 @@ export function reviewRoutes(deps: Deps) {
       const { desk } = submissionsOf(deps);
       const by = await reviewer(c, 'admin');
       const { reason } = await reasonOf(Reasoned, c);
-      const text = c.req.param('n') ?? '';
-      if (!/^[1-9]\d{0,14}$/.test(text)) throw new HttpProblem('unknown-revision', 'There is no such revision.');
-      const row = await refusable(rollback(desk, Number(text), by, reason)).catch((error: unknown) => {
+      const n = numberIn(c.req.param('n'));
+      if (n === undefined) throw new HttpProblem('unknown-revision', 'There is no such revision.');
+      const row = await refusable(rollback(desk, n, by, reason)).catch((error: unknown) => {
         const isUnknown = error instanceof HttpProblem && error.code === 'unknown-submission';
         throw isUnknown ? new HttpProblem('unknown-revision', error.message) : error;
       });
@@ -84,9 +85,8 @@ export function reviewRoutes(deps: Deps) {
 }
 
 /** The submission that the path names. @throws {HttpProblem} where there is none */
-export async function named({ store }: Desk, c: Context): Promise<SubmissionRow> {
-  const text = c.req.param('number') ?? '';
-  const row = /^[1-9]\d{0,14}$/.test(text) ? await readSubmission(store.db, Number(text)) : undefined;
+export async function named(desk: Desk, c: Context): Promise<SubmissionRow> {
+  const row = await submissionOf(desk, c.req.param('number'));
   if (!row) throw unknown();
   return row;
 }

@@ -17,10 +17,10 @@ import { isOpen } from '../../submit/state.ts';
 import { recheck, redraft, stop, withdraw } from '../../submit/submissions.ts';
 import { bearerOf, tokenOf } from '../bearer.ts';
 import { MaybeReasoned, SubmitQuery } from '../contract/submissions.ts';
-import { bodyText } from '../http/body.ts';
+import { bodyText, mediaTypeOf } from '../http/body.ts';
 import { HttpProblem } from '../http/errors.ts';
 import { parseQuery } from '../http/parse-query.ts';
-import { queryParameters } from '../http/query.ts';
+import { numberIn, queryParameters } from '../http/query.ts';
 import { documentOf, needsSecret, send, sendJson, xml } from '../http/respond.ts';
 import { languageOf } from '../pages/language.ts';
 import type { Deps } from '../served/served.ts';
@@ -168,6 +168,12 @@ export function unknown(): HttpProblem {
   return new HttpProblem('unknown-submission', 'There is no such submission, or this is not its receipt.');
 }
 
+/** The submission of a number as it was typed; undefined where there is none. */
+export async function submissionOf({ store }: Pick<Desk, 'store'>, text?: string): Promise<SubmissionRow | undefined> {
+  const number = numberIn(text);
+  return number === undefined ? undefined : readSubmission(store.db, number);
+}
+
 /** Of a hash that nobody has: what is not there is compared with it, so that it takes as long. */
 const nobodys = secretHash('');
 
@@ -179,7 +185,7 @@ async function withReceipt(desk: Desk, c: Context): Promise<SubmissionRow> {
 
 /** The submission of this number, for whoever holds its receipt. @throws {HttpProblem} for everybody else */
 export async function ofReceipt(desk: Desk, text: string, receipt: string): Promise<SubmissionRow> {
-  const row = /^[1-9]\d{0,14}$/.test(text) ? await readSubmission(desk.store.db, Number(text)) : undefined;
+  const row = await submissionOf(desk, text);
   if (!isSecret(receipt, row?.receipt ?? nobodys) || !row) throw unknown();
   return row;
 }
@@ -204,7 +210,7 @@ const notKept = {
 
 /** The draft of a body. @throws {HttpProblem} with every mistake in it */
 async function readBody(desk: Desk, c: Context): Promise<Extract<ReadDraft, { draft: Draft }>> {
-  const type = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = mediaTypeOf(c);
   const isXml = type === 'text/xml' || type === 'application/xml';
   if (!isXml && type !== 'application/json') {
     throw new HttpProblem('unsupported-type', 'Send JSON (application/json) or an autoconfig file (text/xml).');

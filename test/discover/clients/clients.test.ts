@@ -412,6 +412,16 @@ describe('every client', () => {
         one.profile?.(text, person);
       }
   });
+  test('takes no server of a type that is no word of the format, whatever an object has by that name', () => {
+    const sectionOf = (type: string) =>
+      `<Protocol><Type>${type}</Type><Server>m.example.com</Server><Port>993</Port></Protocol>`;
+    const account = ['constructor', '__proto__', 'toString', 'SMTP'].map(sectionOf).join('');
+    const pox = `<Autodiscover><Response><Account><AccountType>email</AccountType><Action>settings</Action>${account}</Account></Response></Autodiscover>`;
+    const plist = `<plist><dict><key>PayloadType</key><string>com.apple.mail.managed</string><key>EmailAccountType</key><string>constructor</string>${['Incoming', 'Outgoing'].map((which) => `<key>${which}MailServerHostName</key><string>m.example.com</string><key>${which}MailServerAuthentication</key><string>EmailAuthNone</string>`).join('')}</dict></plist>`;
+    for (const one of clients)
+      for (const reading of [one.autodiscover?.(parseXml(pox), person), one.profile?.(plist, person)])
+        if (reading && 'incoming' in reading) assert.deepEqual(reading.incoming, [], one.name);
+  });
 });
 
 describe('Outlook', () => {

@@ -9,12 +9,12 @@ import { PostError } from '../../../src/net/http/post.ts';
 import { nodePoster } from '../../../src/net/http/post-node.ts';
 import { type CertificateKind, pki } from '../../pki.ts';
 
-const quick = { timeout: 5000 };
+const patient = { timeout: 60_000 };
 
 describe('a post', () => {
   test('brings the body and the headers, and reads the answer with what it asks one to wait', async (t) => {
     const { url, seen } = await plain(t, (_, response) => response.writeHead(503, { 'Retry-After': '7' }).end('later'));
-    const reply = await nodePoster({ headers: { Authorization: 'Bearer x' } }).post(url, '{"ü":1}', quick);
+    const reply = await nodePoster({ headers: { Authorization: 'Bearer x' } }).post(url, '{"ü":1}', patient);
     assert.deepEqual(reply, { status: 503, retryAfter: 7000, body: 'later' });
     assert.deepEqual(
       seen.map(({ method, headers, body }) => [method, headers.authorization, headers['content-type'], body]),
@@ -25,13 +25,13 @@ describe('a post', () => {
   test('keeps its connection for the next one', async (t) => {
     const { url, sockets } = await plain(t, (_, response) => response.end('{}'));
     const poster = nodePoster({ headers: {} });
-    for (const _ of [1, 2, 3]) await poster.post(url, '{}', quick);
+    for (const _ of [1, 2, 3]) await poster.post(url, '{}', patient);
     assert.equal(sockets.size, 1);
   });
 
   test('follows no redirect: the token is for one server', async (t) => {
     const { url } = await plain(t, (_, response) => response.writeHead(307, { Location: 'http://127.0.0.1:1/' }).end());
-    assert.equal((await nodePoster({ headers: {} }).post(url, '{}', quick)).status, 307);
+    assert.equal((await nodePoster({ headers: {} }).post(url, '{}', patient)).status, 307);
   });
 
   const failing: Record<string, [(response: ServerResponse) => void, RegExp]> = {
@@ -42,7 +42,7 @@ describe('a post', () => {
   for (const [sentence, [answer, said]] of Object.entries(failing)) {
     test(`to ${sentence} ends, and says why`, async (t) => {
       const { url } = await plain(t, (_, response) => answer(response));
-      const timeout = sentence === 'a silent server' ? 300 : 5000;
+      const timeout = sentence === 'a silent server' ? 300 : 60_000;
       await assert.rejects(nodePoster({ headers: {} }).post(url, '{}', { timeout }), {
         name: PostError.name,
         message: said,
@@ -53,7 +53,7 @@ describe('a post', () => {
   test('to nobody says so', async (t) => {
     const { url, stop } = await plain(t, () => undefined);
     await stop();
-    await assert.rejects(nodePoster({ headers: {} }).post(url, '{}', quick), {
+    await assert.rejects(nodePoster({ headers: {} }).post(url, '{}', patient), {
       message: 'it cannot be reached (ECONNREFUSED)',
     });
   });
@@ -63,7 +63,7 @@ describe('over TLS, a post', () => {
   test('trusts an authority of the operator’s own', async (t) => {
     const url = await secure(t, 'good');
     const { ca } = await pki();
-    assert.equal((await nodePoster({ headers: {}, ca }).post(url, '{}', quick)).body, '{}');
+    assert.equal((await nodePoster({ headers: {}, ca }).post(url, '{}', patient)).body, '{}');
   });
 
   for (const kind of ['good', 'expired', 'wrong-host', 'self-signed'] as const) {
@@ -71,7 +71,7 @@ describe('over TLS, a post', () => {
       const url = await secure(t, kind);
       const { ca } = await pki();
       const poster = nodePoster({ headers: {}, ...(kind !== 'good' && { ca }) });
-      await assert.rejects(poster.post(url, '{}', quick), { message: /^it cannot be reached \([A-Z_]+\)$/ });
+      await assert.rejects(poster.post(url, '{}', patient), { message: /^it cannot be reached \([A-Z_]+\)$/ });
     });
   }
 
@@ -93,7 +93,7 @@ describe('over TLS, a post', () => {
     const port = await listening(t, proxy);
     const environment = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
     const named = new URL(`https://mail.example.test:${url.port}/`);
-    assert.equal((await nodePoster({ headers: {}, ca, environment }).post(named, '{}', quick)).status, 200);
+    assert.equal((await nodePoster({ headers: {}, ca, environment }).post(named, '{}', patient)).status, 200);
     assert.deepEqual(asked, [`mail.example.test:${url.port}`]);
   });
 });

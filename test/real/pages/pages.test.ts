@@ -98,7 +98,7 @@ describe('Pages in a browser', { skip: noBrowser }, () => {
   test('a choice of language is kept on every page, and by nothing but a cookie', async () => {
     const { context, page } = await open({ path: '/?domain=t-online.de' }, looks[0] as Look);
     await page.click('text=Deutsch');
-    assert.equal(await page.getAttribute('html', 'lang'), 'de');
+    await page.locator('html[lang=de]').waitFor();
     assert.match(page.url(), /domain=t-online\.de/);
     await page.goto(`${site.url}/about/probing`);
     assert.equal(await page.getAttribute('html', 'lang'), 'de');

@@ -43,8 +43,17 @@ describe('Submitting and reviewing in a browser', { skip: noBrowser }, () => {
     await page.locator('[id="/record/name-fault"]').filter({ hasText: 'HTML' }).waitFor();
     await page.locator('[id="/record/website-fault"]').filter({ hasText: 'https://' }).waitFor();
     assert.equal(await page.locator('[id="/record/country-fault"]').textContent(), '', 'nobody was in this field yet');
+    const host = page.locator('[name="/record/incoming/0/host"]');
+    await host.fill('<b>');
+    await page.getByLabel('Land').focus();
+    await page.locator('[name="/record/incoming/0/host"][aria-invalid=true]').waitFor({ timeout: 5000 });
     await page.getByRole('button', { name: 'Noch ein Server' }).first().click();
     assert.equal(await page.evaluate('document.activeElement.name'), '/record/incoming/1/host');
+    assert.equal(
+      await page.locator(':focus').getAttribute('aria-invalid'),
+      null,
+      'nothing is wrong with an empty row yet',
+    );
     await isGood(page, 'submit-typing');
     await page.context().close();
   });
@@ -66,8 +75,11 @@ describe('Submitting and reviewing in a browser', { skip: noBrowser }, () => {
       await reviewer.goto(`${site.url}/review`);
       await reviewer.getByLabel('Token').fill(await site.token(`anna-${String(javaScriptEnabled)}`));
       await reviewer.keyboard.press('Enter');
+      const entry = reviewer.getByRole('link', { name: number, exact: true });
+      await entry.waitFor();
       await isGood(reviewer, 'queue', javaScriptEnabled);
-      await reviewer.getByRole('link', { name: number, exact: true }).click();
+      await entry.click();
+      await reviewer.getByLabel('Begründung').waitFor();
       await isGood(reviewer, 'review-report', javaScriptEnabled);
       await reviewer.getByLabel('Begründung').fill('Er antwortet, siehe die Prüfungen.');
       await reviewer.getByRole('button', { name: 'Ablehnen' }).click();

@@ -16,6 +16,7 @@ import {
   readRunChecks,
 } from '../../../src/store/seen/checks.ts';
 import { type Heard, putHeard } from '../../../src/store/seen/heard.ts';
+import { readDueAt, readHistory, readLastEvidence } from '../../../src/store/seen/history.ts';
 import { readKnowledge } from '../../../src/store/seen/knowledge.ts';
 import {
   liftQuarantine,
@@ -37,6 +38,7 @@ import {
   startRun,
 } from '../../../src/store/seen/runs.ts';
 import { listEndpoints, type Move, moveStatuses, readStatuses, readTold } from '../../../src/store/seen/statuses.ts';
+import { readVantages, showUp } from '../../../src/store/seen/vantages.ts';
 import {
   callOthers,
   dueEndpoints,
@@ -44,12 +46,10 @@ import {
   moveWatch,
   readDue,
   readHeld,
-  readVantages,
   readVerified,
   readWatches,
   releaseLeases,
   renewLeases,
-  showUp,
   takeDue,
   takeThese,
   type WatchMove,
@@ -62,6 +62,18 @@ export function checksContract(name: string, open: () => Store | Promise<Store>)
   const promise = promises(open);
 
   describe(`checks in a store on ${name}`, () => {
+    promise('are told of as many endpoints as a record may have', async (store) => {
+      const keys = Array.from({ length: 150 }, (_, i) => keyOf(`h${i}`));
+      await put(store, seen(a), seen(keys[149] as EndpointKey));
+      const told = await readHistory(store.db, keys, { limit: 10 });
+      assert.deepEqual(
+        told.map(({ endpoint }) => endpoint),
+        [keys[149]],
+      );
+      assert.deepEqual([...(await readLastEvidence(store.db, keys)).keys()], [keys[149]]);
+      assert.equal((await readDueAt(store.db, keys)).size, 0);
+    });
+
     promise('read back as they were written, newest first', async (store) => {
       const [first, second] = [
         seen(a, { run: 7 }),

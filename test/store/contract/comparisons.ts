@@ -75,10 +75,10 @@ export function comparisonsContract(name: string, open: () => Store | Promise<St
       );
       await put(store, unknown);
       assert.deepEqual(
-        (await readNewestComparisons(store.db, ['a.example'])).map(({ verdict }) => verdict),
+        (await readNewestComparisons(store.db, 'a.example')).map(({ verdict }) => verdict),
         ['nothing'],
       );
-      assert.deepEqual(await readNewestComparisons(store.db, ['b.example']), []);
+      assert.deepEqual(await readNewestComparisons(store.db, 'b.example'), []);
       assert.equal((await readNewestComparisons(store.db)).length, 1);
     });
 

@@ -10,22 +10,18 @@ import { load } from '../../../src/catalog/load.ts';
 import type { Provider } from '../../../src/provider/model.ts';
 import type { Db, Statement, Store } from '../../../src/store/db.ts';
 import { advance, isOvertaken, readGeneration } from '../../../src/store/generation.ts';
+import { putMeta, readMeta } from '../../../src/store/meta.ts';
 import { dropOverlay, putOverlay, readOverlays } from '../../../src/store/overlays.ts';
 import {
-  addRevision,
   dropRecord,
-  newestRevision,
   putLists,
-  putMeta,
   putNoProbe,
   putRecord,
-  readChanges,
   readCurated,
   readDigests,
-  readMeta,
   readOwners,
-  readRevisions,
 } from '../../../src/store/providers.ts';
+import { addRevision, newestRevision, readChanges, readRevisions } from '../../../src/store/revisions.ts';
 import * as tables from '../../../src/store/schema.ts';
 import { curated, handler, leftOut, record } from '../../records.ts';
 import { byKeyContract } from './by-key.ts';

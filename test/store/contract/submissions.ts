@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Store } from '../../../src/store/db.ts';
-import { putMeta, readMeta, readRevision, readRevisions } from '../../../src/store/providers.ts';
+import { putMeta, readMeta } from '../../../src/store/meta.ts';
+import { readRevision, readRevisions } from '../../../src/store/revisions.ts';
 import {
   act,
   actWhile,

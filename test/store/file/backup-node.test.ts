@@ -24,7 +24,8 @@ import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { load } from '../../../src/catalog/load.ts';
 import { backUp, restore } from '../../../src/store/file/backup-node.ts';
-import { newestRevision, readCurated } from '../../../src/store/providers.ts';
+import { readCurated } from '../../../src/store/providers.ts';
+import { newestRevision } from '../../../src/store/revisions.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import { curated, record } from '../../records.ts';
 

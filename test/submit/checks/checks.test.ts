@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { discover } from '../../../src/discover/discover.ts';
 import { nodeResolver } from '../../../src/net/dns/resolver-node.ts';
@@ -6,7 +7,8 @@ import { nodeChecker } from '../../../src/submit/checks/checker-node.ts';
 import { runChecks } from '../../../src/submit/checks/checks.ts';
 import { proofName, proofValue } from '../../../src/submit/checks/proof.ts';
 import { checkPublished, type Discover } from '../../../src/submit/checks/published.ts';
-import { itemSentences, summaries } from '../../../src/submit/checks/sentences.ts';
+import { itemSentences } from '../../../src/submit/checks/sentences.ts';
+import { summaries } from '../../../src/submit/checks/summaries.ts';
 import { type CheckResult, checkNames, type Draft } from '../../../src/submit/model.ts';
 import { autoconfig, startWorld, type World } from '../../discover/world.ts';
 import { imap as imapServer, record, smtp as smtpServer } from '../../records.ts';
@@ -209,5 +211,11 @@ describe('the checks as a server runs them', () => {
     await assert.rejects(running, /the server stops/);
     assert.equal(told.includes('proof unknown'), false);
     await assert.rejects(runChecks(at('new.zz'), slow), /the server stops/);
+  });
+
+  test('leave nothing at the signal, which is that of the server’s whole life', async () => {
+    const { signal } = new AbortController();
+    await runChecks(at('new.zz'), context({}, { signal }));
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
   });
 });

@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../../../src/verify/clock.ts';
 import { judge } from '../../../src/verify/judge.ts';
 import { Pace } from '../../../src/verify/pace.ts';
 import { probe } from '../../../src/verify/probe/probe.ts';
+import { logTo } from '../../log.ts';
 import { probeOptions } from '../prober.ts';
 
 const [server = '', token = '', concurrency = '2'] = process.argv.slice(2);
@@ -30,5 +31,5 @@ await runAgent({
   signal: stop.signal,
   onResult: () => process.stdout.write('.'),
   onRun: ({ done, verdict, changes }) => console.log(`\nrun ${done} ${verdict} ${changes.length}`),
-  note: (message) => console.error(message),
+  log: logTo((message) => console.error(message)),
 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EndpointKey } from '../../../src/provider/model.ts';
+import { endpointKey } from '../../../src/provider/model.ts';
 import { fitted, mostEvidence, readEvidence } from '../../../src/verify/agents/evidence-shape.ts';
-import { formatEndpoint } from '../../../src/verify/endpoint.ts';
 import type { Attempt, Evidence } from '../../../src/verify/evidence.ts';
 import { judge } from '../../../src/verify/judge.ts';
 import { probe } from '../../../src/verify/probe/probe.ts';
@@ -43,7 +43,7 @@ describe('evidence of ours passes whole', () => {
       const evidence = await probe(target, probeOptions);
       await server.stop();
       same(evidence);
-      assert.equal(evidence.endpoint, formatEndpoint(target));
+      assert.equal(evidence.endpoint, endpointKey(target));
     });
   }
 

@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { load } from '../../../src/catalog/load.ts';
 import type { Domain } from '../../../src/name/domain.ts';
 import { endpointKey, type Provider } from '../../../src/provider/model.ts';
-import { traceRevisions } from '../../../src/store/providers.ts';
+import { traceRevisions } from '../../../src/store/revisions.ts';
 import { liftQuarantine, putQuarantine, readQuarantineHistory } from '../../../src/store/seen/quarantine.ts';
 import { listEndpoints, type Move, moveStatuses } from '../../../src/store/seen/statuses.ts';
 import { readTransitions } from '../../../src/store/seen/transitions.ts';

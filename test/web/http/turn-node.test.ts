@@ -1,9 +1,10 @@
 /** Who asks for much in one breath gets it, in order, and keeps nobody waiting. */
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { listen } from '../../../src/web/http/listen-node.ts';
 
@@ -52,12 +53,19 @@ test('what waited for its turn when the client left never begins', async (t) => 
   t.after(() => server.close());
   const port = Number(new URL(server.url).port);
   const request = (name: string) => `GET /${name} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  let accepted: Socket | undefined;
+  const accept = (message: unknown) => {
+    const { socket } = message as { socket: Socket };
+    if (socket.localPort === port) accepted ??= socket;
+  };
+  subscribe('net.server.socket', accept);
+  t.after(() => unsubscribe('net.server.socket', accept));
   const client = connect(port, '127.0.0.1');
   client.write(['first', 'second', 'third'].map(request).join(''));
   while (begun.length === 0) await setImmediate();
+  const gone = new Promise((resolve) => accepted?.once('close', resolve));
   client.resetAndDestroy();
-  // Another connection is answered after the server has heard that one go.
-  await setTimeout(20);
+  await gone;
   answer();
   for (let i = 0; i < 3; i++) await fetch(`${server.url}/other`);
   assert.deepEqual(new Set(begun), new Set(['first', 'other']));

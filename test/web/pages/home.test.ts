@@ -80,6 +80,16 @@ describe('An answer', () => {
     assert.match(html, /data-username="%EMAILLOCALPART%"/);
   });
 
+  test('describes a user name that is made of several parts, without a placeholder that people would type', async () => {
+    const joined = {
+      ...post,
+      incoming: post.incoming.map((one) => ({ ...one, username: '%EMAILLOCALPART%.%EMAILDOMAIN%' })),
+    };
+    const { html } = await ask('?domain=post.example', { curated: { ...curated, providers: [joined] } });
+    const [, shown] = /data-username="%EMAILLOCALPART%\.%EMAILDOMAIN%">([^<]*)</.exec(html) ?? [];
+    assert.equal(shown, 'name.domain');
+  });
+
   test('speaks German', async () => {
     const text = read((await ask('?domain=post.example', {}, 'de')).html);
     assert.match(text, /Mail-Einstellungen für post\.example/);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EndpointKey } from '../../../src/provider/model.ts';
-import type { PastCheck } from '../../../src/store/history.ts';
+import type { PastCheck } from '../../../src/store/seen/history.ts';
 import { median, pastOf } from '../../../src/web/pages/past.ts';
 
 const now = Date.parse('2026-11-30T15:00:00.000Z');

@@ -196,6 +196,13 @@ describe('POST /api/v1/submissions', () => {
     assert.notEqual((await submit()).number, first.number);
   });
 
+  at('may be made again once it has ended', async ({ ask, send, submit }) => {
+    const { number, receipt } = await submit(change);
+    assert.equal((await send('POST', path, json, JSON.stringify(change))).status, 409);
+    assert.equal((await ask('DELETE', `${path}/${number}`, receipt)).status, 200);
+    assert.equal((await submit(change)).number, number + 1);
+  });
+
   at(
     'with dry_run runs every check and stores nothing',
     async ({ its, send }) => {

@@ -37,6 +37,7 @@ function another(button: HTMLElement): void {
     for (const { name, value } of Array.from(element.attributes))
       if (value.includes(`/${n - 1}/`)) element.setAttribute(name, value.replaceAll(`/${n - 1}/`, `/${n}/`));
     if (element instanceof HTMLInputElement) element.value = '';
+    element.removeAttribute('aria-invalid');
     if (element.classList.contains('fault')) element.textContent = '';
   }
   const legend = one('legend', row);

@@ -2,8 +2,10 @@
  * Delta Chat's provider-db: one Markdown file a provider, its facts in a YAML front matter. Only the facts are read; the
  * hints and pages are its authors' text.
  */
-import { date } from '../provider/fields.ts';
-import type { Provider, Server } from '../provider/model.ts';
+
+import { isWildcard, stem } from '../../name/pattern.ts';
+import { date } from '../../provider/fields.ts';
+import type { Provider, Security, Server } from '../../provider/model.ts';
 import {
   type Draft,
   importHost,
@@ -16,11 +18,18 @@ import {
   importWord,
   Remarks,
   sourceKey,
-} from './draft.ts';
+} from '../draft.ts';
+import { patterns, sockets, types } from './vocabulary.ts';
 
-const sockets: Record<string, Server['security']> = { ssl: 'tls', starttls: 'starttls', plain: 'none' };
-const usernames: Record<string, string> = { email: '%EMAILADDRESS%', emaillocalpart: '%EMAILLOCALPART%' };
-const types: Record<string, Server['protocol']> = { imap: 'imap', smtp: 'smtp' };
+const typesRead = byWord(types.map((type) => [type, type]));
+const socketsRead = byWord(Object.entries(sockets) as [Security, string][]);
+const patternsRead = byWord([...patterns]);
+
+/** Our word for each of the list's, in lower case. */
+function byWord<T extends string>(words: readonly (readonly [ours: T, theirs: string])[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(words.map(([ours, theirs]) => [theirs.toLowerCase(), ours]));
+}
+
 const understood: ReadonlySet<string> = new Set([
   'name',
   'status',
@@ -49,10 +58,10 @@ export function parseProviderDb(value: unknown, source: Provider['sources'][stri
     if (facts[key] !== undefined && !Array.isArray(facts[key])) remarks.add(key, 'is not a list; left out');
   const domains = importList(facts.domains).flatMap((domain) => {
     const text = importText(domain);
-    const stem = importHost(text.replace(/^\*\./, ''), 'domains', remarks);
-    return stem === undefined ? [] : [text.startsWith('*.') ? `*.${stem}` : stem];
+    const name = importHost(stem(text), 'domains', remarks);
+    return name === undefined ? [] : [isWildcard(text) ? `*.${name}` : name];
   });
-  const id = domains.find((domain) => !domain.startsWith('*.'));
+  const id = domains.find((domain) => !isWildcard(domain));
   if (id === undefined) return undefined;
 
   const servers = importList(facts.server).flatMap((server, i) => readServer(server, `server[${i}]`, remarks));
@@ -83,10 +92,10 @@ function readServer(value: unknown, where: string, remarks: Remarks): Server[] {
   const server = importMap(value) ?? {};
   for (const key of Object.keys(server))
     if (!understoodOfServer.has(key)) remarks.add(`${where}.${key}`, 'is not understood; left out');
-  const protocol = importWord(types, importText(server.type), `${where}.type`, remarks);
-  const security = importWord(sockets, importText(server.socket), `${where}.socket`, remarks);
+  const protocol = importWord(typesRead, importText(server.type), `${where}.type`, remarks);
+  const security = importWord(socketsRead, importText(server.socket), `${where}.socket`, remarks);
   const username = importWord(
-    usernames,
+    patternsRead,
     importText(server.username_pattern, 'EMAIL'),
     `${where}.username_pattern`,
     remarks,

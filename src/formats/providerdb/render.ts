@@ -1,24 +1,19 @@
 /**
- * Delta Chat's provider-db written: `_providers/<id>.md`, facts in a YAML front matter (its README says which), and the steps
- * as the page behind it. It knows IMAP and SMTP with a password, and the address or its local part as user name.
+ * Delta Chat's provider-db written: `_providers/<id>.md`, facts in a YAML front matter, and the steps as the page behind it. It knows IMAP and SMTP with a password, and the address or its local part as user name.
  */
-import { type CurrentProvider, currentOf } from '../provider/current.ts';
-import { isTemplate } from '../provider/hosts.ts';
-import type { Knowledge, Provider, Server } from '../provider/model.ts';
-import { inLanguage, stepText } from '../provider/phrases.ts';
-import type { Foreign } from './foreign.ts';
-
-const sockets: Record<Server['security'], string> = { tls: 'SSL', starttls: 'STARTTLS', none: 'PLAIN' };
-const patterns: Partial<Record<string, string>> = {
-  '%EMAILADDRESS%': 'EMAIL',
-  '%EMAILLOCALPART%': 'EMAILLOCALPART',
-};
+import { type CurrentProvider, currentOf } from '../../provider/current.ts';
+import { isTemplate, literalDomains } from '../../provider/hosts.ts';
+import { takesPassword } from '../../provider/login.ts';
+import type { Knowledge, Provider, Server } from '../../provider/model.ts';
+import { inLanguage, stepText } from '../../provider/phrases.ts';
+import type { Foreign } from '../foreign.ts';
+import { patterns, sockets, types } from './vocabulary.ts';
 
 /** One file. A provider without access is one, too: the list warns of it (`BROKEN`). */
 export function renderProviderDb(record: Provider, knowledge: Knowledge): Foreign {
   const { provider } = currentOf(record, knowledge);
   const { name, domains, website } = provider;
-  if (!domains.some((domain) => !domain.startsWith('*.'))) return { why: `${name} has no mail domain of its own` };
+  if (literalDomains(provider).length === 0) return { why: `${name} has no mail domain of its own` };
   const servers = [...provider.incoming, ...provider.outgoing].filter(isSayable);
   const works =
     servers.some(({ protocol }) => protocol === 'imap') && servers.some(({ protocol }) => protocol === 'smtp');
@@ -44,22 +39,16 @@ export function renderProviderDb(record: Provider, knowledge: Knowledge): Foreig
 
 /** Plaintext is left out: the list's own clients would use it. */
 function isSayable({ protocol, host, security, username, auth }: Server): boolean {
-  const listed = protocol === 'imap' || protocol === 'smtp';
-  return listed && security !== 'none' && !isTemplate(host) && username in patterns && auth.some(isPassword);
-}
-
-function isPassword(way: Server['auth'][number]): boolean {
-  return way === 'password-cleartext' || way === 'password-encrypted';
+  const listed = types.some((type) => type === protocol);
+  return listed && security !== 'none' && !isTemplate(host) && patterns.has(username) && takesPassword({ auth });
 }
 
 function refusesPasswords({ incoming, outgoing }: CurrentProvider): boolean {
-  return [incoming, outgoing].some(
-    (servers) => servers.length > 0 && !servers.some(({ auth }) => auth.some(isPassword)),
-  );
+  return [incoming, outgoing].some((servers) => servers.length > 0 && !servers.some(takesPassword));
 }
 
 function serverLines({ protocol, host, port, security, username }: Server): string[] {
-  const pattern = patterns[username];
+  const pattern = patterns.get(username);
   return [
     `  - type: ${protocol}`,
     `    socket: ${sockets[security]}`,

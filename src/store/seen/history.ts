@@ -1,14 +1,14 @@
 /** What was seen of endpoints, for those who want to know more than the status. */
-import { and, desc, eq, inArray, isNotNull, lt, max, min } from 'drizzle-orm';
-import type { EndpointKey } from '../provider/model.ts';
-import type { Db } from './db.ts';
-import { check, watch } from './schema.ts';
-import type { Check } from './seen/checks.ts';
+import { and, desc, eq, isNotNull, lt, max, min } from 'drizzle-orm';
+import type { EndpointKey } from '../../provider/model.ts';
+import { among, type Db } from '../db.ts';
+import { check, watch } from '../schema.ts';
+import { type Check, wordsOf } from './checks.ts';
 
 /** A check without its evidence. */
 export type PastCheck = Omit<Check, 'evidence' | 'run'>;
 
-/** Checks of these endpoints together (at most 90), newest first, those before number `before`. */
+/** Checks of these endpoints together, newest first, those before number `before`. */
 export async function readHistory(
   db: Db,
   endpoints: readonly EndpointKey[],
@@ -19,24 +19,24 @@ export async function readHistory(
   const rows = await db
     .select({ n, endpoint, at, vantage, code, outcome, warnings, says, ms, certDays, changed })
     .from(check)
-    .where(and(inArray(endpoint, [...endpoints]), before === undefined ? undefined : lt(n, before)))
+    .where(and(among(endpoint, endpoints), before === undefined ? undefined : lt(n, before)))
     .orderBy(desc(n))
     .limit(limit);
   return rows.map((row) => ({
     ...row,
     endpoint: row.endpoint as EndpointKey,
-    warnings: row.warnings === '' ? [] : row.warnings.split(' '),
+    warnings: wordsOf(row.warnings),
     changed: row.changed === 1,
   }));
 }
 
-/** The evidence of the newest check of each of these endpoints (at most 90) of which there is any. */
+/** The evidence of the newest check of each of these endpoints of which there is any. */
 export async function readLastEvidence(db: Db, endpoints: readonly EndpointKey[]): Promise<Map<EndpointKey, unknown>> {
   if (endpoints.length === 0) return new Map();
   const newest = db
     .select({ n: max(check.n).as('newest') })
     .from(check)
-    .where(and(inArray(check.endpoint, [...endpoints]), isNotNull(check.evidence)))
+    .where(and(among(check.endpoint, endpoints), isNotNull(check.evidence)))
     .groupBy(check.endpoint)
     .as('newest');
   const rows = await db
@@ -46,13 +46,13 @@ export async function readLastEvidence(db: Db, endpoints: readonly EndpointKey[]
   return new Map(rows.map(({ endpoint, evidence }) => [endpoint as EndpointKey, JSON.parse(evidence ?? 'null')]));
 }
 
-/** When each of these endpoints (at most 90) is looked at next, from wherever; null or missing: never. */
+/** When each of these endpoints is looked at next, from wherever; null or missing: never. */
 export async function readDueAt(db: Db, endpoints: readonly EndpointKey[]): Promise<Map<EndpointKey, string | null>> {
   if (endpoints.length === 0) return new Map();
   const rows = await db
     .select({ endpoint: watch.endpoint, dueAt: min(watch.dueAt) })
     .from(watch)
-    .where(inArray(watch.endpoint, [...endpoints]))
+    .where(among(watch.endpoint, endpoints))
     .groupBy(watch.endpoint);
   return new Map(rows.map((row) => [row.endpoint as EndpointKey, row.dueAt]));
 }
