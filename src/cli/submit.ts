@@ -5,7 +5,7 @@ import { isOpen } from '../submit/state.ts';
 import { askServer, complaintOf, type Question, ServerRefusal, serverOption, serverUrl } from './atlas-server.ts';
 import type { Command } from './main.ts';
 import { jsonOption, language } from './options.ts';
-import { readSecret, reservePrivate, tokenPlace } from './private-file.ts';
+import { type Reserved, readSecret, reservePrivate, tokenPlace } from './private-file.ts';
 import { Complaint, type ExitCode, exit, misuse, note, out, outJson, visible } from './say.ts';
 import { readSubmissionFile, type SubmissionFile } from './submission-file.ts';
 import {
@@ -177,18 +177,31 @@ async function submit(server: string, file: SubmissionFile | undefined, values: 
     throw error;
   }
   const { receipt, ...rest } = made;
-  place?.write(receipt);
+  const kept = place && keeps(place, receipt) ? place : undefined;
   if (values.json) {
-    outJson(place ? rest : made);
+    outJson(kept ? rest : made);
     return exitFor(made);
   }
   const { number, kind, preview, remarks } = made;
   out(sayTitle(made, speech));
-  out(place ? `${words[speech].receiptIn} ${place.file}` : `${words[speech].receipt} ${receipt}`);
-  if (!place) note(words[speech].once);
+  out(kept ? `${words[speech].receiptIn} ${kept.file}` : `${words[speech].receipt} ${receipt}`);
+  if (!kept) note(words[speech].once);
   if (kind === 'new' || kind === 'change') out(`${words[speech].preview} ${preview}/v1.1/`);
   if (remarks.length > 0) out(sayRemarks(remarks, speech));
-  return follow(server, number, receipt, values.receipt ?? 'FILE');
+  return follow(server, number, receipt, kept?.file ?? 'FILE');
+}
+
+/** False where it cannot be written after all (a full disk): then it is shown, because nobody can get it again. */
+function keeps(place: Reserved, receipt: string): boolean {
+  try {
+    place.write(receipt);
+    return true;
+  } catch (error) {
+    place.giveUp();
+    const { code } = error as NodeJS.ErrnoException;
+    note(`${place.file} cannot be written (${code ?? 'unknown'}), and the receipt is shown instead`);
+    return false;
+  }
 }
 
 /** The receipt exists only in the answer: where that is lost, the same request gets it again. */
