@@ -26,21 +26,15 @@ import { specialGuard } from './net/guard.ts';
 import { guardedFetch, userAgentOf } from './net/http/fetch.ts';
 import { workersSender } from './net/http/http-workers.ts';
 import { webhook } from './net/webhook.ts';
-import type { AnsweredProvider, EndpointKey } from './provider/model.ts';
+import type { AnsweredProvider } from './provider/model.ts';
 import { openD1 } from './store/d1.ts';
 import type { Store } from './store/db.ts';
 import { addDemand } from './store/demand.ts';
-import { readRecords } from './store/index-by-key.ts';
 import { readMeta } from './store/meta.ts';
-import { readNoProbe } from './store/providers.ts';
-import { listEndpoints } from './store/seen/statuses.ts';
 import { authenticate } from './store/tokens.ts';
 import { agency } from './verify/agents/agency.ts';
-import { endpoints } from './verify/endpoint.ts';
-import { hear, statusesPath } from './verify/hear.ts';
 import { judge } from './verify/judge.ts';
 import { lister } from './verify/listing.ts';
-import { watchNames } from './verify/watch-names.ts';
 import { createApp } from './web/app.ts';
 import { bundler } from './web/bulk/bundler.ts';
 import { cachedAtEdge, type EdgeCache } from './web/http/edge-cache.ts';
@@ -49,6 +43,7 @@ import { fromStore } from './web/served/from-store.ts';
 import { Keeper } from './web/served/keeper.ts';
 import { KeeperByKey } from './web/served/keeper-by-key.ts';
 import { edgeDesk } from './web/submissions/desk-edge.ts';
+import { hourly } from './web/verifying-edge.ts';
 
 /** What wrangler.toml and secrets set. */
 export interface Env {
@@ -94,8 +89,6 @@ const publishedTimeout = 8000;
 const patientTimeout = 15_000;
 /** How often what many ask for in vain is written down. */
 const demandInterval = 600_000;
-/** Domains that are asked for their name servers in an hour: a Worker may send 1,000 requests each time it runs. */
-const mostWatched = 200;
 
 /** The cron that looks after submissions; the other one does what is done each hour. */
 const oftenCron = '*/5 * * * *';
@@ -137,7 +130,7 @@ export default {
 
   async scheduled({ cron }: { readonly cron: string }, env: Env): Promise<void> {
     const store = openD1(env.DB);
-    if (cron !== oftenCron) return hourly(store, env);
+    if (cron !== oftenCron) return hourly(store, { evidence: env.EVIDENCE, doh: env.DOH });
     // An atlas is read only where something is due.
     if (takesSubmissions(env)) await deskOver(store, new Keeper(store), env).lookAfter();
   },
@@ -271,42 +264,6 @@ async function profileSignerOf({ SIGN_CERT: cert, SIGN_KEY: key }: Env): Promise
   if (!cert || !key) return undefined;
   const { profileSigner } = await import('./formats/mobileconfig/sign.ts');
   return profileSigner({ cert, key });
-}
-
-/**
- * What a Worker does by itself: it lists the endpoints for agents, hears what another instance has seen, and watches who
- * answers for our hosts' domains. What fails keeps nothing else from being done, and makes the run of the cron a failed one.
- */
-async function hourly(store: Store, { EVIDENCE: evidence, DOH: doh }: Env): Promise<void> {
-  const { keys, hosts } = await listed(store);
-  const now = new Date().toISOString();
-  await listEndpoints(store, [...keys], now);
-  const hearing = async () => {
-    if (!evidence) return;
-    const report = await hear(store, new URL(statusesPath, evidence), { own: keys, now });
-    console.log(`${report.heard} statuses were heard from ${report.from}`);
-  };
-  const watching = async () => {
-    const { alarms } = await watchNames({ store, resolver: dohResolver(doh), hosts, most: mostWatched, pause: 0 });
-    for (const { domain } of alarms) console.warn(`${domain} came under quarantine`);
-  };
-  const done = await Promise.allSettled([hearing(), watching()]);
-  const failed = done.filter(({ status }) => status === 'rejected');
-  if (failed.length > 0) throw new AggregateError(failed.map((one) => (one as PromiseRejectedResult).reason));
-}
-
-/** The endpoints of all records, read a hundred records at a time. */
-async function listed({ db }: Store): Promise<{ keys: Set<EndpointKey>; hosts: Set<string> }> {
-  const [keys, hosts] = [new Set<EndpointKey>(), new Set<string>()];
-  const noProbe = await readNoProbe(db);
-  for (let offset = 0; ; offset += 100) {
-    const providers = await readRecords(db, offset, 100);
-    for (const { key, endpoint } of endpoints({ providers, noProbe })) {
-      keys.add(key);
-      hosts.add(endpoint.host);
-    }
-    if (providers.length < 100) return { keys, hosts };
-  }
 }
 
 function note(what: string, error: unknown): void {

@@ -7,16 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { readRecord } from '../src/store/providers.ts';
 import { readRevisions } from '../src/store/revisions.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { readEvents, readSubmission } from '../src/store/submissions.ts';
 import { createToken, type Role, revokeToken } from '../src/store/tokens.ts';
 import { type DnsServer, startDns } from './dns-server.ts';
+import { program } from './program.ts';
 import { tableInDocs } from './submit/hostile-table.ts';
 
-const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const main = await program();
 const temporary = mkdtempSync(join(tmpdir(), 'mailatlas-hostile-'));
 const path = '/api/v1/submissions';
 let dns: DnsServer;

@@ -10,29 +10,33 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-let built: Promise<string> | undefined;
+/** Each file, and what it is told of itself. */
+const sources = {
+  main: ['src/cli/main.ts', {}],
+  // It calls the other's `main` itself.
+  'waiting-command': ['test/fault/waiting-command.ts', { 'import.meta.main': 'false' }],
+} as const;
+
+const built = new Map<string, Promise<string>>();
 const folders: string[] = [];
 after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The folder of the bundled programs, which goes with the test file: `main.mjs`, `waiting-command.mjs`. */
-export function programs(): Promise<string> {
-  built ??= bundle();
-  return built;
+/** The file of a bundled program, which goes with the test file that asks for it. */
+export function program(name: keyof typeof sources = 'main'): Promise<string> {
+  const known = built.get(name) ?? bundle(name);
+  built.set(name, known);
+  return known;
 }
 
-async function bundle(): Promise<string> {
+async function bundle(name: keyof typeof sources): Promise<string> {
+  const [file, define] = sources[name];
   // Where Node finds what stays outside of the bundle.
   const folder = mkdtempSync(join(root, 'node_modules', '.programs-'));
   folders.push(folder);
-  for (const [file, define] of [
-    ['src/cli/main.ts', {}],
-    // It calls the other's `main` itself.
-    ['test/fault/waiting-command.ts', { 'import.meta.main': 'false' }],
-  ] as const)
-    await bundleOne(join(root, file), folder, define);
-  return folder;
+  await bundleOne(join(root, file), folder, define);
+  return join(folder, `${name}.mjs`);
 }
 
 /** What finds migrations/, data/ or package.json by its own place goes on doing so. */

@@ -6,7 +6,7 @@ import { judgeAuth } from '../verify/auth.ts';
 import { parseEndpoint } from '../verify/endpoint.ts';
 import type { Evidence } from '../verify/evidence.ts';
 import { byId } from './by-id.ts';
-import { ProbesQuery } from './contract/contract.ts';
+import { ProbesQuery } from './contract/probes.ts';
 import { sourceOf } from './find.ts';
 import { parseQuery } from './http/parse-query.ts';
 import { sendJson, sendMoved } from './http/respond.ts';

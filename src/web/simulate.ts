@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { lookup } from '../lookup/ladder.ts';
 import { parseAddress } from '../name/address.ts';
 import { nothingHere } from './ask.ts';
-import { SimulateQuery } from './contract/contract.ts';
+import { SimulateQuery } from './contract/simulation.ts';
 import { notServedHere, sourceOf } from './find.ts';
 import { HttpProblem } from './http/errors.ts';
 import { parseQuery } from './http/parse-query.ts';

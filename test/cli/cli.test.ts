@@ -40,7 +40,7 @@ import { autoconfig, autodiscover, startWorld, type World } from '../discover/wo
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { logTo } from '../log.ts';
 import { pki } from '../pki.ts';
-import { programs } from '../program.ts';
+import { program } from '../program.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';
 import { imap } from '../verify/well-behaved.ts';
 
@@ -60,7 +60,7 @@ let server: RunningServer;
 before(async () => {
   mkdirSync(tools);
   const command = join(tools, 'mailatlas');
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${join(await programs(), 'main.mjs')}' "$@"\n`);
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${await program()}' "$@"\n`);
   chmodSync(command, 0o755);
   const sqlite = join(tools, 'sqlite');
   const say = "new (require('better-sqlite3'))(process.argv[1]).exec(process.argv[2])";

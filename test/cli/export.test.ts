@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { readDataDir } from '../../src/catalog/files.ts';
 import { draftText } from '../../src/catalog/format.ts';
 import { loadFiles } from '../../src/catalog/load.ts';
@@ -19,10 +18,11 @@ import { createToken } from '../../src/store/tokens.ts';
 import { accept } from '../../src/submit/review.ts';
 import { submit } from '../../src/submit/submissions.ts';
 import { logTo } from '../log.ts';
+import { program } from '../program.ts';
 import { record } from '../records.ts';
 import { draft, testDesk } from '../submit/desk.ts';
 
-const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = await program();
 const root = mkdtempSync(join(tmpdir(), 'mailatlas-export-'));
 after(() => rmSync(root, { recursive: true }));
 
@@ -61,7 +61,7 @@ async function published(...changes: (readonly ['change' | 'new' | 'remove', Pro
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
       const env = { ...process.env, LC_ALL: 'C', NO_COLOR: '1' };
       const isElsewhere = args[0] === 'lint' || args.includes('--from');
-      const all = [program, ...args, '--data', data, ...(isElsewhere ? [] : ['--db', db])];
+      const all = [main, ...args, '--data', data, ...(isElsewhere ? [] : ['--db', db])];
       execFile(process.execPath, all, { env }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
       );

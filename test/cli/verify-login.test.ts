@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type DnsServer, startDns } from '../dns-server.ts';
 import { pki } from '../pki.ts';
+import { program } from '../program.ts';
 import { formsOf } from '../verify/login/login-hands.ts';
 import { type MailServer, startMailServer } from '../verify/mail-server.ts';
 import { imap, smtp } from '../verify/well-behaved.ts';
 
-const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = await program();
 const password = 'corréct "horse" battery';
 const folder = mkdtempSync(join(tmpdir(), 'mailatlas-accounts-'));
 const accounts = join(folder, 'accounts.json');
@@ -44,7 +44,7 @@ async function verify(values: object = {}): Promise<Ran> {
   // The compiled atlas of this run's data goes where the data is.
   const env = { ...process.env, XDG_CACHE_HOME: folder, LC_ALL: 'C', NO_COLOR: '1' };
   const ran = await new Promise<Ran>((resolve) => {
-    execFile(process.execPath, [program, 'verify', ...args], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [main, 'verify', ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });

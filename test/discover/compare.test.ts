@@ -197,7 +197,7 @@ describe('over real sockets', () => {
       incoming: [imap({ host: 'imap.srv.zz' }), imap({ host: 'imap.srv.zz', port: 143, security: 'starttls' })],
       outgoing: [smtp({ host: 'smtp.srv.zz' }), smtp({ host: 'smtp.srv.zz', port: 587, security: 'starttls' })],
     });
-    const found = await discover(parseDomain('srv.zz'), world.ports, { timeout: 5000 });
+    const found = await discover(parseDomain('srv.zz'), world.ports, { timeout: 30_000 });
     assert.deepEqual(say(compare(provider, found)), [
       'differs',
       'extra imap tls: - | big.srv.zz:993',

@@ -161,7 +161,7 @@ describe('autoconfig', () => {
       sites: { 'https://autoconfig.expired.zz/mail/config-v1.1.xml': 'x' },
       zone: { 'autoconfig.expired.zz': { A: ['127.0.0.1'] } },
     });
-    const seen = await discover(parseDomain('expired.zz'), expired.ports, { timeout: 5000 });
+    const seen = await discover(parseDomain('expired.zz'), expired.ports, { timeout: 30_000 });
     assert.equal(
       endings(seen, 'autoconfig')[0],
       'https://autoconfig.expired.zz/mail/config-v1.1.xml certificate (CERT_HAS_EXPIRED)',

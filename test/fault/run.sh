@@ -13,4 +13,4 @@ done
 ((${#files[@]})) || files=(test/fault/*.test.ts)
 # Ten thousand connections of ours have two ends. For this process and its children alone.
 ulimit -n "$(ulimit -H -n)" || true
-exec node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"
+exec node --import ./test/quick-start.ts --test --test-concurrency=1 --test-reporter=spec "${files[@]}"

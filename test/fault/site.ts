@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createToken, type Role } from '../../src/store/tokens.ts';
-import { programs } from '../program.ts';
+import { program as bundled } from '../program.ts';
 
 export interface Answer {
   readonly status: number;
@@ -107,7 +107,7 @@ export class Site {
     program: 'main' | 'waiting-command' = 'main',
   ): Promise<ChildProcess> {
     const { under = [], env, node = [] } = this.#options;
-    const main = join(await programs(), `${program}.mjs`);
+    const main = await bundled(program);
     const needsData = !['backup', 'restore', 'token'].includes(command);
     const place = ['--db', this.db, ...(needsData ? ['--data', this.data] : [])];
     const [first, ...rest] = [...under, process.execPath, ...node, main, command, ...place, ...args];

@@ -33,7 +33,9 @@ before(async () => {
   writeFileSync(
     hook,
     `process.on('SIGUSR2', () => { globalThis.gc(); globalThis.gc();
-       require('node:fs').writeFileSync(${JSON.stringify(memoryFile)}, JSON.stringify(process.memoryUsage())); });`,
+       const { renameSync, writeFileSync } = require('node:fs');
+       writeFileSync(${JSON.stringify(`${memoryFile}.part`)}, JSON.stringify(process.memoryUsage()));
+       renameSync(${JSON.stringify(`${memoryFile}.part`)}, ${JSON.stringify(memoryFile)}); });`,
   );
   const resolver = ['--resolver', dns.address, '--proof-resolver', dns.address];
   const options = {
@@ -217,8 +219,7 @@ async function used(): Promise<Used> {
   await pause(sized(1000, 7000)); // Connections that are kept alive go first.
   rmSync(memoryFile, { force: true });
   process.kill(site.pid, 'SIGUSR2');
-  while (!existsSync(memoryFile) || readFileSync(memoryFile, 'utf8') === '') await pause(20);
-  await pause(100);
+  while (!existsSync(memoryFile)) await pause(20);
   const { heapUsed, external, rss } = JSON.parse(readFileSync(memoryFile, 'utf8')) as NodeJS.MemoryUsage;
   const inMiB = (octets: number) => Math.round((octets / 2 ** 20) * 10) / 10;
   return { heap: inMiB(heapUsed), outside: inMiB(external), resident: inMiB(rss), descriptors: site.descriptors };

@@ -1,6 +1,6 @@
 /**
- * A short look at every reader of what strangers send: what was found once, then inputs of a fixed seed and of one that is
- * new each time. `npm run fuzz -- TARGET --minutes 10` looks longer, and is guided by what is reached (docs/threats.md).
+ * A short look at every reader of what strangers send: what was found once, then inputs of two seeds. `npm run fuzz -- TARGET
+ * --minutes 10` looks longer, with a new seed each time, and is guided by what is reached (docs/threats.md).
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -9,8 +9,7 @@ import { failureOf, fuzz } from './engine.ts';
 import type { Target } from './target.ts';
 import { targets } from './targets/index.ts';
 
-const fixed = 1;
-const fresh = Math.floor(Math.random() * 2 ** 31);
+const seeds = [1, 2] as const;
 const milliseconds = 200;
 
 for (const target of targets) {
@@ -20,7 +19,7 @@ for (const target of targets) {
         assert.equal(await failureOf(target, input), undefined, JSON.stringify(input));
     });
 
-    for (const seed of [fixed, fresh])
+    for (const seed of seeds)
       test(`for the seed ${seed}`, async () => {
         const { finding } = await fuzz(target, { seed, milliseconds, corpus: corpusOf(target) });
         if (finding)
@@ -41,7 +40,7 @@ describe('the fuzzer finds', () => {
     run: () => 0,
   };
   const found = async (run: Target['run']) =>
-    (await fuzz({ ...target, run }, { seed: fixed, milliseconds: 20_000 })).finding;
+    (await fuzz({ ...target, run }, { seed: seeds[0], milliseconds: 120_000 })).finding;
 
   test('what is thrown, and makes the input small', async () => {
     const finding = await found((input) => {

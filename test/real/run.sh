@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 bash test/real/install.sh
 # The jumping clock is among the faults, and needs a package as well.
-exec node --test --test-concurrency=3 --test-reporter=spec 'test/real/**/*.test.ts' test/fault/clock.test.ts
+exec node --import ./test/quick-start.ts --test --test-concurrency=3 --test-reporter=spec 'test/real/**/*.test.ts' test/fault/clock.test.ts

@@ -192,11 +192,11 @@ describe('The lane', { timeout: 120_000 }, () => {
     assert.match(text, /<\/clientConfig>\s*$/);
   });
 
-  test('agrees with the app about whatever is sent', async (t) => {
+  // `npm run fuzz:lane` has other seeds.
+  test('agrees with the app about whatever is sent', async () => {
     const { on, etag } = twins;
     const had = on.taken();
-    const seed = Date.now() % 1_000_000;
-    t.diagnostic(`seed ${seed}`);
+    const seed = 8143;
     const property = fc.asyncProperty(streams(etag), async (pieces) => void (await agree(twins, pieces, 1)));
     await fc.assert(property, { numRuns: 300, seed, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false });
     assert.ok(on.taken() > had, 'the lane had something to answer');

@@ -11,7 +11,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 test('What the app promises on Node, it keeps in workerd', (t) => {
   const files = globSync('test/web/**/*.test.ts', { cwd: root });
-  const args = ['--test', '--test-isolation=none', '--test-reporter=spec', ...files.sort()];
+  const args = [
+    '--import',
+    './test/quick-start.ts',
+    '--test',
+    '--test-isolation=none',
+    '--test-reporter=spec',
+    ...files.sort(),
+  ];
   // Within a test, node:test would be told in a form for machines.
   const env: NodeJS.ProcessEnv = { ...process.env, ...quietly, MAILATLAS_TEST_ON: 'workerd' };
   delete env['NODE_TEST_CONTEXT'];

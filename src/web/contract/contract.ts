@@ -3,9 +3,6 @@
  * test/web/contract/openapi.test.ts holds every answer against them.
  */
 import * as z from 'zod';
-import { clientNames, refusals, replayCodes, stepKinds, unsures } from '../../discover/clients/model.ts';
-import { differenceFields, verdicts } from '../../discover/clients/verdict.ts';
-import { attemptCodes } from '../../discover/model.ts';
 import { autoconfigVersions } from '../../formats/autoconfig/vocabulary.ts';
 import { hostMembers, urlMembers } from '../../formats/pacc/vocabulary.ts';
 import { Messages } from '../../provider/lists.ts';
@@ -13,7 +10,6 @@ import { matchedBys, mechanisms, statusNames, trustLevels, trusts } from '../../
 import {
   Alternative,
   accesses,
-  auths,
   Decision,
   Documentation,
   Follow,
@@ -28,7 +24,6 @@ import {
   Service,
   SetupStep,
   Source,
-  securities,
 } from '../../provider/schema.ts';
 import { errorCodes } from '../http/errors.ts';
 
@@ -202,53 +197,6 @@ export const ChangeList = z
   })
   .meta({ id: 'ChangeList' });
 
-const Checked = z.object({
-  n: z.int().describe('A number of this server’s own, growing.'),
-  endpoint: z.string(),
-  at: z.iso.datetime().describe('When the probe began.'),
-  vantage: z.string().describe('Who looked, from where.'),
-  code: z.string().describe('ok, or what is wrong; stable.'),
-  outcome: z.enum(['works', 'fails', 'inconclusive']),
-  warnings: z.array(z.string()).describe('Codes.'),
-  says: z.string().describe('For people.'),
-  ms: z.int().describe('Milliseconds.'),
-  certDays: z.int().nullable().describe('Whole days to the end of the certificate; null: none was seen.'),
-  changed: z.boolean().describe('Another code than the time before.'),
-});
-
-const Probed = z.object({
-  endpoint: z.string().describe('imap://imap.mail.example:993?security=tls'),
-  status: z.enum(statusNames),
-  reason: z.string().describe('Why it has this status: a verdict’s code, or new, ok, unsteady, stale.'),
-  since: z.iso.datetime().nullable(),
-  checkedAt: z.iso.datetime().nullable().describe('The newest conclusive check.'),
-  vantage: z.string().optional().describe('Who says so, where it is another instance.'),
-  due: z.iso.datetime().nullable().describe('When it is looked at next; null: it is not.'),
-  auth: z
-    .array(
-      z.object({
-        auth: z.enum(auths),
-        standing: z.enum(['advertised', 'contradicted', 'unverifiable']),
-        by: z.string().optional().describe('The mechanisms or commands that stand for it.'),
-        says: z.string(),
-      }),
-    )
-    .describe('The record’s claims of sign-in beside what the server offered; that it works, only a login can show.'),
-  evidence: z
-    .unknown()
-    .optional()
-    .describe('With “evidence=1”: everything that the last probe saw; null: there was none.'),
-});
-
-export const ProbeList = z
-  .object({
-    provider: z.string(),
-    endpoints: z.array(Probed).describe('In the record’s order.'),
-    checks: z.array(Checked).describe('Of all these endpoints, newest first.'),
-    next: z.int().nullable().describe('For “before”, to get the older ones; null: there are none.'),
-  })
-  .meta({ id: 'ProbeList' });
-
 /** A page of something numbered, newest first. */
 export const PageQuery = z.object({
   limit: z
@@ -261,10 +209,6 @@ export const PageQuery = z.object({
     .regex(/^[1-9]\d{0,14}$/, 'must be a number from 1')
     .optional()
     .describe('Only those with a smaller number.'),
-});
-
-export const ProbesQuery = PageQuery.extend({
-  evidence: z.enum(['0', '1']).optional().describe('1: with the evidence of each endpoint’s last probe.'),
 });
 
 export const Problem = z
@@ -292,72 +236,6 @@ export const LookupQuery = z.object({
     .optional()
     .describe('1: where nothing else is known, ask the domain itself what it publishes; takes seconds (default 0).'),
 });
-
-export const SimulateQuery = z.object({
-  domain: z
-    .string()
-    .optional()
-    .describe('A mail domain, in any form people type; of an address only the domain is used.'),
-  client: z.enum(clientNames).optional().describe('Only this client; all without it.'),
-});
-
-const ClientServer = z.object({
-  protocol: z.enum(['imap', 'pop3', 'smtp', 'jmap']),
-  host: z.string().describe('As the client read it: a stranger may have written it.'),
-  port: z.int(),
-  security: z.enum(securities),
-  username: z.string().describe('As the client would send it, for the address of “address”.'),
-  auth: z.array(z.enum(auths)).optional().describe('In its order; missing: it looks what the server offers.'),
-});
-const Settings = z
-  .object({ incoming: z.array(ClientServer), outgoing: z.array(ClientServer) })
-  .describe('The first of each is what it takes; the others are what it tries or offers next.');
-
-export const SimulationAnswer = z
-  .object({
-    domain: z.string(),
-    at: z.iso.datetime().describe('When the domain was asked; an answer is repeated for a minute.'),
-    address: z.string().describe('The made-up address that clients set up here.'),
-    told: z.boolean().describe('Servers were told that address.'),
-    record: z.string().optional().describe('The id of our record; missing: there is none.'),
-    clients: z.array(
-      z.object({
-        client: z.enum(clientNames),
-        verdict: z.enum(verdicts).describe('What it ends with, held against our record.'),
-        differences: z.array(
-          z.object({
-            which: z.enum(['incoming', 'outgoing']),
-            field: z.enum(differenceFields),
-            ours: z.string(),
-            theirs: z.string(),
-          }),
-        ),
-        unsure: z.array(z.enum(unsures)).describe('Why the real client might end otherwise.'),
-        by: z.int().optional().describe('The step that decided, as an index of “steps”.'),
-        settings: Settings.optional(),
-        steps: z
-          .array(
-            z.object({
-              kind: z.enum(stepKinds),
-              asked: z.string().optional().describe('The URL or DNS name; EMAILADDRESS stands for the address.'),
-              code: z.enum([...attemptCodes, ...replayCodes]).describe('How the question ended.'),
-              refused: z.enum(refusals).optional().describe('Why the client makes nothing of the answer.'),
-              detail: z
-                .string()
-                .optional()
-                .describe('What the other side said, or where; a stranger’s words, bounded.'),
-              trust: z
-                .enum(trustLevels)
-                .optional()
-                .describe('What the way to the answer rests on; missing for our own.'),
-              settings: Settings.optional(),
-            }),
-          )
-          .describe('In the client’s order.'),
-      }),
-    ),
-  })
-  .meta({ id: 'Simulation' });
 
 export const ListQuery = z.object({
   q: z.string().max(100).optional().describe('Part of a name, an id or a domain.'),

@@ -1,6 +1,6 @@
 /** What the parts of the OpenAPI document share. */
-import type * as z from 'zod';
-import type { ZodOpenApiResponsesObject } from 'zod-openapi';
+import * as z from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { Problem } from './contract.ts';
 
 export const problems = (...statuses: readonly [number, string][]): ZodOpenApiResponsesObject =>
@@ -18,3 +18,10 @@ export const json = (description: string, schema: z.ZodType) => ({
   content: { 'application/json': { schema } },
 });
 export const tooLarge: [number, string] = [413, 'The body is larger than 64 KiB'];
+export const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
+export const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
+
+export const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
+
+export const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
+export const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });

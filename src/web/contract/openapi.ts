@@ -1,22 +1,16 @@
 /** The API as OpenAPI 3.1, generated from the schemas that the handlers use (contract.ts). */
 import * as z from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { createDocument } from 'zod-openapi';
 import { profileType } from '../../formats/mobileconfig/vocabulary.ts';
-import { paccPath, paccRevision } from '../../formats/pacc/vocabulary.ts';
+import { paccRevision } from '../../formats/pacc/vocabulary.ts';
 import { EvidenceShape } from '../../verify/agents/evidence-shape.ts';
 import { StatusLine } from '../../verify/exchange.ts';
 import { ComparisonList } from './comparisons.ts';
 import {
-  AddressQuery,
   Asked,
   AskQuery,
-  AutodiscoverFound,
-  AutodiscoverPath,
-  AutodiscoverQuery,
-  AutodiscoverRefused,
   ChangeList,
   ChangesQuery,
-  DomainPath,
   Health,
   LanguageQuery,
   ListQuery,
@@ -25,9 +19,6 @@ import {
   MessageList,
   PaccDocument,
   PageQuery,
-  ProbeList,
-  ProbesQuery,
-  Problem,
   ProfileForm,
   ProviderAnswer,
   ProviderList,
@@ -35,20 +26,16 @@ import {
   PublishQuery,
   Readiness,
   RevisionList,
-  SimulateQuery,
-  SimulationAnswer,
   VersionQuery,
 } from './contract.ts';
 import { agentPaths } from './openapi-agents.ts';
-import { json, later, malformed, problems, tooLarge } from './openapi-parts.ts';
+import { clientPaths } from './openapi-clients.ts';
+import { get, json, later, malformed, post, problems, tooLarge, tooMany, unknown, xml } from './openapi-parts.ts';
 import { submissionPaths } from './openapi-submissions.ts';
+import { ProbeList, ProbesQuery } from './probes.ts';
+import { SimulateQuery, SimulationAnswer } from './simulation.ts';
 
-const unknown: [number, string] = [404, 'There is no answer; “code” says why'];
 const tooOften: [number, string] = [429, 'Everything was asked for too often; where the atlas is too large for memory'];
-const tooMany: [number, string] = [429, 'Too many questions to DNS or to domains from this network'];
-
-const xml = { description: 'Autoconfig XML', content: { 'text/xml': { schema: z.string() } } };
-
 const atom = {
   description: 'An Atom feed (RFC 4287) of at most fifty entries',
   content: { 'application/atom+xml': { schema: z.string() } },
@@ -56,29 +43,10 @@ const atom = {
 
 const renamed = { description: 'The record has another id today' };
 
-const get = (operation: ZodOpenApiOperationObject) => ({ get: operation });
-const post = (operation: ZodOpenApiOperationObject) => ({ post: operation });
-
 const noProfile: [number, string] = [422, 'A profile cannot say this provider’s settings; “reason” and “text” say why'];
 const profile = {
   description: 'A configuration profile, signed where the operator has a certificate',
   content: { [profileType]: { schema: z.string() } },
-};
-
-const autodiscoverXml = {
-  description: 'Settings; or an “Error” element with 500, 501, 600, 601 or 602, as the protocol wants it',
-  content: { 'text/xml': { schema: z.string() } },
-};
-const autodiscoverJson: ZodOpenApiResponsesObject = {
-  200: json('Where the XML is', AutodiscoverFound),
-  400: {
-    description: 'Another protocol, or none; or the query is malformed',
-    content: {
-      'application/json': { schema: AutodiscoverRefused },
-      'application/problem+json': { schema: Problem },
-    },
-  },
-  ...problems([404, 'This server does not know its own URL']),
 };
 
 /** The document, for `GET /api/v1/openapi.json`. */
@@ -100,70 +68,7 @@ export function openapi(version: string) {
         schemas: { Evidence: EvidenceShape },
       },
       paths: {
-        '/v1.1/{domain}': get({
-          summary: 'Settings of a domain as autoconfig XML, from the curated records alone',
-          requestParams: { path: DomainPath, query: VersionQuery },
-          responses: { 200: xml, ...problems(malformed, unknown, later) },
-        }),
-        '/mx/v1.1/{domain}': get({
-          summary: 'The same, and by the domain’s MX where the atlas does not know the domain',
-          requestParams: { path: DomainPath, query: VersionQuery },
-          responses: { 200: xml, ...problems(malformed, unknown, tooMany, later) },
-        }),
-        '/mail/config-v1.1.xml': get({
-          summary: 'Settings by address, else by Host (autoconfig.<domain>)',
-          requestParams: { query: AddressQuery },
-          responses: { 200: xml, ...problems(malformed, unknown, later) },
-        }),
-        '/.well-known/autoconfig/mail/config-v1.1.xml': get({
-          summary: 'Settings by address, else by Host (<domain>)',
-          requestParams: { query: AddressQuery },
-          responses: { 200: xml, ...problems(malformed, unknown, later) },
-        }),
-        [paccPath]: get({
-          summary: 'The PACC document of a domain, by Host (ua-auto-config.<domain>)',
-          responses: {
-            200: json(paccRevision, PaccDocument),
-            ...problems(malformed, unknown, later),
-          },
-        }),
-        '/autodiscover/autodiscover.xml': {
-          ...get({
-            summary: 'Settings of Host autodiscover.<domain> as Autodiscover XML; the path in any case',
-            responses: { 200: autodiscoverXml, ...problems(later) },
-          }),
-          ...post({
-            summary: 'Settings of an address as Autodiscover XML, from the curated records alone; the path in any case',
-            requestBody: { content: { 'text/xml': { schema: z.string() } } },
-            responses: { 200: autodiscoverXml, ...problems(tooLarge, later) },
-          }),
-        },
-        '/autodiscover/autodiscover.json': get({
-          summary: 'Autodiscover version 2: where the XML is',
-          requestParams: { query: AutodiscoverQuery },
-          responses: autodiscoverJson,
-        }),
-        '/autodiscover/autodiscover.json/v1.0/{address}': get({
-          summary: 'The same, as older clients ask for it',
-          requestParams: { path: AutodiscoverPath, query: AutodiscoverQuery },
-          responses: autodiscoverJson,
-        }),
-        '/dns/mx/{domain}': get({
-          summary: 'Who receives the domain’s mail; where the operator has switched it on',
-          requestParams: { path: DomainPath },
-          responses: {
-            200: {
-              description: 'MX hosts, one a line, the most preferred first',
-              content: { 'text/plain': { schema: z.string() } },
-            },
-            ...problems(
-              malformed,
-              [404, 'There is none (“no-mx”), the domain takes no mail (“null-mx”), or this is switched off'],
-              tooMany,
-              [503, 'DNS did not answer'],
-            ),
-          },
-        }),
+        ...clientPaths,
         '/api/v1/lookup': get({
           summary: 'Everything the atlas knows about the mail of a domain',
           requestParams: { query: LookupQuery },

@@ -5,6 +5,7 @@ import type { Language } from '../../provider/phrases.ts';
 import { kinds as providerKinds } from '../../provider/schema.ts';
 import type { Mistake } from '../../submit/draft/mistake.ts';
 import { type Kind, kinds } from '../../submit/model.ts';
+import { type Fields, fields } from './fields.ts';
 import { isTickable, mostRows, tickable } from './form-draft.ts';
 import type { Html } from './frame.ts';
 import { texts as providerWords } from './kinds.ts';
@@ -193,8 +194,8 @@ ${field.input('/record/website', say.website, { type: 'url', required: true })}
 </div>
 ${field.input('/record/documentation/0/url', say.page, { type: 'url', hint: say.pageHint })}
 ${field.area('/record/domains', say.domains, say.domainsHint)}
-${servers('incoming', field, base, language)}
-${servers('outgoing', field, base, language)}
+${servers('incoming', field, filled, base, language)}
+${servers('outgoing', field, filled, base, language)}
 ${steps(filled, language)}`
     : ''
 }
@@ -213,90 +214,16 @@ function summary(mistakes: readonly Mistake[], language: Language): Html {
 <ul>${mistakes.map(({ at, says }) => html`<li><a href="#${at}">${at === '' ? '' : html`<code>${at}</code> `}${says[language]}</a></li>`)}</ul></div></div>`;
 }
 
-type Fields = ReturnType<typeof fields>;
-
-/** The value that stands at a pointer, as text. */
-function valueAt(filled: Filled, pointer: string): string {
-  const value = pointer
-    .slice(1)
-    .split('/')
-    .reduce<unknown>(
-      (inner, step) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined),
-      filled,
-    );
-  if (Array.isArray(value)) return value.join(pointer.endsWith('/auth') ? ',' : '\n');
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-/** Fields that know their value and what is wrong with it. */
-function fields(filled: Filled, mistakes: readonly Mistake[], language: Language) {
-  /** A mistake in a field, or in something inside of it that has no field of its own. */
-  const wrong = (pointer: string) =>
-    mistakes.filter(({ at }) => at === pointer || (at.startsWith(`${pointer}/`) && /\/(domains|auth)$/.test(pointer)));
-  const around = (
-    pointer: string,
-    label: string,
-    hint: string | undefined,
-    control: (described: Html) => Html,
-  ): Html => {
-    const faults = wrong(pointer);
-    const ids = [...(hint === undefined ? [] : [`${pointer}-hint`]), `${pointer}-fault`].join(' ');
-    const described = html` id="${pointer}" name="${pointer}" aria-describedby="${ids}"${faults.length > 0 ? raw(' aria-invalid="true"') : ''}`;
-    return html`<div class="one"><label for="${pointer}">${label}</label>
-${control(described)}
-${hint === undefined ? '' : html`<p class="hint" id="${pointer}-hint">${hint}</p>`}<p class="fault" id="${pointer}-fault">${faults.map(({ says }) => says[language]).join(' ')}</p></div>`;
-  };
-  return {
-    input(
-      pointer: string,
-      label: string,
-      {
-        type = 'text',
-        hint,
-        short = false,
-        required = false,
-      }: { type?: string; hint?: string; short?: boolean; required?: boolean } = {},
-    ): Html {
-      return around(
-        pointer,
-        label,
-        hint,
-        (described) =>
-          html`<input type="${type}"${described} value="${valueAt(filled, pointer)}"${short ? raw(' class="short"') : ''}${required ? raw(' aria-required="true"') : ''} spellcheck="false">`,
-      );
-    },
-    area(pointer: string, label: string, hint: string): Html {
-      return around(
-        pointer,
-        label,
-        hint,
-        (described) => html`<textarea${described} rows="4">${valueAt(filled, pointer)}</textarea>`,
-      );
-    },
-    /** What is there and is none of the choices stays one. */
-    select(pointer: string, label: string, choices: readonly (readonly [string, string])[]): Html {
-      const value = valueAt(filled, pointer);
-      const all =
-        value === '' || choices.some(([one]) => one === value) ? choices : [[value, value] as const, ...choices];
-      return around(
-        pointer,
-        label,
-        undefined,
-        (described) =>
-          html`<select${described}>${all.map(([one, says]) => html`<option value="${one}"${one === value ? raw(' selected') : ''}>${says}</option>`)}</select>`,
-      );
-    },
-    count: (list: 'incoming' | 'outgoing'): number => {
-      const rows = filled.record?.[list];
-      return Array.isArray(rows) ? rows.length : 0;
-    },
-  };
-}
-
 const protocolsOf = { incoming: ['imap', 'pop3'], outgoing: ['smtp'] } as const;
 
 /** A row for each server, and one to fill in; a script adds others. */
-function servers(list: 'incoming' | 'outgoing', field: Fields, base: Provider | undefined, language: Language): Html {
+function servers(
+  list: 'incoming' | 'outgoing',
+  field: Fields,
+  { record }: Filled,
+  base: Provider | undefined,
+  language: Language,
+): Html {
   const say = texts[language];
   const words = serverWords[language];
   const names = [
@@ -330,7 +257,8 @@ ${field.select(
 ${field.select(at('auth'), say.auth, auths)}
 </fieldset>`;
   };
-  const count = Math.min(field.count(list) + 1, mostRows);
+  const rows = record?.[list];
+  const count = Math.min((Array.isArray(rows) ? rows.length : 0) + 1, mostRows);
   return html`<h2>${say[list]}</h2><p class="hint">${say.serversHint}</p>
 <div class="servers" data-most="${mostRows}">${Array.from({ length: count }, (_, i) => row(i))}</div>
 <p><button type="button" class="another" hidden>${say.more}</button></p>`;

@@ -47,9 +47,10 @@ describe('The status page', () => {
     const all = curated({ providers: [gone, record({ id: 'well.example' })] });
     const store = openSqlite(':memory:');
     t.after(() => store.close());
-    const now = new Date().toISOString();
+    // At noon: in a day's first hours nobody may have looked yet, and the day would have no row.
+    const now = '2026-11-20T12:00:00.000Z';
     const fate = (host: string) => (host === 'mail.gone.example' ? 'gone' : 'well');
-    await liveThrough({ store, curated: all, days: 40, now: Date.now(), fate });
+    await liveThrough({ store, curated: all, days: 40, now: Date.parse(now), fate });
     const [knowledge, vitals] = [await readKnowledge(store.db, now), await readVitals(store.db, now)];
     const app = testApp({ curated: all, knowledge, vitals, ...memoryOf(store) });
     for (const [headers, reason] of [
