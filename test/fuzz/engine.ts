@@ -121,6 +121,8 @@ class GrowthError extends Error {
 const [long, short] = [1, 1 / 8];
 /** Sixty-four where it is quadratic, eight where it is not; and clocks are not exact. */
 const mostTimes = 28;
+/** The same growth from the half to the whole, where a pause of the machine or of the garbage collector hits both: four or two. */
+const mostOfHalf = 3;
 /** Milliseconds that a clock can tell from nothing. */
 const measurable = 10;
 
@@ -137,7 +139,7 @@ async function growthFault(
   const [head, tail] = [base.slice(0, at).slice(0, beside), base.slice(at).slice(0, beside)];
   const inputOf = (share: number) =>
     `${head}${part.repeat(Math.max(1, Math.floor((most * share - head.length - tail.length) / part.length)))}${tail}`;
-  const [small, large] = [inputOf(short), inputOf(long)];
+  const [small, middle, large] = [inputOf(short), inputOf(long / 2), inputOf(long)];
   const costs = async (input: string, times: number): Promise<{ time: number; size: number }> => {
     let [time, size] = [Number.POSITIVE_INFINITY, 0];
     for (let i = 0; i < times; i++) {
@@ -155,11 +157,13 @@ async function growthFault(
         `${little.size} characters became ${much.size} when the input was eight times as long`,
         large,
       );
-    const isSlow = () => much.time > measurable && much.time > mostTimes * little.time;
+    let half = 0;
+    const isSlow = () => much.time > measurable && much.time > mostTimes * little.time && much.time > mostOfHalf * half;
     // The least of several, and again: other programs and the garbage collector only make it more.
     for (let again = 0; again < 5 && isSlow(); again++) {
       await sleep(50 * again);
       [little, much] = [await costs(small, 4), await costs(large, 4)];
+      half = (await costs(middle, 4)).time;
     }
     if (!isSlow()) return undefined;
     const times = `${little.time.toFixed(1)} ms became ${much.time.toFixed(1)} ms`;
