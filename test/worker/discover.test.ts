@@ -68,7 +68,7 @@ const domains = [...new Set([...Object.keys(sites).map((url) => new URL(url).hos
   // What is slow takes both of them all of their time, and neither of the last two is sure how far it came.
   .filter((name, i, all) => all.indexOf(name) === i && !['slow.zz', 'late.zz'].includes(name));
 
-describe('A domain asked from workerd', { concurrency: 4 }, () => {
+describe('A domain asked from workerd', { concurrency: 2 }, () => {
   for (const domain of domains) {
     test(`${domain} is found as on Node`, async () => {
       const [{ discovery, told }, theirs] = await Promise.all([
