@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { pinned } from './machine.ts';
+import { pinned, type Role } from './machine.ts';
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
@@ -46,8 +46,8 @@ export async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Runs a program to its end. @throws where it says that it failed */
-export async function run(command: readonly string[]): Promise<string> {
-  const [program, args] = pinned('client', command);
+export async function run(command: readonly string[], role: Role = 'client'): Promise<string> {
+  const [program, args] = pinned(role, command);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   hold(child);
   let said = '';

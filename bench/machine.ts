@@ -11,9 +11,13 @@ export function isInstalled(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
+/** Who runs where; `any`: on all processors. */
+export type Role = 'client' | 'server' | 'any';
+
 /** A command line that stays on the processor of clients or of servers. */
-export function pinned(role: 'client' | 'server', command: readonly string[]): [string, string[]] {
-  const [program = '', ...args] = processors ? ['taskset', '-c', String(processors[role]), ...command] : [...command];
+export function pinned(role: Role, command: readonly string[]): [string, string[]] {
+  const processor = role === 'any' ? undefined : processors?.[role];
+  const [program = '', ...args] = processor === undefined ? command : ['taskset', '-c', String(processor), ...command];
   return [program, args];
 }
 

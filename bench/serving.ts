@@ -1,9 +1,9 @@
-/** `mailatlas serve` as a process of its own, on the servers' processor. */
+/** `mailatlas serve` as a process of its own, on the servers' processor or on all of them. */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { end, hold } from './children.ts';
-import { pinned } from './machine.ts';
+import { pinned, type Role } from './machine.ts';
 
 export const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
@@ -14,13 +14,13 @@ export interface Running {
 }
 
 /** @param args of `serve`, without the port: it takes a free one */
-export function serve(args: readonly string[]): Promise<Running> {
-  return listening([process.execPath, main, 'serve', '--port', '0', ...args]);
+export function serve(args: readonly string[], role?: Role): Promise<Running> {
+  return listening([process.execPath, main, 'serve', '--port', '0', ...args], role);
 }
 
 /** Starts a server that says on stdout where it listens, `http://…`. */
-export async function listening(command: readonly string[]): Promise<Running> {
-  const [program, args] = pinned('server', command);
+export async function listening(command: readonly string[], role: Role = 'server'): Promise<Running> {
+  const [program, args] = pinned(role, command);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   hold(child);
   const url = await new Promise<string>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** nginx with one worker and the atlas as files, set up as docs/static.md says. */
+/** nginx with the atlas as files, set up as docs/static.md says; with one worker, or with one for each processor. */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../test/free-ports.ts';
 import { end, hold } from '../children.ts';
-import { pinned } from '../machine.ts';
+import { pinned, type Role } from '../machine.ts';
 import type { Running } from '../serving.ts';
 
 const patience = 10_000;
@@ -15,11 +15,16 @@ const patience = 10_000;
  * @param site made by `mailatlas build --static`
  * @param cached whether nginx remembers open files
  */
-export async function startNginx(folder: string, site: string, cached: boolean): Promise<Running> {
+export async function startNginx(
+  folder: string,
+  site: string,
+  cached: boolean,
+  role: Role = 'server',
+): Promise<Running> {
   const { http } = await freePorts(['http']);
   const file = join(folder, `nginx-${http}.conf`);
-  writeFileSync(file, config(folder, site, http, cached));
-  const [program, args] = pinned('server', ['nginx', '-p', folder, '-c', file, '-g', 'daemon off;']);
+  writeFileSync(file, config({ folder, site, port: http, cached, workers: role === 'any' ? 'auto' : '1' }));
+  const [program, args] = pinned(role, ['nginx', '-p', folder, '-c', file, '-g', 'daemon off;']);
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   hold(child);
   const url = `http://127.0.0.1:${http}`;
@@ -30,7 +35,15 @@ export async function startNginx(folder: string, site: string, cached: boolean):
   return { url, pid: child.pid ?? 0, stop: () => end(child) };
 }
 
-function config(folder: string, site: string, port: number, cached: boolean): string {
+interface Setup {
+  readonly folder: string;
+  readonly site: string;
+  readonly port: number;
+  readonly cached: boolean;
+  readonly workers: '1' | 'auto';
+}
+
+function config({ folder, site, port, cached, workers }: Setup): string {
   const documented = new URL('../../docs/static.md', import.meta.url);
   const server = /```nginx\n(server \{.*?\n\})\n```/s.exec(readFileSync(documented, 'utf8'))?.[1];
   if (server === undefined) throw new Error(`${documented.pathname} has no configuration of nginx any more`);
@@ -41,7 +54,7 @@ function config(folder: string, site: string, port: number, cached: boolean): st
     (name) => `${name}_temp_path ${folder}/nginx-${name};`,
   );
   return `${process.getuid?.() === 0 ? 'user root;' : ''}
-worker_processes 1;
+worker_processes ${workers};
 pid ${folder}/nginx-${port}.pid;
 error_log ${folder}/nginx.log crit;
 events { worker_connections 1024; }

@@ -32,6 +32,8 @@ interface Case {
   readonly kept?: boolean;
   readonly status: 200 | 304 | 404;
   readonly contestants: readonly Contestant[];
+  /** On all processors; else servers have one of their own, and wrk another. */
+  readonly everywhere?: boolean;
 }
 
 const names = {
@@ -40,6 +42,9 @@ const names = {
   nginx: 'nginx, static files',
   node: 'bare node:http, “hello”',
   hono: 'bare hono, “hello”',
+  oursWide: 'mailatlas, which is one process',
+  cachedWide: 'nginx, `open_file_cache`, a worker for each',
+  nginxWide: 'nginx, a worker for each',
 } as const;
 type Contestant = keyof typeof names;
 
@@ -68,6 +73,14 @@ const cases: readonly Case[] = [
     path: (domain) => `/mx/v1.1/${domain}`,
     status: 404,
     contestants: ['ours'],
+  },
+  {
+    title: 'known domain, autoconfig XML, all cores for servers and wrk',
+    asked: 'known',
+    path: byPath,
+    status: 200,
+    contestants: ['oursWide', 'cachedWide', 'nginxWide'],
+    everywhere: true,
   },
 ];
 
@@ -104,6 +117,7 @@ export async function requests({ folder, rounds, seconds }: Order): Promise<Tabl
           questions,
           seconds: round < 0 ? warmUp : seconds,
           refused: table.status === 404,
+          everywhere: table.everywhere ?? false,
         });
         if (round >= 0) all.push(run);
       }
@@ -123,12 +137,16 @@ export async function requests({ folder, rounds, seconds }: Order): Promise<Tabl
 async function startAll(folder: string, site: string, dns: string): Promise<Map<Contestant, Running>> {
   const bare = fileURLToPath(new URL('bare.ts', import.meta.url));
   const all = new Map<Contestant, Running>();
-  all.set('ours', await serve(['--db', join(folder, 'atlas.db'), '--resolver', dns]));
+  const ours = ['--db', join(folder, 'atlas.db'), '--resolver', dns];
+  all.set('ours', await serve(ours));
+  all.set('oursWide', await serve(ours, 'any'));
   all.set('node', await listening([process.execPath, bare, 'node']));
   all.set('hono', await listening([process.execPath, bare, 'hono']));
   if (isInstalled('nginx')) {
     all.set('cached', await startNginx(folder, site, true));
     all.set('nginx', await startNginx(folder, site, false));
+    all.set('cachedWide', await startNginx(folder, site, true, 'any'));
+    all.set('nginxWide', await startNginx(folder, site, false, 'any'));
   } else process.stderr.write('bench: nginx is not installed and left out (Debian: apt-get install nginx)\n');
   return all;
 }

@@ -1,5 +1,6 @@
 /** One run of wrk against one server, and what the kernel says of the server meanwhile. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../children.ts';
 import type { Running } from '../serving.ts';
@@ -31,17 +32,23 @@ export interface Load {
   readonly questions: readonly Question[];
   /** Whether the answers are refusals, which wrk counts as errors. */
   readonly refused?: boolean;
+  /** On all processors, a thread for each, instead of on the clients' one. */
+  readonly everywhere?: boolean;
 }
 
 const connections = 32;
 
 /** @throws where an answer was not of the kind that is measured */
-export async function wrk(server: Running, { folder, seconds, questions, refused = false }: Load): Promise<Run> {
+export async function wrk(
+  server: Running,
+  { folder, seconds, questions, refused = false, everywhere = false }: Load,
+): Promise<Run> {
   const script = join(folder, 'wrk.lua');
   writeFileSync(script, lua(questions));
   const before = cpuOf(server.pid);
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, server.url];
-  const said = await run(['wrk', ...args]);
+  const threads = everywhere ? availableParallelism() : 1;
+  const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '-s', script, server.url];
+  const said = await run(['wrk', ...args], everywhere ? 'any' : 'client');
   const used = cpuOf(server.pid) - before;
   const [count = 0, micros = 0, p50 = 0, p99 = 0, statuses = 0, faults = 0] =
     /^measured (.*)$/m.exec(said)?.[1]?.split(' ').map(Number) ?? [];
