@@ -58,8 +58,9 @@ describe('two agents', () => {
     agent(t, url, await token('vienna'));
     await all(store, keys, 'verified');
     await soon('the run of the dead one', async () => {
+      // What the dead one still held, the other one may look at in a run of its own.
       const runs = (await readRuns(store.db, 10)).map(({ vantage, ended }) => `${vantage} ${ended !== null}`);
-      assert.deepEqual(runs.sort(), ['berlin true', 'vienna true']);
+      assert.deepEqual([...new Set(runs)].sort(), ['berlin true', 'vienna true']);
     });
     const from = Map.groupBy(await readChecks(store.db, keys, 1000), ({ vantage }) => vantage);
     assert.equal(from.get('vienna')?.length, 10);
