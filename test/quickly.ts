@@ -39,7 +39,7 @@ export function plainWork(): () => number {
  * @returns what it gives
  * @throws {AssertionError} where it took more
  */
-export function quickly<T>(act: () => T, most = 1000): T {
+export function quickly<T>(act: () => T, most = 750): T {
   const taken = plainWork();
   const result = act();
   const took = taken();

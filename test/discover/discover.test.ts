@@ -135,7 +135,7 @@ describe('autoconfig', () => {
     const taken = plainWork();
     assert.match(endings(await ask('comments.zz'), 'autoconfig')[0] ?? '', / unreadable /);
     const took = taken();
-    assert.ok(took < 400, `it took ${Math.round(took)} pieces of plain work`);
+    assert.ok(took < 300, `it took ${Math.round(took)} pieces of plain work`);
   });
 
   test('that comes too slowly is given up, and everything else with it at the deadline', {

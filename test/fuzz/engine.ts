@@ -121,7 +121,7 @@ class GrowthError extends Error {
 const [long, short] = [1, 1 / 8];
 /** Sixty-four where it is quadratic, eight where it is not; and clocks are not exact. */
 const mostTimes = 28;
-/** The same growth from the half to the whole, where a pause of the machine or of the garbage collector hits both: four or two. */
+/** The same growth from the half to the whole (28 for eight is 3.04 for two): a pause of the machine is no growth. */
 const mostOfHalf = 3;
 /** Milliseconds that a clock can tell from nothing. */
 const measurable = 10;

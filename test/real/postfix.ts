@@ -56,7 +56,7 @@ ${inet(ports.submissions, `smtpd -o syslog_name=submissions -o smtpd_tls_wrapper
 ${inet(ports.mx, 'smtpd')}
 # One process, which must not remember who has passed: every client waits.
 127.0.0.1:${ports.postscreen} inet n - n - 1 postscreen
-  -o postscreen_greet_action=enforce -o postscreen_greet_wait=6s -o postscreen_access_list= -o postscreen_cache_map=
+  -o postscreen_greet_action=enforce -o postscreen_greet_wait=7s -o postscreen_access_list= -o postscreen_cache_map=
 smtpd     pass  - - n - - smtpd
 dnsblog   unix  - - n - 0 dnsblog
 tlsproxy  unix  - - n - 0 tlsproxy

@@ -92,18 +92,17 @@ async function get(url: URL, { ca, timeout }: WebOptions): Promise<HttpReply> {
   const { host } = placeOf(url);
   const deadline = performance.now() + timeout;
   // As everybody else's programs do, hosts file included.
-  const address =
-    isIP(host) === 0
-      ? (
-          await before(
-            deadline,
-            lookup(host).catch(() => undefined),
-            undefined,
-          )
-        )?.address
-      : host;
+  const address = isIP(host) === 0 ? await before(deadline, addressOf(host), undefined) : host;
   if (address === undefined) throw new HttpFault('unreachable', `${host} has no address`);
   return nodeSender(ca === undefined ? {} : { ca }).send({ method: 'GET', url, address, headers: {}, deadline });
+}
+
+async function addressOf(host: string): Promise<string | undefined> {
+  try {
+    return (await lookup(host)).address;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Ready {

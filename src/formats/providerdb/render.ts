@@ -1,5 +1,6 @@
 /**
- * Delta Chat's provider-db written: `_providers/<id>.md`, facts in a YAML front matter, and the steps as the page behind it. It knows IMAP and SMTP with a password, and the address or its local part as user name.
+ * Delta Chat's provider-db written: `_providers/<id>.md`, facts in a YAML front matter, and the steps as the page behind it.
+ * It knows IMAP and SMTP with a password, and the address or its local part as user name.
  */
 import { type CurrentProvider, currentOf } from '../../provider/current.ts';
 import { isTemplate, literalDomains } from '../../provider/hosts.ts';

@@ -4,6 +4,7 @@
  */
 import type { Atlas } from '../../atlas/tables.ts';
 import type { Resolver } from '../../net/dns/resolver.ts';
+import { unlessStopped } from '../../verify/clock.ts';
 import { type CheckName, type CheckResult, checkNames, type Draft } from '../model.ts';
 import { checkChanges } from './changes.ts';
 import { checkHosts } from './hosts.ts';
@@ -78,18 +79,7 @@ export async function runChecks(draft: Draft, context: CheckContext, told: Tell 
     run('published', () => checkPublished(draft, atlas.records.get(draft.id), discover, begun + patience.published)),
     proof,
   ]);
-  const results = await (signal ? unlessAborted(all, signal) : all);
+  const results = await unlessStopped(all, signal);
+  if (!results) throw signal?.reason as Error;
   return results.toSorted((a, b) => checkNames.indexOf(a.name) - checkNames.indexOf(b.name));
-}
-
-/** Rejects when the signal is given; nothing is left behind at a signal that outlives the work. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const end = () => reject(signal.reason as Error);
-  signal.addEventListener('abort', end);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
 }
